@@ -1,0 +1,283 @@
+"""Document, Mark, Source and paragraph views. Immutable, and no I/O.
+
+A :class:`Source` can give the bytes back with plain Python codecs alone: restoring needs no stage and no option.
+"""
+
+import hashlib
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, NamedTuple
+
+from textclean.errors import RestoreError, StageError
+from textclean.ledger import Alignment, Edits, Layer, Span, apply
+
+MARKS_TO_CORRECT = frozenset({"typo", "punctuation", "quote", "repeat", "number", "misuse"})
+MARKS_TO_KNOW = frozenset(
+    {"fragment", "orphan", "template", "traditional", "mixed-script", "private-use", "mojibake", "suspect-bytes"}
+)
+MARK_KINDS = MARKS_TO_CORRECT | MARKS_TO_KNOW
+
+
+class Piece(NamedTuple):
+    """From code point ``start`` of the text on, which is byte ``byte`` of the source, the codec is ``codec``."""
+
+    start: int
+    byte: int
+    codec: str
+
+
+class Patch(NamedTuple):
+    """``text[start:end]`` stands for ``original``, at byte ``byte`` of the source, which no plain codec would give.
+
+    A bad byte reads U+FFFD; a byte order mark stands for no character (``start == end``).
+    """
+
+    byte: int
+    start: int
+    end: int
+    original: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a document's first text came from, and how to get its bytes back.
+
+    Attributes:
+        spans: which codec holds from which code point on; in order, the first at 0. Empty for empty bytes.
+        patches: bytes that the codec of their span does not give back; in order, not overlapping.
+        digest: SHA-256 of the source bytes, hexadecimal.
+    """
+
+    spans: tuple[Piece, ...]
+    patches: tuple[Patch, ...]
+    digest: str
+
+    @property
+    def encoding(self) -> str:
+        """The codec of the source, or ``mixed`` where it changes."""
+        codecs = {span.codec for span in self.spans}
+        return codecs.pop() if len(codecs) == 1 else "mixed" if codecs else "utf-8"
+
+    def encode(self, text: str) -> bytes:
+        """The source bytes of the decoded ``text``.
+
+        Raises:
+            RestoreError: the bytes do not have the source's digest, or a codec refuses the text.
+        """
+        try:
+            raw = self.encode_unchecked(text)
+        except UnicodeError as error:
+            raise RestoreError(f"the text cannot be encoded back: {error}") from error
+        if hashlib.sha256(raw).hexdigest() != self.digest:
+            raise RestoreError("the restored bytes do not have the source's digest")
+        return raw
+
+    def encode_unchecked(self, text: str) -> bytes:
+        """Like :meth:`encode`, without comparing the digest."""
+        if not self.patches and len(self.spans) == 1:
+            return text.encode(self.spans[0].codec)
+        out: list[bytes] = []
+        patches = iter(self.patches)
+        patch = next(patches, None)
+        for i, span in enumerate(self.spans):
+            last = i + 1 == len(self.spans)
+            at, stop = span.start, len(text) if last else self.spans[i + 1].start
+            while patch is not None and (last or patch.end < stop or (patch.end == stop and patch.start < stop)):
+                out.append(text[at : patch.start].encode(span.codec))
+                out.append(patch.original)
+                at = patch.end
+                patch = next(patches, None)
+            out.append(text[at:stop].encode(span.codec))
+        return b"".join(out)
+
+
+def digest(raw: bytes) -> str:
+    """The digest a :class:`Source` holds: SHA-256, hexadecimal."""
+    return hashlib.sha256(raw).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A flag on a piece of text. It never changes text.
+
+    A stage gives ``start``, ``end`` (in the text it read), ``kind`` and what it knows; the core fills ``observed``
+    and ``sources`` and moves ``start`` and ``end`` along with later edits.
+
+    Attributes:
+        start, end: code points of the document's text; both -1 once that text was cut.
+        kind: one of :data:`MARK_KINDS`.
+        observed: the marked text as it stood.
+        suggestion: what it should read; None where nothing is suggested.
+        score: how sure, 0 to 1.
+        evidence: why, for a person.
+        sources: the pieces of the decoded source that the marked text came from, in reading order.
+    """
+
+    start: int
+    end: int
+    kind: str
+    suggestion: str | None = None
+    score: float = 1.0
+    evidence: str = ""
+    observed: str = ""
+    sources: tuple[Span, ...] = ()
+
+    @property
+    def text(self) -> Span | None:
+        """Where the marked text stands now; None if it was cut."""
+        return None if self.start < 0 else (self.start, self.end)
+
+    @property
+    def source(self) -> Span:
+        """The contiguous piece of the decoded source that holds the mark's first character."""
+        return self.sources[0] if self.sources else (0, 0)
+
+
+class Paragraph(NamedTuple):
+    """A line of a document's text, without its line break."""
+
+    start: int
+    end: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A text with everything that happened to it. Immutable: a stage makes findings, the core makes the next document.
+
+    Attributes:
+        id: the relative path with its extension, or a record's ``file#key``.
+        text: the text as the last layer left it.
+        meta: what was lifted out of the text (``published``, ``source``, …): JSON values.
+        marks: flags, in the order they were made.
+        layers: what each stage changed, first to last.
+        source: how the first text goes back to bytes; None for a text that came from nowhere.
+    """
+
+    id: str
+    text: str
+    meta: Mapping[str, Any] = field(default_factory=dict)
+    marks: tuple[Mark, ...] = ()
+    layers: tuple[Layer, ...] = ()
+    source: Source | None = None
+
+    def original(self) -> str:
+        """The decoded source: the text before the first layer."""
+        text = self.text
+        for layer in reversed(self.layers):
+            text = layer.undo(text)
+        return text
+
+    def restored(self) -> bytes:
+        """The source bytes.
+
+        Raises:
+            RestoreError: text and layers do not belong together, or the document has no source.
+        """
+        if self.source is None:
+            raise RestoreError(f"{self.id}: the document has no source to restore")
+        return self.source.encode(self.original())
+
+    def paragraphs(self) -> list[Paragraph]:
+        """The lines of the text, empty ones included."""
+        return paragraphs(self.text)
+
+    def sources(self, start: int, end: int) -> list[Span]:
+        """Pieces of the decoded source that ``text[start:end]`` came from, in reading order."""
+        return trace(self.layers, [(start, end)])[0]
+
+    def source_lines(self, starts: Sequence[int]) -> list[int]:
+        """The 1-based lines, in the decoded source, of the characters at ``starts``."""
+        spans = trace(self.layers, [(start, min(start + 1, len(self.text))) for start in starts])
+        breaks = [m.start() for m in re.finditer("\n", self.original())]
+        from bisect import bisect_left
+
+        return [bisect_left(breaks, pieces[0][0]) + 1 if pieces else 1 for pieces in spans]
+
+
+def paragraphs(text: str) -> list[Paragraph]:
+    """The lines of ``text``, empty ones included, with their offsets."""
+    out: list[Paragraph] = []
+    at = 0
+    for line in text.split("\n"):
+        out.append(Paragraph(at, at + len(line), line))
+        at += len(line) + 1
+    return out
+
+
+def trace(layers: Iterable[Layer], spans: Sequence[Span]) -> list[list[Span]]:
+    """For each span of the text on top of ``layers``, the pieces of the source below them, in reading order."""
+    found = [[span] for span in spans]
+    for layer in reversed(tuple(layers)):
+        back = Alignment(layer.edits).back
+        found = [_joined(piece for span in pieces for piece in back(*span)) for pieces in found]
+    return found
+
+
+def _joined(pieces: Iterable[Span]) -> list[Span]:
+    out: list[Span] = []
+    for start, end in pieces:
+        if out and out[-1] == (start, end):
+            continue
+        if out and out[-1][1] == start:
+            out[-1] = (out[-1][0], end)
+        else:
+            out.append((start, end))
+    return out
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """What a stage found in the document it read: edits, marks on the text it read, and metadata."""
+
+    edits: Edits = field(default_factory=Edits)
+    marks: Sequence[Mark] = ()
+    meta: Mapping[str, Any] = field(default_factory=dict)
+
+
+def advance(doc: Document, stage: str, version: str, findings: Findings) -> Document:
+    """The document after a stage: edits applied and stacked, earlier marks moved along, new marks traced.
+
+    Raises:
+        EditError: the edits do not fit the text.
+        StageError: a mark is out of range or of an unknown kind.
+    """
+    text, edits = apply(doc.text, findings.edits)
+    if not edits and not findings.marks and not findings.meta:
+        return doc
+    marks = doc.marks + _traced(doc, findings.marks)
+    layers = doc.layers
+    if edits:
+        layers = (*layers, Layer(stage, version, edits))
+        if marks:
+            forward = Alignment(edits).forward
+            marks = tuple(_moved(mark, forward(*mark.text)) if mark.text else mark for mark in marks)
+    meta = {**doc.meta, **findings.meta} if findings.meta else doc.meta
+    return replace(doc, text=text, meta=meta, marks=marks, layers=layers)
+
+
+def _traced(doc: Document, marks: Sequence[Mark]) -> tuple[Mark, ...]:
+    if not marks:
+        return ()
+    for mark in marks:
+        if not 0 <= mark.start <= mark.end <= len(doc.text):
+            raise StageError(f"a mark ({mark.start}–{mark.end}, {mark.kind}) lies outside the text")
+        if mark.kind not in MARK_KINDS:
+            raise StageError(f"unknown kind of mark {mark.kind!r}; known: {', '.join(sorted(MARK_KINDS))}")
+    spans = [(mark.start, mark.end) for mark in marks]
+    return tuple(
+        replace(mark, observed=doc.text[mark.start : mark.end], sources=tuple(pieces))
+        for mark, pieces in zip(marks, trace(doc.layers, spans), strict=True)
+    )
+
+
+def _moved(mark: Mark, pieces: list[Span]) -> Mark:
+    if not pieces:
+        return replace(mark, start=-1, end=-1)
+    start, end = pieces[0]
+    for piece in pieces[1:]:
+        if piece[0] < end:  # moved elsewhere: the mark stays with its first character
+            break
+        end = piece[1]
+    return replace(mark, start=start, end=end)

@@ -1,0 +1,429 @@
+"""Edits, layers, apply, undo and offset maps: how a change of text is written down.
+
+Edits travel in columns, one tuple a field, because one object an edit costs more than the edit.
+Offsets are code points, half-open. This module knows no document and no file.
+"""
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import accumulate, chain
+from operator import eq, le, lt, sub
+from types import MappingProxyType
+from typing import Any, NamedTuple
+
+from textclean.errors import EditError
+
+Span = tuple[int, int]
+
+_NO_LINKS: Mapping[int, Any] = MappingProxyType({})
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+class Edit(NamedTuple):
+    """One row of :class:`Edits`, made for those who ask."""
+
+    start: int
+    end: int
+    new: str
+    reason: str
+    old: str
+    twin: str | None
+    moved: int | None
+    """For a paste the row of its cut, for a cut that was pasted the row of its paste."""
+
+
+@dataclass(frozen=True, slots=True)
+class Edits:
+    """What one stage wants changed, in columns; every column has one entry an edit.
+
+    ``text[starts[i]:ends[i]]`` becomes ``news[i]`` because of ``reasons[i]``. Rows are in order and do not overlap.
+    ``olds`` is filled by :func:`apply`. ``twins`` maps a row to the name of the kept copy (``id#line``);
+    ``moves`` maps the row of a paste to the row of the cut whose text it puts back.
+    """
+
+    starts: tuple[int, ...] = ()
+    ends: tuple[int, ...] = ()
+    news: tuple[str, ...] = ()
+    reasons: tuple[str, ...] = ()
+    olds: tuple[str, ...] = ()
+    twins: Mapping[int, str] = field(default_factory=dict)
+    moves: Mapping[int, int] = field(default_factory=dict)
+
+    def __len__(self) -> int:
+        return len(self.starts)
+
+    def rows(self) -> list[Edit]:
+        """The edits as objects. Costs an object each: for reports and tests, not for stages."""
+        cuts = {cut: paste for paste, cut in self.moves.items()}
+        olds = self.olds or ("",) * len(self)
+        return [
+            Edit(*row, self.twins.get(i), self.moves.get(i, cuts.get(i)))
+            for i, row in enumerate(zip(self.starts, self.ends, self.news, self.reasons, olds, strict=True))
+        ]
+
+
+NO_EDITS = Edits()
+
+
+class EditBuilder:
+    """Collects edits in any order and gives them back as sorted columns.
+
+    >>> e = EditBuilder()
+    >>> e.replace(2, 3, "，", "width")
+    >>> e.cut(0, 1, "space")
+    >>> e.build().starts
+    (0, 2)
+    """
+
+    def __init__(self) -> None:
+        self._rows: list[tuple[int, int, str, str, str | None, int | None]] = []
+
+    def replace(self, start: int, end: int, new: str, reason: str) -> None:
+        """``text[start:end]`` becomes ``new``."""
+        self._rows.append((start, end, new, reason, None, None))
+
+    def insert(self, at: int, new: str, reason: str) -> None:
+        """``new`` is put before the character at ``at``."""
+        self._rows.append((at, at, new, reason, None, None))
+
+    def cut(self, start: int, end: int, reason: str, twin: str | None = None) -> None:
+        """``text[start:end]`` is removed; ``twin`` names the copy that stays."""
+        self._rows.append((start, end, "", reason, twin, None))
+
+    def move(self, start: int, end: int, to: int, text: str, reason: str) -> None:
+        """``text``, which stands at ``[start, end)``, is cut there and pasted before the character at ``to``."""
+        cut = len(self._rows)
+        self._rows.append((start, end, "", reason, None, None))
+        self._rows.append((to, to, text, reason, None, cut))
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def build(self) -> Edits:
+        """The collected edits as columns in text order (equal positions: in the order they were added)."""
+        order = sorted(range(len(self._rows)), key=lambda i: self._rows[i][:2])
+        if not order:
+            return NO_EDITS
+        rank = {row: place for place, row in enumerate(order)}
+        starts, ends, news, reasons, twins, cuts = zip(*(self._rows[i] for i in order), strict=True)
+        return Edits(
+            starts,
+            ends,
+            news,
+            reasons,
+            twins={i: twin for i, twin in enumerate(twins) if twin is not None},
+            moves={i: rank[cut] for i, cut in enumerate(cuts) if cut is not None},
+        )
+
+
+def columns(starts: Sequence[int], ends: Sequence[int], news: Sequence[str], reason: str) -> Edits:
+    """Edits that share one reason, from columns that are already in order: the cheap way for dense edits."""
+    return Edits(tuple(starts), tuple(ends), tuple(news), (reason,) * len(starts))
+
+
+def apply(text: str, edits: Edits) -> tuple[str, Edits]:
+    """Apply ``edits`` to ``text``: the new text, and the edits sealed.
+
+    Sealing fills ``olds``, drops rows that change nothing, and merges touching rows of the same reason that name
+    no twin and move nothing.
+
+    Raises:
+        EditError: columns of different lengths, rows out of order, overlapping or out of range, a new text with a
+            lone surrogate, or a move whose paste is not what its cut took.
+    """
+    starts, ends, news = edits.starts, edits.ends, edits.news
+    n = len(starts)
+    if not n:
+        return text, NO_EDITS
+    if not n == len(ends) == len(news) == len(edits.reasons):
+        raise EditError("the columns of the edits have different lengths")
+    if starts[0] < 0 or ends[-1] > len(text) or not all(map(le, starts, ends)):
+        raise EditError(_first_fault(text, edits))
+    touching = not all(map(lt, ends, starts[1:]))
+    if touching and not all(map(le, ends, starts[1:])):
+        raise EditError(_first_fault(text, edits))
+    if _SURROGATE.search("".join(news)):
+        raise EditError("a new text holds a lone surrogate")
+    olds = tuple(map(text.__getitem__, map(slice, starts, ends)))
+    for paste, cut in edits.moves.items():
+        if not (0 <= paste < n and 0 <= cut < n) or news[paste] != olds[cut] or olds[paste] or news[cut]:
+            raise EditError(f"edit {paste} is a paste that does not hold what its cut took")
+    sealed = Edits(starts, ends, news, edits.reasons, olds, edits.twins, edits.moves)
+    if touching or any(map(eq, olds, news)):
+        sealed = _tidy(sealed)
+        if not sealed:
+            return text, NO_EDITS
+        starts, ends, news = sealed.starts, sealed.ends, sealed.news
+    return _weave(text, (0, *ends), (*starts, None), news), sealed
+
+
+def undo(text: str, edits: Edits) -> str:
+    """The text that ``edits``, as sealed by :func:`apply`, were applied to."""
+    starts, ends = _new_bounds(edits)
+    return _weave(text, (0, *ends), (*starts, None), edits.olds)
+
+
+def _weave(text: str, begins: Iterable[int], stops: Iterable[int | None], between: Sequence[str]) -> str:
+    """Pieces of ``text`` with the strings of ``between`` in the gaps (one piece more than strings)."""
+    parts: list[str] = [""] * (2 * len(between) + 1)
+    parts[0::2] = map(text.__getitem__, map(slice, begins, stops))
+    parts[1::2] = between
+    return "".join(parts)
+
+
+def _gaps(edits: Edits) -> list[int]:
+    """Unchanged characters before each edit."""
+    return list(map(sub, edits.starts, (0, *edits.ends)))
+
+
+def _bounds(gaps: Sequence[int], strings: Sequence[str]) -> tuple[list[int], list[int]]:
+    """Starts and ends of ``strings`` laid out with ``gaps[i]`` characters before each."""
+    steps = [0] * (2 * len(gaps))
+    steps[0::2] = gaps
+    steps[1::2] = map(len, strings)
+    places = list(accumulate(steps))
+    return places[0::2], places[1::2]
+
+
+def _new_bounds(edits: Edits) -> tuple[list[int], list[int]]:
+    """Where the new strings stand in the text that the edits made."""
+    return _bounds(_gaps(edits), edits.news)
+
+
+def _tidy(edits: Edits) -> Edits:
+    """Without rows that change nothing, touching rows of one reason merged, links pointing where they did."""
+    linked = edits.twins.keys() | edits.moves.keys() | set(edits.moves.values())
+    rows: list[list[Any]] = []
+    place: dict[int, int] = {}
+    for i, (start, end, new, reason, old) in enumerate(
+        zip(edits.starts, edits.ends, edits.news, edits.reasons, edits.olds, strict=True)
+    ):
+        if new == old and i not in linked:
+            continue
+        if rows and i not in linked and rows[-1][5] and rows[-1][1] == start and rows[-1][3] == reason:
+            last = rows[-1]
+            last[1], last[2], last[4] = end, last[2] + new, last[4] + old
+            continue
+        place[i] = len(rows)
+        rows.append([start, end, new, reason, old, i not in linked])
+    if not rows:
+        return NO_EDITS
+    starts, ends, news, reasons, olds, _ = zip(*rows, strict=True)
+    return Edits(
+        starts,
+        ends,
+        news,
+        reasons,
+        olds,
+        {place[i]: twin for i, twin in edits.twins.items()},
+        {place[paste]: place[cut] for paste, cut in edits.moves.items()},
+    )
+
+
+def _first_fault(text: str, edits: Edits) -> str:
+    before = 0
+    for i, (start, end) in enumerate(zip(edits.starts, edits.ends, strict=True)):
+        row = f"edit {i} ({start}–{end}, {edits.reasons[i]!r})"
+        if start < 0 or end > len(text):
+            return f"{row} lies outside the text of {len(text)} characters"
+        if end < start:
+            return f"{row} ends before it starts"
+        if start < before:
+            return f"{row} overlaps the edit before it or is out of order"
+        before = end
+    return "the edits are not in order"
+
+
+class Alignment:
+    """Maps spans across one layer, in both directions.
+
+    Inside an edit of equal length a position maps to its position; of any other edit every character maps to the
+    whole other side. What was moved maps to where it came from, or went.
+    """
+
+    __slots__ = ("_came", "_new", "_old", "_went")
+
+    def __init__(self, edits: Edits) -> None:
+        self._old = (edits.starts, edits.ends)
+        self._new = _new_bounds(edits)
+        self._came = {paste: edits.starts[cut] for paste, cut in edits.moves.items()}
+        self._went = {cut: self._new[0][paste] for paste, cut in edits.moves.items()}
+
+    def back(self, start: int, end: int) -> list[Span]:
+        """Pieces of the old text that ``new_text[start:end]`` came from, in the order of the new text."""
+        return _across(*self._new, *self._old, self._came, start, end)
+
+    def forward(self, start: int, end: int) -> list[Span]:
+        """Pieces of the new text that ``old_text[start:end]`` went to; none if it was cut."""
+        return _across(*self._old, *self._new, self._went, start, end)
+
+
+def _across(
+    here_starts: Sequence[int],
+    here_ends: Sequence[int],
+    there_starts: Sequence[int],
+    there_ends: Sequence[int],
+    jumps: Mapping[int, int],
+    start: int,
+    end: int,
+) -> list[Span]:
+    n = len(here_starts)
+    i = bisect_right(here_ends, start)
+    shift = there_ends[i - 1] - here_ends[i - 1] if i else 0
+    if start == end:
+        if i < n and here_starts[i] < start:
+            same = here_ends[i] - here_starts[i] == there_ends[i] - there_starts[i]
+            start = there_starts[i] + (start - here_starts[i] if same else 0)
+            return [(start, start)]
+        return [(start + shift, start + shift)]
+    pieces: list[Span] = []
+
+    def add(a: int, b: int) -> None:
+        if a == b or (pieces and pieces[-1] == (a, b)):
+            return
+        if pieces and pieces[-1][1] == a:
+            pieces[-1] = (pieces[-1][0], b)
+        else:
+            pieces.append((a, b))
+
+    at = start
+    while at < end:
+        if i == n or at < here_starts[i]:
+            stop = end if i == n else min(end, here_starts[i])
+            add(at + shift, stop + shift)
+        else:
+            stop = min(end, here_ends[i])
+            if stop > at:
+                offset = at - here_starts[i]
+                if i in jumps:
+                    add(jumps[i] + offset, jumps[i] + offset + stop - at)
+                elif here_ends[i] - here_starts[i] == there_ends[i] - there_starts[i]:
+                    add(there_starts[i] + offset, there_starts[i] + offset + stop - at)
+                else:
+                    add(there_starts[i], there_ends[i])
+            if stop == here_ends[i]:
+                shift = there_ends[i] - here_ends[i]
+                i += 1
+        at = stop
+    return pieces
+
+
+class Layer:
+    """What one stage did to the text it saw: its name, its version and its sealed edits. Immutable.
+
+    A layer read from a ledger keeps its JSON line and unpacks the edits when asked; one made by a stage packs
+    them when asked. Both forms are the same layer.
+    """
+
+    __slots__ = ("_edits", "_packed", "stage", "version")
+    stage: str
+    version: str
+
+    def __init__(self, stage: str, version: str, edits: Edits) -> None:
+        self._fill(stage, version, edits, None)
+
+    def _fill(self, stage: str, version: str, edits: Edits | None, packed: bytes | None) -> None:
+        for name, value in (("stage", stage), ("version", version), ("_edits", edits), ("_packed", packed)):
+            object.__setattr__(self, name, value)
+
+    def __setattr__(self, name: str, value: object) -> None:
+        raise AttributeError(f"a Layer is immutable: {name} cannot be set")
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return unpack_layer, (self.stage, self.version, self.packed())
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Layer) and self.packed() == other.packed()
+
+    def __hash__(self) -> int:
+        return hash(self.packed())
+
+    def __repr__(self) -> str:
+        return f"Layer({self.stage!r}, {self.version!r}, {len(self.edits)} edits)"
+
+    @property
+    def edits(self) -> Edits:
+        """The sealed edits."""
+        if self._edits is None:
+            object.__setattr__(self, "_edits", _unpack(self._packed))
+        edits: Edits = self._edits
+        return edits
+
+    def packed(self) -> bytes:
+        """The layer as one JSON object without line breaks (the form of the ledger, see ``docs/ledger.md``)."""
+        if self._packed is None:
+            object.__setattr__(self, "_packed", _pack(self.stage, self.version, self._edits))
+        packed: bytes = self._packed
+        return packed
+
+    def undo(self, text: str) -> str:
+        """The text that this layer was laid on."""
+        if self._edits is not None:
+            return undo(text, self._edits)
+        raw = _loads(self._packed)
+        starts, ends = _bounds(raw["gap"], raw["new"])
+        return _weave(text, chain((0,), ends), chain(starts, (None,)), raw["old"])
+
+
+def unpack_layer(stage: str, version: str, packed: bytes) -> Layer:
+    """The layer of a line that :meth:`Layer.packed` wrote."""
+    layer = Layer.__new__(Layer)
+    layer._fill(stage, version, None, packed)
+    return layer
+
+
+def read_layer(packed: bytes) -> Layer:
+    """The layer of a line of a ledger file, which names its stage itself.
+
+    Raises:
+        ValueError: the line is not a layer.
+    """
+    raw = _loads(packed)
+    if not isinstance(raw, dict) or not isinstance(raw.get("stage"), str) or "gap" not in raw:
+        raise ValueError("not a layer")
+    return unpack_layer(raw["stage"], raw["version"], packed)
+
+
+def _loads(packed: bytes | None) -> Any:
+    import orjson
+
+    return orjson.loads(packed or b"{}")
+
+
+def _pack(stage: str, version: str, edits: Edits) -> bytes:
+    import orjson
+
+    why = list(dict.fromkeys(edits.reasons))
+    row: dict[str, object] = {
+        "stage": stage,
+        "version": version,
+        "gap": _gaps(edits),
+        "old": edits.olds,
+        "new": edits.news,
+        "why": why,
+    }
+    if len(why) > 1:
+        codes = {reason: code for code, reason in enumerate(why)}
+        row["code"] = list(map(codes.__getitem__, edits.reasons))
+    if edits.twins:
+        row["twin"] = {str(i): twin for i, twin in edits.twins.items()}
+    if edits.moves:
+        row["move"] = {str(paste): cut for paste, cut in edits.moves.items()}
+    return orjson.dumps(row)
+
+
+def _unpack(packed: bytes | None) -> Edits:
+    raw = _loads(packed)
+    starts, ends = _bounds(raw["gap"], raw["old"])
+    why, n = raw["why"], len(starts)
+    return Edits(
+        tuple(starts),
+        tuple(ends),
+        tuple(raw["new"]),
+        tuple(map(why.__getitem__, raw["code"])) if "code" in raw else tuple(why) * n,
+        tuple(raw["old"]),
+        {int(i): twin for i, twin in raw.get("twin", {}).items()},
+        {int(paste): cut for paste, cut in raw.get("move", {}).items()},
+    )

@@ -1,0 +1,109 @@
+"""What a stage is. A stage reads a document and returns findings; it cannot change anything.
+
+A stage is a frozen model whose fields are its options; the constructor only stores and checks them::
+
+    class Whisper(Stage):
+        "Lower exclamation marks."
+        name = "whisper"
+        keep: int = Field(1, ge=0, description="exclamation marks kept in a row")
+
+        def findings(self, doc: Document) -> Findings:
+            edits = EditBuilder()
+            for run in re.finditer("！+", doc.text):
+                if len(run[0]) > self.keep:
+                    edits.cut(run.start() + self.keep, run.end(), "whisper")
+            return Findings(edits.build())
+"""
+
+from abc import abstractmethod
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar, NamedTuple, Protocol
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from textclean.document import Document, Findings, Mark, Paragraph, advance
+from textclean.ledger import NO_EDITS, EditBuilder, Edits, columns
+
+__all__ = [
+    "NO_EDITS",
+    "CorpusStage",
+    "Document",
+    "EditBuilder",
+    "Edits",
+    "Field",
+    "Findings",
+    "Mark",
+    "Observation",
+    "Options",
+    "Paragraph",
+    "Stage",
+    "TextRef",
+    "Texts",
+    "advance",
+    "columns",
+]
+
+Observation = Mapping[str, Any]
+"""Columns by name (NumPy arrays or lists of numbers): compact, keyed rows, no text."""
+
+
+class TextRef(NamedTuple):
+    """A piece of the text of a document, as the barrier sees it."""
+
+    id: str
+    start: int
+    end: int
+
+
+class Texts(Protocol):
+    """Reads pieces of documents for exact verification; the order of the answer is that of the references."""
+
+    def __call__(self, refs: Sequence[TextRef]) -> list[str]: ...
+
+
+class Options(BaseModel):
+    """Base of both kinds of stage: a frozen model, unknown options refused.
+
+    Class attributes:
+        name: the stage's name in recipes and ledgers.
+        version: raised whenever the same input may give other findings.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    name: ClassVar[str]
+    version: ClassVar[str] = "1"
+
+
+class Stage(Options):
+    """A stage that needs one document at a time."""
+
+    @abstractmethod
+    def findings(self, doc: Document) -> Findings:
+        """What there is to change, mark or lift out of ``doc``. Must be a pure function of ``doc`` and the options."""
+
+    def __call__(self, doc: Document) -> Document:
+        """The document after this stage."""
+        return advance(doc, self.name, self.version, self.findings(doc))
+
+
+class CorpusStage(Options):
+    """A stage that needs all documents: a barrier.
+
+    ``observe`` and ``findings`` run per document, anywhere and in any order; ``decide`` runs once. No result may
+    depend on anything but the documents and their ids.
+    """
+
+    @abstractmethod
+    def observe(self, doc: Document) -> Observation:
+        """What ``decide`` needs to know of ``doc``: compact keyed arrays, no text."""
+
+    @abstractmethod
+    def decide(self, observations: Sequence[tuple[str, Observation]], texts: Texts) -> Mapping[str, Any]:
+        """Verdicts by document id (picklable; ids without one get None).
+
+        ``observations`` come in the order of ids as UTF-8 bytes; ``texts`` reads paragraphs of the observed documents.
+        """
+
+    @abstractmethod
+    def findings(self, doc: Document, verdict: Any) -> Findings:
+        """What follows from ``verdict`` (None: there is none) for ``doc``, which is the document that was observed."""
