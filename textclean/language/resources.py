@@ -1,0 +1,34 @@
+"""Reads the package's data files: Zstandard-compressed text and NumPy archives."""
+
+from functools import cache
+from importlib.resources import files
+from io import BytesIO
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+
+def read_bytes(name: str) -> bytes:
+    """The decompressed content of ``textclean/language/data/<name>.zst``."""
+    import zstandard
+
+    packed = files("textclean.language").joinpath("data", f"{name}.zst").read_bytes()
+    return zstandard.ZstdDecompressor().decompress(packed)
+
+
+def read_text(name: str) -> str:
+    """Like :func:`read_bytes`, decoded as UTF-8."""
+    return read_bytes(name).decode("utf-8")
+
+
+@cache
+def read_arrays(name: str) -> "dict[str, NDArray[Any]]":
+    """The arrays of an ``.npz`` data file by name, read-only."""
+    import numpy as np
+
+    with np.load(BytesIO(read_bytes(name)), allow_pickle=False) as archive:
+        arrays = {key: archive[key] for key in archive.files}
+    for array in arrays.values():
+        array.setflags(write=False)
+    return arrays
