@@ -1,0 +1,322 @@
+"""Decoding: what is detected, what is read, and that every byte comes back."""
+
+import codecs
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from textclean.decode import decode, decode_text, detect
+from textclean.decode.read import EXACT, read
+from textclean.document import Piece, Source
+from textclean.errors import InputError
+
+SIMPLIFIED = (
+    "临江县图书馆昨天重新开馆，读者排起长队。馆长介绍，新馆藏书十二万册，设有儿童阅览室和自习区，每周开放六天。"
+    "“以后带孩子看书方便多了。”家住河东街道的王女士说。"
+)
+TRADITIONAL = (
+    "臨江縣圖書館昨天重新開館，讀者排起長隊。館長介紹，新館藏書十二萬冊，設有兒童閱覽室和自習區，每週開放六天。"
+    "「以後帶孩子看書方便多了。」家住河東街道的王女士說。"
+)
+CELLS = [
+    ("utf-8", SIMPLIFIED),
+    ("utf-8", TRADITIONAL),
+    ("gb18030", SIMPLIFIED),
+    ("gb18030", TRADITIONAL),
+    ("big5hkscs", TRADITIONAL),
+    ("utf-16-le", SIMPLIFIED),
+    ("utf-16-be", TRADITIONAL),
+    ("hz", SIMPLIFIED),
+]
+CODECS = [
+    "ascii",
+    "utf-8",
+    "utf-16-le",
+    "utf-16-be",
+    "utf-32-le",
+    "utf-32-be",
+    "gb18030",
+    "big5hkscs",
+    "cp950",
+    "hz",
+    "cp932",
+    "euc_jp",
+    "cp949",
+    "johab",
+    "cp1252",
+    "koi8-r",
+    "iso2022_jp",
+    "iso2022_kr",
+    "utf-7",
+]
+PHRASE = "临江县图书馆昨天重新开馆，"
+
+
+def with_bom(codec, text):
+    boms = {"utf-8": codecs.BOM_UTF8, "utf-16-le": codecs.BOM_UTF16_LE, "utf-16-be": codecs.BOM_UTF16_BE}
+    boms |= {"utf-32-le": codecs.BOM_UTF32_LE, "utf-32-be": codecs.BOM_UTF32_BE, "gb18030": b"\x84\x31\x95\x33"}
+    return boms[codec] + text.encode(codec)
+
+
+@pytest.mark.parametrize(("codec", "text"), CELLS)
+@pytest.mark.parametrize("size", [8, 20, 60, 4000])
+def test_every_chinese_encoding_is_detected_and_read(codec, text, size):
+    text = (text * 60)[:size]
+    raw = text.encode(codec)
+    assert detect(raw).encoding == codec
+    read_text, source = decode(raw)
+    assert (read_text, source.encoding, source.patches) == (text, codec, ())
+
+
+@pytest.mark.parametrize(("codec", "text"), [cell for cell in CELLS if cell[0] != "hz"])
+@pytest.mark.parametrize("damage", ["bad byte", "cut at the end", "byte lost"])
+def test_damage_does_not_change_the_detected_encoding(codec, text, damage):
+    raw = bytearray((text * 4).encode(codec))
+    if damage == "bad byte":
+        raw[101] = 0xFF
+    elif damage == "cut at the end":
+        del raw[-1]
+    elif not codec.startswith("utf-16"):
+        del raw[101]
+    assert detect(bytes(raw)).encoding == codec
+    assert decode(bytes(raw))[1].encode(decode(bytes(raw))[0]) == bytes(raw)
+
+
+@pytest.mark.parametrize("codec", ["utf-8", "utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be", "gb18030"])
+def test_a_byte_order_mark_decides_and_stands_for_no_character(codec):
+    raw = with_bom(codec, SIMPLIFIED)
+    assert detect(raw)[:2] == (codec, 1.0)
+    text, source = decode(raw)
+    assert text == SIMPLIFIED
+    assert [patch[:3] for patch in source.patches] == [(0, 0, 0)]
+    assert source.encode(text) == raw
+
+
+def test_utf_32_without_byte_order_mark_is_not_taken_for_utf_16():
+    assert detect(SIMPLIFIED.encode("utf-32-le")).encoding == "utf-32-le"
+    assert detect(SIMPLIFIED.encode("utf-32-be")).encoding == "utf-32-be"
+
+
+@pytest.mark.parametrize("text", ["ok", "Hello, world", "plain text\r\n" * 40, "a ~ b ~~ c"])
+def test_ascii_is_ascii(text):
+    assert detect(text.encode()).encoding == "ascii"
+    assert decode(text.encode())[0] == text
+
+
+@pytest.mark.parametrize("text", ["café", "naïve", "a — b", "王·李", "Türkiye"])
+def test_short_utf_8_is_utf_8(text):
+    assert detect(text.encode()).encoding == "utf-8"
+
+
+FOREIGN = [
+    ("Die Verhandlungen über den Haushalt für München wurden gestern Abend fortgesetzt, größere Änderungen.", "cp1252"),
+    ("Вчера в городе прошло заседание совета, на котором обсуждались вопросы развития промышленности.", "cp1251"),
+    ("Вчера в городе прошло заседание совета, на котором обсуждались вопросы развития промышленности.", "koi8-r"),
+    ("昨日、図書館で子どものための読み聞かせの会が開かれ、たくさんの親子が集まりました。", "shift_jis"),
+    ("昨日、図書館で子どものための読み聞かせの会が開かれ、たくさんの親子が集まりました。", "euc_jp"),
+    ("어제 도서관에서 어린이를 위한 책 읽기 모임이 열려 많은 가족이 함께했습니다.", "euc_kr"),
+]
+
+
+@pytest.mark.parametrize(("text", "codec"), FOREIGN)
+def test_a_foreign_page_is_not_called_chinese_and_is_read(text, codec):
+    found = detect(text.encode(codec))
+    assert found.encoding not in {"gb18030", "big5hkscs", "hz", "utf-16-le", "utf-16-be"}
+    assert decode(text.encode(codec))[0] == text
+
+
+def test_a_wrong_hint_does_not_win():
+    for hint in ("big5", "shift_jis", "latin-1", "no such thing", "base64", ""):
+        assert detect(SIMPLIFIED.encode("gb18030"), hint).encoding == "gb18030"
+
+
+def test_a_hint_decides_a_tie():
+    raw = "│".encode("gb18030")
+    assert {detect(raw, "gb2312").encoding, detect(raw, "big5").encoding} == {"gb18030", "big5hkscs"}
+
+
+@pytest.mark.parametrize(
+    ("raw", "says"),
+    [
+        (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "PNG"),
+        (b"PK\x03\x04\x14\0\x06\0", "zip"),
+        (b"%PDF-1.7\n", "PDF"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1\0\0", "Office"),
+        (bytes(range(256)), "binary"),
+        (b"\0" * 64, "binary"),
+        (b"\x1b$)A\x0eVPND\x0f\n", "unsupported encoding iso-2022-cn"),
+    ],
+)
+def test_what_is_not_text_is_refused_with_advice(raw, says):
+    with pytest.raises(InputError, match=says) as refusal:
+        decode(raw)
+    assert "extract its text" in str(refusal.value) or "convert the file" in str(refusal.value)
+
+
+def test_empty_bytes_are_an_empty_text():
+    text, source = decode(b"")
+    assert (text, source.spans, source.encode(text)) == ("", (), b"")
+
+
+def test_contiguous_bad_bytes_share_a_patch_and_read_as_many_replacement_characters():
+    raw = PHRASE.encode() * 4 + b"\xff\xfe\xff" + PHRASE.encode() + b"\xc0" + PHRASE.encode()
+    text, source = decode(raw)
+    assert text == PHRASE * 4 + "\ufffd" * 3 + PHRASE + "\ufffd" + PHRASE
+    assert [patch.original for patch in source.patches] == [b"\xff\xfe\xff", b"\xc0"]
+    assert [raw.index(patch.original) for patch in source.patches] == [patch.byte for patch in source.patches]
+    assert source.encode(text) == raw
+
+
+def test_a_real_replacement_character_has_no_patch():
+    text, source = decode((PHRASE + "\ufffd" + PHRASE).encode())
+    assert text.count("\ufffd") == 1
+    assert not source.patches
+
+
+def test_encoded_surrogates_are_bad_bytes_in_utf_8():
+    raw = PHRASE.encode() * 4 + b"\xed\xa0\xbd\xed\xb8\x80" + PHRASE.encode()
+    text, source = decode(raw)
+    assert text.count("\ufffd") == 6
+    assert source.encode(text) == raw
+
+
+@pytest.mark.parametrize("codec", ["utf-16-le", "utf-16-be"])
+def test_a_lone_surrogate_and_an_odd_tail_of_utf_16_are_kept_as_patches(codec):
+    raw = PHRASE.encode(codec) * 3 + "\ud83d".encode(codec, "surrogatepass") + PHRASE.encode(codec) + b"\x41"
+    text, source = decode(raw)
+    assert text == PHRASE * 3 + "\ufffd\ufffd" + PHRASE + "\ufffd"
+    assert source.encode(text) == raw
+
+
+def test_big5_codes_that_do_not_encode_to_themselves_are_kept_as_patches():
+    around, twice = TRADITIONAL.encode("big5hkscs"), b"\xa2\xcc\xa2\xce"
+    assert twice.decode("big5hkscs").encode("big5hkscs") != twice
+    text, source = decode(around + twice + around)
+    assert text == TRADITIONAL + twice.decode("big5hkscs") + TRADITIONAL
+    assert [patch.original for patch in source.patches] == [twice]
+    assert source.encode(text) == around + twice + around
+
+
+def test_gb18030_codes_of_the_edition_of_2022_are_not_private_use():
+    raw = PHRASE.encode("gb18030") + bytes.fromhex("a6d9 fe59 a8bc fe51 fea0") + PHRASE.encode("gb18030")
+    text, source = decode(raw)
+    assert text == PHRASE + "\ufe10\u9fb4\u1e3f\U00020087\u9fbb" + PHRASE
+    assert source.encode(text) == raw
+
+
+def test_byte_0x80_beside_a_number_is_the_euro_sign_of_windows():
+    raw = (PHRASE + "售价").encode("gb18030") + b"\x8025" + "元。".encode("gb18030") + PHRASE.encode("gb18030")
+    text, source = decode(raw)
+    assert text == PHRASE + "售价€25元。" + PHRASE
+    assert source.encode(text) == raw
+
+
+def test_lines_in_different_encodings_are_each_read_in_their_own():
+    simplified = [line + "\n" for line in SIMPLIFIED.split("。") if len(line) > 8]
+    traditional = [line + "\n" for line in TRADITIONAL.split("。") if len(line) > 8]
+    lines = [(simplified[0], "gb18030"), (traditional[1], "big5hkscs"), (simplified[2], "utf-8")] * 5
+    lines += [("plain ASCII\n", "ascii"), (simplified[1], "gb18030")]
+    raw = b"".join(line.encode(codec) for line, codec in lines)
+    text, source = decode(raw)
+    assert text == "".join(line for line, _ in lines)
+    assert source.encoding == "mixed"
+    assert source.encode(text) == raw
+
+
+def test_big5_lines_in_a_gb18030_file_are_found_though_they_are_valid_gb18030():
+    raw = (SIMPLIFIED + "\n").encode("gb18030") * 3 + TRADITIONAL.encode("big5hkscs") + b"\n"
+    raw.decode("gb18030")
+    text, source = decode(raw)
+    assert text == (SIMPLIFIED + "\n") * 3 + TRADITIONAL + "\n"
+    assert source.encode(text) == raw
+
+
+def test_hz_that_is_not_written_canonically_is_kept():
+    body = PHRASE.encode("hz").replace(b"~}", b"") + b"\nab~\ncd ~~ ~{VP~}~{ND~}\n"
+    text, source = decode(body)
+    assert text == PHRASE[:-1] + "，\nabcd ~ 中文\n"
+    assert source.encode(text) == body
+
+
+def test_a_lone_surrogate_of_a_string_is_kept_as_a_patch():
+    text, source = decode_text("前\ud800\udc00后😀")
+    assert text == "前\ufffd\ufffd后😀"
+    assert source.encode(text) == "前\ud800\udc00后😀".encode("utf-8", "surrogatepass")
+
+
+@given(st.text(st.characters(codec=None)))
+@settings(deadline=None, max_examples=100)
+def test_any_string_gives_its_utf_8_back(text):
+    read_text, source = decode_text(text)
+    assert source.encode(read_text) == text.encode("utf-8", "surrogatepass")
+    read_text.encode()
+
+
+def comes_back(raw, hint=None):
+    try:
+        text, source = decode(raw, hint)
+    except InputError:
+        return
+    assert source.encode(text) == raw
+    text.encode()
+    assert all(0 <= patch.start <= patch.end <= len(text) for patch in source.patches)
+    assert all(raw.startswith(patch.original, patch.byte) for patch in source.patches)
+
+
+@given(st.binary(max_size=400))
+@settings(deadline=None, max_examples=300)
+def test_any_bytes_come_back_or_are_refused(raw):
+    comes_back(raw)
+
+
+CHARS = st.one_of(
+    st.sampled_from("的一是在不了有和人这中大为上个国我以要他，。、“”\n\r ~{}1aZ\u3000"), st.characters(codec="utf-8")
+)
+DAMAGE = st.tuples(st.sampled_from(["flip", "delete", "insert", "cut"]), st.integers(0, 10**6), st.integers(0, 255))
+
+
+@given(st.text(CHARS, min_size=1, max_size=200), st.sampled_from(CODECS), st.lists(DAMAGE, max_size=4), st.booleans())
+@settings(deadline=None, max_examples=400)
+def test_damaged_text_in_any_encoding_comes_back(text, codec, damages, hinted):
+    raw = bytearray(text.encode(codec, "ignore"))
+    for kind, place, byte in damages:
+        if not raw:
+            break
+        at = place % len(raw)
+        if kind == "flip":
+            raw[at] = byte
+        elif kind == "insert":
+            raw.insert(at, byte)
+        elif kind == "delete":
+            del raw[at]
+        else:
+            del raw[at:]
+    comes_back(bytes(raw), codec if hinted else None)
+
+
+@given(st.binary(max_size=120), st.sampled_from(CODECS))
+@settings(deadline=None, max_examples=600)
+def test_reading_as_any_codec_can_be_undone(raw, codec):
+    text, patches = read(raw, codec)
+    assert Source((Piece(0, 0, codec),), tuple(patches), "").encode_unchecked(text) == raw
+    text.encode()
+
+
+def test_every_two_byte_code_that_gb18030_reads_it_writes_back():
+    assert "gb18030" in EXACT
+    trails = [*range(0x40, 0x7F), *range(0x80, 0xFF)]
+    for code in (bytes((lead, trail)) for lead in range(0x81, 0xFF) for trail in trails):
+        try:
+            char = code.decode("gb18030")
+        except UnicodeDecodeError:
+            continue
+        assert char.encode("gb18030") == code
+
+
+@pytest.mark.parametrize("codec", ["utf-8", "gb18030", "big5hkscs", "hz"])
+def test_a_large_damaged_file_is_read_in_one_pass_and_comes_back(codec):
+    raw = (PHRASE.encode(codec, "ignore") + b"\xff") * 20_000
+    text, patches = read(raw, codec)
+    assert len(patches) == 20_000
+    assert Source((Piece(0, 0, codec),), tuple(patches), "").encode_unchecked(text) == raw
