@@ -1,6 +1,5 @@
 """Reads the package's data files: Zstandard-compressed text and NumPy archives."""
 
-from functools import cache
 from importlib.resources import files
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
@@ -22,13 +21,9 @@ def read_text(name: str) -> str:
     return read_bytes(name).decode("utf-8")
 
 
-@cache
 def read_arrays(name: str) -> "dict[str, NDArray[Any]]":
-    """The arrays of an ``.npz`` data file by name, read-only."""
+    """The arrays of an ``.npz`` data file by name; whoever asks keeps what is needed."""
     import numpy as np
 
     with np.load(BytesIO(read_bytes(name)), allow_pickle=False) as archive:
-        arrays = {key: archive[key] for key in archive.files}
-    for array in arrays.values():
-        array.setflags(write=False)
-    return arrays
+        return {key: archive[key] for key in archive.files}
