@@ -121,7 +121,16 @@ def _line_codec(line: bytes, codec: str, before: str) -> str:
     else:
         if codec == "utf-8" or max(text) >= "\u0800":
             return "utf-8"
+    if codec == "gb18030" and _is_gb_news(line):
+        return codec
     window = line[:_LINE_WINDOW]
     ranks = {own: total for own, (total, _) in readings(window, start_cut=False).items()}
     ranks[codec] += _KEEP
     return max(ranks, key=ranks.__getitem__)
+
+
+def _is_gb_news(line: bytes) -> bool:
+    try:
+        return not _NOT_GB_NEWS.search(line.decode("gb18030"))
+    except UnicodeDecodeError:
+        return False

@@ -30,6 +30,7 @@ _GB_2022 = dict(
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _BAD = re.compile("[\udc00-\udcff]+")
+_MAPPED = re.compile(f"[{''.join(_GB_2022)}]")
 _BAD_OR_MAPPED = re.compile(f"[\udc00-\udcff]+|[{''.join(_GB_2022)}]")
 _LINE = re.compile(rb"[^\n]*\n|[^\n]+")
 _HZ_PIECE = re.compile(rb"~\{((?:[\x21-\x77][\x21-\x7e])*)(?:~\})?|~~|~\n|[^~]+|~")
@@ -67,7 +68,7 @@ def read(raw: bytes, codec: str) -> Text:
         found = _read_runs(raw, codec, text)
     else:
         if codec in EXACT or (not _SURROGATE.search(text) and _encoded(text, codec) == raw):
-            if codec != "gb18030" or not _BAD_OR_MAPPED.search(text):
+            if codec != "gb18030" or not _MAPPED.search(text):
                 return Text(text, [])
             found = _read_runs(raw, codec, text)
         else:
