@@ -126,8 +126,8 @@ def _amount(levels: "NDArray[Any]") -> "NDArray[Any]":
     """Counts from their levels: 6 · log₂(4 · count) + 1 as uint8."""
     import numpy as np
 
-    amounts: NDArray[Any] = (np.exp2((np.arange(256) - 1) / 6) / 4).astype(np.float32)
-    return amounts[levels]
+    amounts: NDArray[Any] = (np.exp2((np.arange(256) - 1) / 6) / 4).astype(np.float32)[levels]
+    return amounts
 
 
 @cache
