@@ -5,11 +5,12 @@ Offsets are code points, half-open. This module knows no document and no file.
 """
 
 import re
+from array import array
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import accumulate, chain
-from operator import eq, le, lt, sub
+from itertools import accumulate, compress
+from operator import add, eq, itemgetter, le, lt, not_, sub
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
@@ -146,7 +147,10 @@ def apply(text: str, edits: Edits) -> tuple[str, Edits]:
         raise EditError(_first_fault(text, edits))
     if _SURROGATE.search("".join(news)):
         raise EditError("a new text holds a lone surrogate")
-    olds = tuple(map(text.__getitem__, map(slice, starts, ends)))
+    if n > 1 and not touching and sum(ends) - sum(starts) == n and all(map(lt, starts, ends)):
+        olds = itemgetter(*starts)(text)  # one character each, at half the cost of slices
+    else:
+        olds = tuple([text[start:end] for start, end in zip(starts, ends, strict=True)])
     for paste, cut in edits.moves.items():
         if not (0 <= paste < n and 0 <= cut < n) or news[paste] != olds[cut] or olds[paste] or news[cut]:
             raise EditError(f"edit {paste} is a paste that does not hold what its cut took")
@@ -156,40 +160,81 @@ def apply(text: str, edits: Edits) -> tuple[str, Edits]:
         if not sealed:
             return text, NO_EDITS
         starts, ends, news = sealed.starts, sealed.ends, sealed.news
-    return _weave(text, (0, *ends), (*starts, None), news), sealed
+    return _change(text, starts, sealed.olds, news), sealed
 
 
 def undo(text: str, edits: Edits) -> str:
     """The text that ``edits``, as sealed by :func:`apply`, were applied to."""
-    starts, ends = _new_bounds(edits)
-    return _weave(text, (0, *ends), (*starts, None), edits.olds)
+    return _change_back(text, edits.starts, edits.olds, edits.news)
 
 
-def _weave(text: str, begins: Iterable[int], stops: Iterable[int | None], between: Sequence[str]) -> str:
-    """Pieces of ``text`` with the strings of ``between`` in the gaps (one piece more than strings)."""
-    parts: list[str] = [""] * (2 * len(between) + 1)
-    parts[0::2] = map(text.__getitem__, map(slice, begins, stops))
-    parts[1::2] = between
+# A dense layer is nearly all replacements of one character by one: those are written in place, in an array of code
+# points, and only the others are woven. With more characters an edit than this, weaving alone is cheaper.
+_DENSE = 64
+
+
+def _change(text: str, starts: Sequence[int], olds: Sequence[str], news: Sequence[str]) -> str:
+    """``text`` with the ``olds`` at ``starts`` replaced by the ``news``."""
+    if len(starts) * _DENSE < len(text):
+        return _weave(text, starts, olds, news)
+    if _single(olds) and _single(news):
+        return _write(text, starts, news)
+    (at, new), rest = _split(starts, olds, news)
+    return _weave(_write(text, at, new), *rest)
+
+
+def _change_back(text: str, starts: Sequence[int], olds: Sequence[str], news: Sequence[str]) -> str:
+    """The inverse of :func:`_change`; ``starts`` are places in the text that comes out."""
+    if len(starts) * _DENSE < len(text):
+        return _weave(text, _shifted(starts, olds, news), news, olds)
+    if _single(olds) and _single(news):
+        return _write(text, starts, olds)
+    (at, old), (starts, news, olds) = _split(starts, news, olds)
+    return _write(_weave(text, _shifted(starts, olds, news), news, olds), at, old)
+
+
+def _single(strings: Sequence[str]) -> bool:
+    """Whether every string is one character."""
+    return isinstance(strings, str) or (len("".join(strings)) == len(strings) and "" not in strings)
+
+
+def _split(
+    starts: Sequence[int], takes: Sequence[str], gives: Sequence[str]
+) -> tuple[tuple[list[int], list[str]], tuple[list[int], list[str], list[str]]]:
+    """The replacements of one character by one (where, by what), and the others (where, what, by what)."""
+    one = [len(take) == 1 == len(give) for take, give in zip(takes, gives, strict=True)]
+    other = list(map(not_, one))
+    return (
+        (list(compress(starts, one)), list(compress(gives, one))),
+        (list(compress(starts, other)), list(compress(takes, other)), list(compress(gives, other))),
+    )
+
+
+def _write(text: str, places: Iterable[int], characters: Sequence[str]) -> str:
+    """``text`` with one character written at each place."""
+    codes = array("I", text.encode("utf-32-le"))
+    for place, code in zip(places, array("I", "".join(characters).encode("utf-32-le")), strict=True):
+        codes[place] = code
+    return codes.tobytes().decode("utf-32-le")
+
+
+def _weave(text: str, starts: Iterable[int], takes: Iterable[str], gives: Iterable[str]) -> str:
+    """``text`` with the strings of ``takes``, which stand at ``starts``, replaced by those of ``gives``."""
+    parts: list[str] = []
+    put = parts.append
+    at = 0
+    for start, take, give in zip(starts, map(len, takes), gives, strict=True):
+        put(text[at:start])
+        put(give)
+        at = start + take
+    put(text[at:])
     return "".join(parts)
 
 
-def _gaps(edits: Edits) -> list[int]:
-    """Unchanged characters before each edit."""
-    return list(map(sub, edits.starts, (0, *edits.ends)))
-
-
-def _bounds(gaps: Sequence[int], strings: Sequence[str]) -> tuple[list[int], list[int]]:
-    """Starts and ends of ``strings`` laid out with ``gaps[i]`` characters before each."""
-    steps = [0] * (2 * len(gaps))
-    steps[0::2] = gaps
-    steps[1::2] = map(len, strings)
-    places = list(accumulate(steps))
-    return places[0::2], places[1::2]
-
-
-def _new_bounds(edits: Edits) -> tuple[list[int], list[int]]:
-    """Where the new strings stand in the text that the edits made."""
-    return _bounds(_gaps(edits), edits.news)
+def _shifted(starts: Sequence[int], olds: Sequence[str], news: Sequence[str]) -> list[int]:
+    """Where the ``news`` stand in the changed text."""
+    grown = accumulate(map(sub, map(len, news), map(len, olds)), initial=0)
+    return list(map(add, starts, grown))
 
 
 def _tidy(edits: Edits) -> Edits:
@@ -247,7 +292,8 @@ class Alignment:
 
     def __init__(self, edits: Edits) -> None:
         self._old = (edits.starts, edits.ends)
-        self._new = _new_bounds(edits)
+        starts = _shifted(edits.starts, edits.olds, edits.news)
+        self._new = (starts, list(map(add, starts, map(len, edits.news))))
         self._came = {paste: edits.starts[cut] for paste, cut in edits.moves.items()}
         self._went = {cut: self._new[0][paste] for paste, cut in edits.moves.items()}
 
@@ -280,7 +326,7 @@ def _across(
         return [(start + shift, start + shift)]
     pieces: list[Span] = []
 
-    def add(a: int, b: int) -> None:
+    def found(a: int, b: int) -> None:
         if a == b or (pieces and pieces[-1] == (a, b)):
             return
         if pieces and pieces[-1][1] == a:
@@ -292,17 +338,17 @@ def _across(
     while at < end:
         if i == n or at < here_starts[i]:
             stop = end if i == n else min(end, here_starts[i])
-            add(at + shift, stop + shift)
+            found(at + shift, stop + shift)
         else:
             stop = min(end, here_ends[i])
             if stop > at:
                 offset = at - here_starts[i]
                 if i in jumps:
-                    add(jumps[i] + offset, jumps[i] + offset + stop - at)
+                    found(jumps[i] + offset, jumps[i] + offset + stop - at)
                 elif here_ends[i] - here_starts[i] == there_ends[i] - there_starts[i]:
-                    add(there_starts[i] + offset, there_starts[i] + offset + stop - at)
+                    found(there_starts[i] + offset, there_starts[i] + offset + stop - at)
                 else:
-                    add(there_starts[i], there_ends[i])
+                    found(there_starts[i], there_ends[i])
             if stop == here_ends[i]:
                 shift = there_ends[i] - here_ends[i]
                 i += 1
@@ -320,6 +366,8 @@ class Layer:
     __slots__ = ("_edits", "_packed", "stage", "version")
     stage: str
     version: str
+    _edits: Edits | None
+    _packed: bytes | None
 
     def __init__(self, stage: str, version: str, edits: Edits) -> None:
         self._fill(stage, version, edits, None)
@@ -347,24 +395,23 @@ class Layer:
     def edits(self) -> Edits:
         """The sealed edits."""
         if self._edits is None:
-            object.__setattr__(self, "_edits", _unpack(self._packed))
-        edits: Edits = self._edits
-        return edits
+            object.__setattr__(self, "_edits", _unpack(self._packed or b"{}"))
+        return self._edits or NO_EDITS
 
     def packed(self) -> bytes:
         """The layer as one JSON object without line breaks (the form of the ledger, see ``docs/ledger.md``)."""
-        if self._packed is None:
-            object.__setattr__(self, "_packed", _pack(self.stage, self.version, self._edits))
-        packed: bytes = self._packed
+        packed = self._packed
+        if packed is None:
+            packed = _pack(self.stage, self.version, self._edits or NO_EDITS)
+            object.__setattr__(self, "_packed", packed)
         return packed
 
     def undo(self, text: str) -> str:
         """The text that this layer was laid on."""
         if self._edits is not None:
             return undo(text, self._edits)
-        raw = _loads(self._packed)
-        starts, ends = _bounds(raw["gap"], raw["new"])
-        return _weave(text, chain((0,), ends), chain(starts, (None,)), raw["old"])
+        raw = _loads(self.packed())
+        return _change_back(text, list(accumulate(raw["step"])), raw["old"], raw["new"])
 
 
 def unpack_layer(stage: str, version: str, packed: bytes) -> Layer:
@@ -381,27 +428,28 @@ def read_layer(packed: bytes) -> Layer:
         ValueError: the line is not a layer.
     """
     raw = _loads(packed)
-    if not isinstance(raw, dict) or not isinstance(raw.get("stage"), str) or "gap" not in raw:
+    if not isinstance(raw, dict) or not isinstance(raw.get("stage"), str) or "step" not in raw:
         raise ValueError("not a layer")
     return unpack_layer(raw["stage"], raw["version"], packed)
 
 
-def _loads(packed: bytes | None) -> Any:
+def _loads(packed: bytes) -> Any:
     import orjson
 
-    return orjson.loads(packed or b"{}")
+    return orjson.loads(packed)
 
 
 def _pack(stage: str, version: str, edits: Edits) -> bytes:
     import orjson
 
-    why = list(dict.fromkeys(edits.reasons))
+    first = edits.reasons[:1]
+    why = list(dict.fromkeys(first if first * len(edits) == edits.reasons else edits.reasons))
     row: dict[str, object] = {
         "stage": stage,
         "version": version,
-        "gap": _gaps(edits),
-        "old": edits.olds,
-        "new": edits.news,
+        "step": list(map(sub, edits.starts, (0, *edits.starts))),
+        "old": _compact(edits.olds),
+        "new": _compact(edits.news),
         "why": why,
     }
     if len(why) > 1:
@@ -414,13 +462,18 @@ def _pack(stage: str, version: str, edits: Edits) -> bytes:
     return orjson.dumps(row)
 
 
-def _unpack(packed: bytes | None) -> Edits:
+def _compact(strings: Sequence[str]) -> str | Sequence[str]:
+    """One string where every entry is one character: the same sequence, at a tenth of the cost in JSON."""
+    return "".join(strings) if _single(strings) else strings
+
+
+def _unpack(packed: bytes) -> Edits:
     raw = _loads(packed)
-    starts, ends = _bounds(raw["gap"], raw["old"])
+    starts = tuple(accumulate(raw["step"]))
     why, n = raw["why"], len(starts)
     return Edits(
-        tuple(starts),
-        tuple(ends),
+        starts,
+        tuple(map(add, starts, map(len, raw["old"]))),
         tuple(raw["new"]),
         tuple(map(why.__getitem__, raw["code"])) if "code" in raw else tuple(why) * n,
         tuple(raw["old"]),

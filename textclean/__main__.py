@@ -1,0 +1,5 @@
+"""``python -m textclean`` is the command."""
+
+from textclean.cli import main
+
+main()

@@ -1,0 +1,403 @@
+"""Arguments and exit codes. Holds no logic.
+
+Exit codes: 0 done; 1 findings, where a flag asks for that; 2 wrong use; 3 some inputs failed; 130 interrupted.
+"""
+
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import click
+
+from textclean.errors import InputError, TextcleanError, UsageError
+
+if TYPE_CHECKING:
+    from textclean.batch import Summary
+    from textclean.engines.local import Watch
+    from textclean.recipe import Recipe
+
+FINDINGS, USAGE, FAILED, INTERRUPTED = 1, 2, 3, 130
+_FAILURES_SHOWN = 20
+
+_recipe = click.option(
+    "--recipe",
+    type=click.Path(path_type=Path),
+    metavar="R.toml",
+    help="What to run. Default: ./textclean.toml if there.",
+)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(package_name="textclean")
+def cli() -> None:
+    """Turn noisy scraped or OCRed Chinese news into clean documents.
+
+    Nothing is lost: the output folder can give every input back, byte for byte.
+
+    \b
+    textclean run IN OUT              clean every file of IN into OUT/clean
+    textclean explain OUT/clean/a.txt what was changed in a.txt, and why
+    textclean verify OUT IN           check that OUT still gives IN back
+    textclean restore OUT DEST        write the inputs back, from OUT alone
+
+    \b
+    Exit codes: 0 done; 1 findings, where a flag asks for that; 2 wrong use;
+    3 some inputs failed; 130 interrupted.
+    """
+
+
+@cli.command()
+@click.argument("source", metavar="IN", type=click.Path(path_type=Path))
+@click.argument("out", metavar="OUT", type=click.Path(path_type=Path))
+@_recipe
+@click.option(
+    "--script",
+    type=click.Choice(["keep", "simplified", "traditional"]),
+    help="Keep the script of every document (the default), or convert to one.",
+)
+@click.option("--jobs", type=click.IntRange(min=1), metavar="N", help="Processes. Default: as many as cores.")
+@click.option("--resume", is_flag=True, help="Continue a run into OUT that was interrupted.")
+@click.option("--dry-run", is_flag=True, help="Do everything but write; show the summary.")
+def run(
+    source: Path, out: Path, recipe: Path | None, script: str | None, jobs: int | None, resume: bool, dry_run: bool
+) -> None:
+    """Clean every file of the folder IN into the folder OUT.
+
+    \b
+    OUT/clean/…          the clean texts, a paragraph a line
+    OUT/ledger/…         what was changed, and why: gives the inputs back
+    OUT/marks.jsonl      what looks wrong but was not changed (typos, quotes …)
+    OUT/documents.jsonl  a line a document: encoding, metadata, figures
+    OUT/quarantine/…     what could not be cleaned, as it was
+
+    \b
+    Examples:
+      textclean run news out
+      textclean run news out --recipe textclean.toml --jobs 8
+      textclean run news out --resume       after Ctrl-C or a crash
+    """
+    from textclean import batch
+
+    effective = _effective(recipe, script)
+    with _progress() as watch:
+        summary = batch.run(source, out, recipe=effective, jobs=jobs, resume=resume, dry_run=dry_run, watch=watch)
+    _show(summary, dry_run)
+    if summary.failures:
+        sys.exit(FAILED)
+
+
+@cli.command()
+@click.argument("out", metavar="OUT", type=click.Path(path_type=Path))
+@click.argument("dest", metavar="DEST", type=click.Path(path_type=Path))
+def restore(out: Path, dest: Path) -> None:
+    """Write every input of the run in OUT to DEST, byte for byte.
+
+    Needs OUT alone: no recipe, no option, no data file.
+    """
+    from textclean import batch
+
+    _report(batch.restore(out, dest), "restored", "not restored")
+
+
+@cli.command()
+@click.argument("out", metavar="OUT", type=click.Path(path_type=Path))
+@click.argument("source", metavar="[IN]", type=click.Path(path_type=Path), required=False)
+def verify(out: Path, source: Path | None) -> None:
+    """Check that every file in OUT is as it was written and gives its source back.
+
+    With IN, the bytes are compared with the input files too.
+    """
+    from textclean import batch
+
+    _report(batch.verify(out, source), "all is as it was written", "problems")
+
+
+@cli.command()
+@click.argument("place", metavar="OUT/clean/FILE[:LINE]")
+def explain(place: str) -> None:
+    """Say what was changed in a clean document, line by line, and why.
+
+    \b
+    Examples:
+      textclean explain out/clean/a.txt       every line that was touched
+      textclean explain out/clean/a.txt:12    line 12 alone
+    """
+    from textclean import batch
+
+    for line in batch.explain(place):
+        click.echo(line)
+
+
+@cli.command()
+@click.argument("files", metavar="FILE...", nargs=-1, required=True, type=click.Path(path_type=Path, allow_dash=True))
+def detect(files: tuple[Path, ...]) -> None:
+    """Print the encoding of each FILE (- is standard input), how sure that is, and why.
+
+    Columns: file, encoding (binary: not text), confidence, reason; separated by tabs.
+    """
+    from textclean.decode import detect as detect_bytes
+
+    def one(name: str, raw: bytes) -> None:
+        found = detect_bytes(raw)
+        click.echo(f"{name}\t{found.encoding or 'binary'}\t{found.confidence:.2f}\t{found.why}")
+
+    _each(files, one)
+
+
+@cli.command()
+@click.argument("files", metavar="[FILE...|-]", nargs=-1, type=click.Path(path_type=Path, allow_dash=True))
+@click.option(
+    "--threshold",
+    type=click.FloatRange(0, 1, min_open=True),
+    default=0.8,
+    show_default=True,
+    help="Jaccard similarity from which two paragraphs are the same.",
+)
+@click.option(
+    "--containment",
+    type=click.FloatRange(0, 1, min_open=True),
+    help="Also remove a paragraph of which this share lies in another.",
+)
+@click.option(
+    "--removed",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Write what is removed there: number, number of the kept twin, kind, similarity, text.",
+)
+def dedup(files: tuple[Path, ...], threshold: float, containment: float | None, removed: Path | None) -> None:
+    """Remove near-duplicate paragraphs, one a line, and print the others in their order.
+
+    Reads the FILEs one after the other, or standard input. Similarity is the exact Jaccard index over sets of
+    character 5-grams. Blank lines stay.
+
+    \b
+    Examples:
+      textclean dedup a.txt b.txt > kept.txt
+      zcat news.gz | textclean dedup --threshold 0.9 --removed gone.tsv -
+    """
+    from textclean.decode import decode
+    from textclean.minhash import KINDS, near_duplicates
+
+    lines: list[str] = []
+
+    def one(name: str, raw: bytes) -> None:
+        text = decode(raw)[0]
+        lines.extend(text.removesuffix("\n").split("\n") if text else [])
+
+    _each(files or (Path("-"),), one)
+    places = [i for i, line in enumerate(lines) if line.strip()]
+    found = near_duplicates([lines[i] for i in places], threshold=threshold, containment=containment)
+    gone = {i: n for n, i in enumerate(places) if found.twin[n] >= 0}
+    if removed is not None:
+        rows = (
+            f"{i + 1}\t{places[found.twin[n]] + 1}\t{KINDS[found.kind[n]]}\t{found.similarity[n]:.4f}\t{lines[i]}\n"
+            for i, n in gone.items()
+        )
+        _write_text(removed, rows)
+    for i, line in enumerate(lines):
+        if i not in gone:
+            click.echo(line)
+    click.echo(f"{len(gone)} of {len(places)} paragraphs removed", err=True)
+
+
+@cli.command()
+@click.argument("files", metavar="[FILE...|-]", nargs=-1, type=click.Path(path_type=Path, allow_dash=True))
+@click.option("--check", is_flag=True, help="Exit with 1 if something was found.")
+def typos(files: tuple[Path, ...], check: bool) -> None:
+    """Print what looks like a typo in each FILE, or in standard input. Changes nothing.
+
+    One finding a line: file:line:column, kind, what stands there → what it may be, score, evidence.
+    """
+    from textclean.decode import decode
+    from textclean.stages.typos import flag_typos
+
+    count = 0
+
+    def one(name: str, raw: bytes) -> None:
+        nonlocal count
+        text = decode(raw)[0]
+        for mark in flag_typos(text):
+            line = text.count("\n", 0, mark.start) + 1
+            column = mark.start - text.rfind("\n", 0, mark.start)
+            better = "" if mark.suggestion is None else f" → {mark.suggestion}"
+            observed = mark.observed or text[mark.start : mark.end]
+            click.echo(f"{name}:{line}:{column}: {mark.kind}: {observed}{better}  {mark.score:.2f}  {mark.evidence}")
+            count += 1
+
+    _each(files or (Path("-"),), one)
+    if check and count:
+        sys.exit(FINDINGS)
+
+
+@cli.group("recipe")
+def recipe_group() -> None:
+    """Show, check and describe recipes (what textclean runs, in which order, with which options)."""
+
+
+@recipe_group.command("show")
+@click.argument("path", metavar="[R.toml]", type=click.Path(path_type=Path), required=False)
+def recipe_show(path: Path | None) -> None:
+    """Print the effective recipe as TOML: every option, its value and what it does."""
+    click.echo(_effective(path, None).as_toml(), nl=False)
+
+
+@recipe_group.command("check")
+@click.argument("path", metavar="R.toml", type=click.Path(path_type=Path))
+def recipe_check(path: Path) -> None:
+    """Say whether a recipe can be used; if not, which key of it is wrong and what is allowed."""
+    stages = ", ".join(stage.name for stage in _effective(path, None).stages)
+    click.echo(f"{path}: good; runs {stages}")
+
+
+@recipe_group.command("schema")
+def recipe_schema() -> None:
+    """Print the JSON Schema of a recipe, plug-ins included."""
+    import json
+
+    from textclean.recipe import schema
+
+    click.echo(json.dumps(schema(), ensure_ascii=False, indent=2))
+
+
+@cli.command()
+@click.option("--check", is_flag=True, help="Exit with 1 if something is wrong.")
+def doctor(check: bool) -> None:
+    """Print versions, which optional parts are there, and what is wrong with the installation."""
+    from textclean.doctor import examine
+
+    wrong = 0
+    for found in examine():
+        click.echo(f"{'✗' if found.advice else '✓'} {found.name}: {found.state}")
+        if found.advice:
+            wrong += 1
+            click.echo(f"  → {found.advice}")
+    if check and wrong:
+        sys.exit(FINDINGS)
+
+
+def main() -> NoReturn:
+    """The command: runs the command line, and turns errors into messages and exit codes."""
+    try:
+        cli.main(prog_name="textclean", standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(USAGE)
+    except (KeyboardInterrupt, click.exceptions.Abort):
+        _say("interrupted; what is written is whole. Run again with --resume to continue.")
+        sys.exit(INTERRUPTED)
+    except TextcleanError as error:
+        _say(str(error))
+        sys.exit(USAGE if isinstance(error, UsageError) else FAILED)
+    except BrokenPipeError:
+        sys.stderr.close()  # the reader has gone: nothing more to say
+        sys.exit(FAILED)
+    except OSError as error:
+        _say(f"{error.filename or 'input or output'}: {error.strerror or error}")
+        sys.exit(FAILED)
+    sys.exit(0)
+
+
+def _say(message: str) -> None:
+    click.echo(f"textclean: {message}", err=True)
+
+
+def _effective(path: Path | None, script: str | None) -> "Recipe":
+    from textclean.recipe import default, load
+
+    here = Path("textclean.toml")
+    recipe = load(path) if path is not None else load(here) if here.is_file() else default()
+    return recipe if script is None else recipe.with_option("script", "to", script)
+
+
+def _each(files: Iterable[Path], work: Any) -> None:
+    """Do ``work(name, bytes)`` for every file; a bad one is told, and the others are done all the same."""
+    failed = False
+    for path in files:
+        try:
+            if str(path) == "-":
+                work("-", sys.stdin.buffer.read())
+            else:
+                if path.is_dir():
+                    raise UsageError("is a folder; give files, or clean a folder with textclean run")
+                work(str(path), path.read_bytes())
+        except (InputError, OSError) as error:
+            if isinstance(error, BrokenPipeError):
+                raise
+            _say(f"{path}: {getattr(error, 'strerror', None) or error}")
+            failed = True
+        except UsageError as error:
+            raise UsageError(f"{path}: {error}") from error
+    if failed:
+        sys.exit(FAILED)
+
+
+def _write_text(path: Path, lines: Iterable[str]) -> None:
+    with path.open("w", encoding="utf-8", newline="\n") as file:
+        file.writelines(lines)
+
+
+def _report(problems: list[tuple[str, str]], good: str, bad: str) -> None:
+    for name, problem in problems:
+        click.echo(f"{name}: {problem}")
+    click.echo(f"{len(problems)} {bad}" if problems else good, err=True)
+    if problems:
+        sys.exit(FAILED)
+
+
+@contextmanager
+def _progress() -> "Iterator[Watch]":
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    console = Console(stderr=True)
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
+        task = progress.add_task("reading", total=None)
+
+        def watch(what: str, done: int, total: int) -> None:
+            progress.update(task, description=what, completed=done, total=total or None)
+
+        yield watch
+
+
+def _show(summary: "Summary", dry_run: bool) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    if summary.finished_before:
+        _say("the run is finished already; nothing was left to do")
+    figures = summary.figures
+    table = Table(show_header=False, box=None, pad_edge=False)
+    table.add_column(style="bold")
+    table.add_column()
+
+    def counted(counts: dict[str, int]) -> str:
+        parts = ", ".join(f"{name} {n}" for name, n in sorted(counts.items(), key=lambda row: (-row[1], row[0])))
+        return f"{sum(counts.values())}" + (f"  ({parts})" if parts else "")
+
+    table.add_row("documents", f"{figures.documents}")
+    table.add_row("paragraphs kept", f"{figures.paragraphs_kept}")
+    table.add_row("paragraphs cut", counted(figures.paragraphs_cut))
+    table.add_row("paragraphs joined", counted(figures.paragraphs_joined))
+    table.add_row("edits", counted(figures.edits))
+    table.add_row("marks", counted(figures.marks))
+    table.add_row("bad bytes kept", f"{figures.bad_bytes}")
+    table.add_row(
+        "failures", f"{len(summary.failures)}  (quarantined {figures.quarantined}, after that {figures.failed})"
+    )
+    if summary.seconds:
+        speed = figures.source_bytes / summary.seconds / 1e6
+        table.add_row("speed", f"{speed:.2f} MB/s  ({figures.source_bytes:,} bytes in {summary.seconds:.2f} s)")
+    if dry_run:
+        table.add_row("dry run", "nothing was written")
+    Console().print(table)
+    for id, stage, error in summary.failures[:_FAILURES_SHOWN]:
+        _say(f"{id}: {stage}: {error}")
+    if len(summary.failures) > _FAILURES_SHOWN:
+        _say(f"… and {len(summary.failures) - _FAILURES_SHOWN} more; see documents.jsonl")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,336 @@
+"""Processes of one machine. Holds no cleaning logic: runs the phases of a pipeline over batches of documents."""
+
+import hashlib
+import pickle
+import signal
+import tempfile
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Protocol, TypeVar
+
+from textclean.document import Document
+from textclean.errors import InputError, TextcleanError, UsageError
+from textclean.io.spill import Entry, Ref, Spill, SpilledTexts, read_document
+from textclean.pipeline import Failure, Pipeline, id_key, jobs_or_cores
+from textclean.stage import Observation
+
+Task = TypeVar("Task")
+Result = TypeVar("Result")
+
+_BATCH_DOCUMENTS = 32
+_BATCHES_AHEAD = 3  # a process; bounds what waits in memory
+
+
+class Content(Protocol):
+    """A document that is read where it is cleaned."""
+
+    def load(self) -> bytes:
+        """The bytes of the document.
+
+        Raises:
+            InputError: they cannot be read.
+        """
+        ...
+
+
+Loadable = str | bytes | Document | Content
+Watch = Callable[[str, int, int], None]
+"""Told of progress: what is being done, how many documents are done, how many there are (0: not known yet)."""
+
+
+@dataclass(slots=True)
+class Row:
+    """What the engine knows of one document between phases."""
+
+    id: str
+    ref: Ref | None = None
+    digest: str = ""
+    observation: Observation | None = None
+    failure: Failure | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What every batch of a run shares: pickled once, unpickled once a process."""
+
+    pipeline: Pipeline
+    spill: Spill
+    finish: Callable[[Document], Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Work for one process: a phase, a number, and what to do it on."""
+
+    job: bytes
+    phase: int
+    number: int
+    items: tuple[Any, ...]
+
+
+@dataclass(slots=True)
+class Corpus:
+    """A run of a pipeline over documents.
+
+    Attributes:
+        pipeline: what is run.
+        spill: where documents wait between phases.
+        jobs: processes; 1 runs everything in this one.
+        watch: told of progress.
+        keep: keep the documents of every phase, so that an interrupted run can be resumed.
+    """
+
+    pipeline: Pipeline
+    spill: Spill
+    jobs: int = 1
+    watch: Watch | None = None
+    keep: bool = False
+    rows: list[Row] = field(default_factory=list)
+
+    def run(
+        self, items: Iterable[tuple[str, Loadable]], finish: Callable[[Document], Result]
+    ) -> Iterator[tuple[Row, Result | None]]:
+        """Clean ``items``; ``finish`` is called on every clean document, in the process that cleaned it.
+
+        Yields rows in the order of ids, each with what ``finish`` returned (None for a document that is not there).
+
+        Raises:
+            UsageError: an id stands twice.
+            StageError: a corpus stage could not decide.
+        """
+        phases = self.pipeline.phases
+        key = self.pipeline.recipe.fingerprint()
+        self.spill.keep_for(0, key)
+        with _Pool(self.jobs) as pool:
+            self.rows = self._first(pool, items)
+            key = _inputs_key(key, self.rows)
+            for phase in range(1, len(phases)):
+                verdicts = self._decide(phase - 1)
+                self.spill.keep_for(phase, key)
+                self._next(pool, phase, verdicts)
+                if not self.keep:
+                    self.spill.drop(phase - 1)
+            yield from self._finish(pool, finish)
+
+    def _first(self, pool: "_Pool", items: Iterable[tuple[str, Loadable]]) -> list[Row]:
+        job = pickle.dumps(Job(self.pipeline, self.spill))
+        known = {entry.id: entry for entry in self.spill.entries(0)}
+        number = self.spill.next_batch(0)
+        seen: set[str] = set()
+
+        def batches() -> Iterator[Batch]:
+            nonlocal number
+            for items_of_batch in _batched(items):
+                for id, _ in items_of_batch:
+                    if id in seen:
+                        raise UsageError(f"the id {id!r} stands twice; ids must differ")
+                    seen.add(id)
+                batch = tuple((id, content, known.get(id)) for id, content in items_of_batch)
+                yield Batch(job, 0, number, batch)
+                number += 1
+
+        rows: list[Row] = []
+        for done in pool.map(_start, batches()):
+            rows += done
+            self._tell("reading and cleaning", len(rows), 0)
+        rows.sort(key=lambda row: id_key(row.id))
+        return rows
+
+    def _decide(self, phase: int) -> Mapping[str, Any]:
+        refs = {row.id: row.ref for row in self.rows if row.ref is not None}
+        seen = [(row.id, row.observation) for row in self.rows if row.observation is not None]
+        stage = self.pipeline.phases[phase].observes
+        self._tell(f"comparing ({stage.name if stage else ''})", 0, len(seen))
+        _, verdicts = self.pipeline.decide(phase, seen, SpilledTexts(refs))
+        for row in self.rows:
+            row.observation = None
+        return verdicts
+
+    def _next(self, pool: "_Pool", phase: int, verdicts: Mapping[str, Any]) -> None:
+        job = pickle.dumps(Job(self.pipeline, self.spill))
+        known = {entry.id: entry for entry in self.spill.entries(phase)}
+        number = self.spill.next_batch(phase)
+        places = {row.id: i for i, row in enumerate(self.rows)}
+        live = [row for row in self.rows if row.ref is not None]
+        work = ((row.id, row.ref, row.failure, verdicts.get(row.id), known.get(row.id)) for row in live)
+        batches = (Batch(job, phase, number + i, tuple(batch)) for i, batch in enumerate(_batched(work)))
+        count = 0
+        for done in pool.map(_proceed, batches):
+            for row in done:
+                self.rows[places[row.id]] = row
+            count += len(done)
+            self._tell("cleaning", count, len(live))
+
+    def _finish(self, pool: "_Pool", finish: Callable[[Document], Result]) -> Iterator[tuple[Row, Result | None]]:
+        job = pickle.dumps(Job(self.pipeline, self.spill, finish))
+        batches = (Batch(job, -1, i, tuple(batch)) for i, batch in enumerate(_batched(self.rows)))
+        count = 0
+        for done in pool.map(_end, batches):
+            yield from done
+            count += len(done)
+            self._tell("writing", count, len(self.rows))
+
+    def _tell(self, what: str, done: int, total: int) -> None:
+        if self.watch is not None:
+            self.watch(what, done, total)
+
+
+def run_corpus(
+    pipeline: Pipeline, items: Iterable[tuple[str, Loadable]], jobs: int = 1
+) -> Iterator[Document | Failure]:
+    """Clean ``items`` as one corpus, spilling to a temporary folder that is removed at the end."""
+    jobs = jobs_or_cores(jobs)
+    with tempfile.TemporaryDirectory(prefix="textclean-") as folder:
+        corpus = Corpus(pipeline, Spill(Path(folder)), jobs)
+        for row, _ in corpus.run(items, _nothing):
+            doc = read_document(row.ref) if row.ref is not None else None
+            if row.failure is not None:
+                yield replace(row.failure, document=doc)
+            elif doc is not None:
+                yield doc
+
+
+def _nothing(doc: Document) -> None:
+    """For runs whose documents are read back from the spill."""
+
+
+def _start(batch: Batch) -> list[Row]:
+    job = _job(batch.job)
+    rows: list[Row] = []
+    made: list[tuple[int, Document]] = []
+    for id, content, known in batch.items:
+        row = Row(id)
+        rows.append(row)
+        try:
+            loaded = content if isinstance(content, str | bytes | Document) else content.load()
+        except InputError as error:
+            row.failure = Failure(id, "read", str(error))
+            continue
+        if known is not None and isinstance(loaded, bytes) and hashlib.sha256(loaded).hexdigest() == known.digest:
+            rows[-1] = _again(job, batch.phase, known)
+            continue
+        step = job.pipeline.start(id, loaded)
+        if step.document is not None:
+            made.append((len(rows) - 1, step.document))
+            row.digest = step.document.source.digest if step.document.source else ""
+        row.observation = step.observation
+        row.failure = step.failure and replace(step.failure, document=None)
+    _spill(job, batch, rows, made)
+    return rows
+
+
+def _proceed(batch: Batch) -> list[Row]:
+    job = _job(batch.job)
+    rows: list[Row] = []
+    made: list[tuple[int, Document]] = []
+    for id, ref, failure, verdict, known in batch.items:
+        if known is not None:
+            rows.append(_again(job, batch.phase, known))
+            continue
+        doc = read_document(ref)
+        row = Row(id, digest=doc.source.digest if doc.source else "", failure=failure)
+        rows.append(row)
+        if failure is None:
+            step = job.pipeline.proceed(batch.phase, doc, verdict)
+            doc = step.document or doc
+            row.observation = step.observation
+            row.failure = step.failure and replace(step.failure, document=None)
+        made.append((len(rows) - 1, doc))
+    _spill(job, batch, rows, made)
+    return rows
+
+
+def _again(job: Job, phase: int, known: Entry) -> Row:
+    """The row of a document that an interrupted run had finished in this phase."""
+    row = Row(known.id, known.ref, known.digest, failure=known.failure and Failure(known.id, *known.failure))
+    observes = job.pipeline.phases[phase].observes
+    if known.failure is None and observes is not None:
+        row.observation = observes.observe(read_document(known.ref))
+    return row
+
+
+def _end(batch: Batch) -> list[tuple[Row, Any]]:
+    job = _job(batch.job)
+    assert job.finish is not None  # set by Corpus._finish
+    return [(row, None if row.ref is None else job.finish(read_document(row.ref))) for row in batch.items]
+
+
+def _spill(job: Job, batch: Batch, rows: list[Row], made: list[tuple[int, Document]]) -> None:
+    if made:
+        told = [rows[i].failure for i, _ in made]
+        failures = [None if failure is None else (failure.stage, failure.error) for failure in told]
+        refs = job.spill.write(batch.phase, batch.number, [doc for _, doc in made], failures)
+        for (i, _), ref in zip(made, refs, strict=True):
+            rows[i].ref = ref
+
+
+@lru_cache(maxsize=4)
+def _job(pickled: bytes) -> Job:
+    job: Job = pickle.loads(pickled)
+    return job
+
+
+def _inputs_key(fingerprint: str, rows: Sequence[Row]) -> str:
+    """What decides the verdicts: the recipe, and every document that is there."""
+    key = hashlib.sha256(fingerprint.encode())
+    for row in rows:
+        key.update(f"{row.id!r} {row.digest} {row.failure is None}\n".encode("utf-8", "backslashreplace"))
+    return key.hexdigest()
+
+
+def _batched(items: Iterable[Task]) -> Iterator[list[Task]]:
+    batch: list[Task] = []
+    for item in items:
+        batch.append(item)
+        if len(batch) == _BATCH_DOCUMENTS:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
+
+
+class _Pool:
+    """Processes, or this process where there is but one job. Results come in the order of the tasks."""
+
+    def __init__(self, jobs: int) -> None:
+        self._jobs = jobs
+        self._executor: Any = None
+
+    def __enter__(self) -> "_Pool":
+        if self._jobs > 1:
+            from concurrent.futures import ProcessPoolExecutor
+            from multiprocessing import get_context
+
+            self._executor = ProcessPoolExecutor(self._jobs, get_context("spawn"), _ignore_interrupts)
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        if self._executor is not None:
+            self._executor.shutdown(wait=True, cancel_futures=True)
+
+    def map(self, work: Callable[[Task], Result], tasks: Iterable[Task]) -> Iterator[Result]:
+        if self._executor is None:
+            yield from map(work, tasks)
+            return
+        from concurrent.futures.process import BrokenProcessPool
+
+        ahead: deque[Any] = deque()
+        try:
+            for task in tasks:
+                ahead.append(self._executor.submit(work, task))
+                if len(ahead) >= self._jobs * _BATCHES_AHEAD:
+                    yield ahead.popleft().result()
+            while ahead:
+                yield ahead.popleft().result()
+        except BrokenProcessPool as error:
+            raise TextcleanError(
+                "a worker process was killed (out of memory?); run again with fewer --jobs and --resume"
+            ) from error
+
+
+def _ignore_interrupts() -> None:
+    """Ctrl-C is for the parent, which lets the batches at hand end."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)

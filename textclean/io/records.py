@@ -1,0 +1,113 @@
+"""Documents, ledgers and marks as bytes: what the spill, the ledger folder and ``marks.jsonl`` hold.
+
+All of it is JSON, a value a line, so that nothing that is read back can do more than be wrong.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import orjson
+
+from textclean.document import Document, Mark, Patch, Piece, Source
+from textclean.errors import RestoreError
+from textclean.ledger import read_layer
+
+LEDGER_FORMAT = 1
+
+
+def source_row(source: Source) -> dict[str, Any]:
+    """A Source as a JSON object."""
+    return {
+        "spans": [list(span) for span in source.spans],
+        "patches": [[patch.byte, patch.start, patch.end, patch.original.hex()] for patch in source.patches],
+        "sha256": source.digest,
+    }
+
+
+def source_of(row: Mapping[str, Any]) -> Source:
+    """The Source of a JSON object that :func:`source_row` made."""
+    return Source(
+        tuple(Piece(*span) for span in row["spans"]),
+        tuple(Patch(byte, start, end, bytes.fromhex(raw)) for byte, start, end, raw in row["patches"]),
+        row["sha256"],
+    )
+
+
+def pack_document(doc: Document) -> bytes:
+    """A document as lines of JSON: a head with everything but the layers, then a line a layer."""
+    head = {
+        "id": doc.id,
+        "text": doc.text,
+        "meta": doc.meta,
+        "marks": [
+            [mark.start, mark.end, mark.kind, mark.suggestion, mark.score, mark.evidence, mark.observed, mark.sources]
+            for mark in doc.marks
+        ],
+        "source": None if doc.source is None else source_row(doc.source),
+    }
+    return b"\n".join([orjson.dumps(head), *(layer.packed() for layer in doc.layers)])
+
+
+def unpack_document(packed: bytes) -> Document:
+    """The document that :func:`pack_document` packed."""
+    first, *layers = packed.split(b"\n")
+    head = orjson.loads(first)
+    return Document(
+        head["id"],
+        head["text"],
+        head["meta"],
+        tuple(map(_mark_of, head["marks"])),
+        tuple(map(read_layer, layers)),
+        None if head["source"] is None else source_of(head["source"]),
+    )
+
+
+def _mark_of(row: list[Any]) -> Mark:
+    start, end, kind, suggestion, score, evidence, observed, sources = row
+    return Mark(start, end, kind, suggestion, score, evidence, observed, tuple((a, b) for a, b in sources))
+
+
+def pack_ledger(doc: Document) -> bytes:
+    """The ledger file of a document, before compression: a head line (id, source), then a line a layer.
+
+    Raises:
+        RestoreError: the document has no source.
+    """
+    if doc.source is None:
+        raise RestoreError(f"{doc.id}: the document has no source, so there is no ledger to write")
+    head = {"format": LEDGER_FORMAT, "id": doc.id, "source": source_row(doc.source)}
+    return b"\n".join([orjson.dumps(head), *(layer.packed() for layer in doc.layers)]) + b"\n"
+
+
+def unpack_ledger(packed: bytes, text: str) -> Document:
+    """The document with the ledger of :func:`pack_ledger` and the clean ``text`` (without metadata and marks).
+
+    Raises:
+        RestoreError: it is not a ledger, or one of another format.
+    """
+    try:
+        first, *layers = packed.rstrip(b"\n").split(b"\n")
+        head = orjson.loads(first)
+        if head["format"] != LEDGER_FORMAT:
+            raise RestoreError(f"the ledger has format {head['format']}; this textclean reads {LEDGER_FORMAT}")
+        return Document(head["id"], text, layers=tuple(map(read_layer, layers)), source=source_of(head["source"]))
+    except (ValueError, KeyError, TypeError) as error:
+        raise RestoreError(f"not a ledger: {error}") from error
+
+
+def mark_line(id: str, mark: Mark) -> bytes:
+    """A mark as a line of ``marks.jsonl``."""
+    return orjson.dumps(
+        {
+            "doc": id,
+            "kind": mark.kind,
+            "source": mark.source,
+            "sources": mark.sources,
+            "text": mark.text,
+            "observed": mark.observed,
+            "suggestion": mark.suggestion,
+            "score": round(mark.score, 4),
+            "evidence": mark.evidence,
+        },
+        option=orjson.OPT_APPEND_NEWLINE,
+    )

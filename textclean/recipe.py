@@ -1,0 +1,241 @@
+"""TOML ↔ a list of stages. Plug-ins by entry point ``textclean.stages``. Runs nothing.
+
+A recipe is a TOML file (``textclean.toml``, or the table ``[tool.textclean]`` of a ``pyproject.toml``)::
+
+    stages = ["normalize", "layout", "duplicates"]   # the order; leave it out for the default
+    max_document_bytes = 67108864
+
+    [duplicates]                                     # the options of a stage
+    threshold = 0.85
+"""
+
+import difflib
+import hashlib
+import json
+import tomllib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib import import_module, metadata
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from textclean.errors import RecipeError
+from textclean.stage import CorpusStage, Stage
+
+AnyStage = Stage | CorpusStage
+
+Model = TypeVar("Model", bound=BaseModel)
+
+GROUP = "textclean.stages"
+
+BUILT_IN: Mapping[str, str] = {
+    "normalize": "textclean.stages.normalize:Normalize",
+    "script": "textclean.stages.script:Script",
+    "metadata": "textclean.stages.metadata:Metadata",
+    "layout": "textclean.stages.layout:Layout",
+    "boilerplate": "textclean.stages.boilerplate:Boilerplate",
+    "duplicates": "textclean.stages.duplicates:Duplicates",
+    "repeats": "textclean.stages.repeats:Repeats",
+    "typos": "textclean.stages.typos:Typos",
+}
+DEFAULT_STAGES = tuple(BUILT_IN)
+
+
+class Limits(BaseModel):
+    """The keys of a recipe that belong to no stage."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    stages: tuple[str, ...] = Field(DEFAULT_STAGES, description="Stages by name, in the order in which they run.")
+    max_document_bytes: int = Field(
+        64 * 1024 * 1024, ge=1, description="A larger document is not read but listed as failed."
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """What a pipeline is made of.
+
+    Attributes:
+        stages: the stages with their options, in order; no two of one name.
+        max_document_bytes: a larger document is refused.
+    """
+
+    stages: tuple[AnyStage, ...]
+    max_document_bytes: int = Limits().max_document_bytes
+
+    def as_dict(self) -> dict[str, Any]:
+        """The recipe with every option spelled out, in the form of the TOML file."""
+        table: dict[str, Any] = {
+            "stages": [stage.name for stage in self.stages],
+            "max_document_bytes": self.max_document_bytes,
+        }
+        for stage in self.stages:
+            table[stage.name] = stage.model_dump(mode="json")
+        return table
+
+    def as_toml(self) -> str:
+        """The effective recipe as TOML, each option with what it does."""
+        lines = [f"{key} = {_value(value)}" for key, value in self.as_dict().items() if not isinstance(value, dict)]
+        for stage in self.stages:
+            doc = (type(stage).__doc__ or "").strip().splitlines()
+            lines += ["", f"[{stage.name}]" + (f"  # {doc[0]}" if doc else "")]
+            for key, value in stage.model_dump(mode="json").items():
+                about = type(stage).model_fields[key].description
+                line = f"# {key} is not set" if value is None else f"{key} = {_value(value)}"
+                lines.append(line + (f"  # {about}" if about else ""))
+        return "\n".join(lines) + "\n"
+
+    def fingerprint(self) -> str:
+        """SHA-256 over the recipe and the versions of its stages: same fingerprint and input, same output."""
+        versions = {stage.name: stage.version for stage in self.stages}
+        return hashlib.sha256(json.dumps([self.as_dict(), versions], sort_keys=True).encode()).hexdigest()
+
+    def with_option(self, stage: str, key: str, value: object) -> "Recipe":
+        """The recipe with one option of one stage changed.
+
+        Raises:
+            RecipeError: the stage is not part of the recipe, or the value is not allowed.
+        """
+        if stage not in (one.name for one in self.stages):
+            raise RecipeError(f"the recipe has no stage {stage!r}, so its option {key!r} cannot be set")
+        table = self.as_dict()
+        table[stage] = {k: v for k, v in {**table[stage], key: value}.items() if v is not None}
+        return parse(table, "recipe")
+
+
+def _value(value: object) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, list | tuple):
+        return "[" + ", ".join(map(_value, value)) + "]"
+    return json.dumps(value, ensure_ascii=False)
+
+
+@cache
+def stage_class(name: str) -> type[AnyStage]:
+    """The class of the stage called ``name``: built in, or from an entry point.
+
+    Raises:
+        RecipeError: no such stage, or the plug-in cannot be used.
+    """
+    if name in BUILT_IN:
+        module, attribute = BUILT_IN[name].split(":")
+        found = getattr(import_module(module), attribute)
+    else:
+        plugins = {point.name: point for point in metadata.entry_points(group=GROUP)}
+        if name not in plugins:
+            raise RecipeError(f"unknown stage {name!r}{_hint(name, [*BUILT_IN, *plugins])}")
+        try:
+            found = plugins[name].load()
+        except Exception as error:
+            raise RecipeError(f"the plug-in of stage {name!r} cannot be loaded: {error}") from error
+    if not (isinstance(found, type) and issubclass(found, Stage | CorpusStage) and found.name == name):
+        raise RecipeError(f"the plug-in of stage {name!r} is not a Stage or CorpusStage with that name")
+    return found
+
+
+def known_stages() -> list[str]:
+    """Names of the stages that can be used: built in first, then plug-ins."""
+    plugins = sorted({point.name for point in metadata.entry_points(group=GROUP)} - BUILT_IN.keys())
+    return [*BUILT_IN, *plugins]
+
+
+@cache
+def default() -> Recipe:
+    """The recipe that runs when none is given."""
+    return parse({}, "default recipe")
+
+
+def load(path: str | Path) -> Recipe:
+    """Read a recipe from a TOML file.
+
+    Raises:
+        RecipeError: the file cannot be read, is not TOML, or holds an unknown key, stage or value.
+    """
+    path = Path(path)
+    try:
+        table = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeError) as error:
+        raise RecipeError(f"{path}: the recipe cannot be read: {getattr(error, 'strerror', error)}") from error
+    except tomllib.TOMLDecodeError as error:
+        raise RecipeError(f"{path}: not valid TOML: {error}") from error
+    if path.name == "pyproject.toml":
+        tool = table.get("tool", {})
+        if "textclean" not in tool:
+            raise RecipeError(f"{path}: there is no table [tool.textclean]")
+        table = tool["textclean"]
+    return parse(table, str(path))
+
+
+def parse(table: Mapping[str, Any], origin: str) -> Recipe:
+    """The recipe of a parsed TOML table; ``origin`` is named in errors.
+
+    Raises:
+        RecipeError: an unknown key, an unknown stage, a wrong type or a value out of range.
+    """
+    own = {key: value for key, value in table.items() if key in Limits.model_fields}
+    known = [*Limits.model_fields, *known_stages()]
+    for key in table:
+        if key not in known:
+            raise RecipeError(f"{origin}: unknown key {key!r}{_hint(key, known)}")
+    limits = _checked(Limits, own, origin, "")
+    stages: list[AnyStage] = []
+    for name in limits.stages:
+        if name in (stage.name for stage in stages):
+            raise RecipeError(f"{origin}: stages: {name!r} stands twice; a stage runs once")
+        try:
+            kind = stage_class(name)
+        except RecipeError as error:
+            raise RecipeError(f"{origin}: stages: {error}") from error
+        options = table.get(name, {})
+        if not isinstance(options, dict):
+            raise RecipeError(f"{origin}: {name} must be a table of options, not {options!r}")
+        stages.append(_checked(kind, options, origin, f"{name}."))
+    for key in table:
+        if key not in own and key not in limits.stages:
+            raise RecipeError(
+                f"{origin}: [{key}] has options, but {key!r} is not in `stages`: add it there or drop them"
+            )
+    return Recipe(tuple(stages), limits.max_document_bytes)
+
+
+def schema() -> dict[str, Any]:
+    """The JSON Schema (2020-12) of a recipe, with every stage that is installed."""
+    whole = Limits.model_json_schema()
+    definitions = whole.pop("$defs", {})
+    whole["properties"]["stages"]["items"] = {"enum": known_stages()}
+    for name in known_stages():
+        part = stage_class(name).model_json_schema()
+        definitions.update(part.pop("$defs", {}))
+        whole["properties"][name] = part
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        **whole,
+        "title": "textclean recipe",
+        "description": "What textclean runs, in which order, with which options.",
+        **({"$defs": definitions} if definitions else {}),
+    }
+
+
+def _checked(kind: type[Model], values: Mapping[str, Any], origin: str, prefix: str) -> Model:
+    try:
+        return kind.model_validate(dict(values))
+    except ValidationError as error:
+        faults = [_fault(fault, kind.model_fields, prefix) for fault in error.errors()]
+        raise RecipeError("\n".join(f"{origin}: {fault}" for fault in faults)) from error
+
+
+def _fault(fault: Mapping[str, Any], fields: Iterable[str], prefix: str) -> str:
+    key = prefix + ".".join(map(str, fault["loc"]))
+    if fault["type"] == "extra_forbidden":
+        return f"unknown key {key!r}{_hint(str(fault['loc'][-1]), list(fields))}"
+    return f"{key} = {json.dumps(fault['input'], ensure_ascii=False, default=str)}: {fault['msg']}"
+
+
+def _hint(word: str, known: Sequence[str]) -> str:
+    near = difflib.get_close_matches(word, known, 1)
+    listed = ", ".join(known) or "none"
+    return (f"; did you mean {near[0]!r}?" if near else "") + f" (known: {listed})"

@@ -1,0 +1,88 @@
+"""Folds the layers and marks of documents into figures."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from textclean.document import Document
+from textclean.ledger import Edits
+
+JOIN = "join"
+"""How the reasons of edits begin that put a broken paragraph together."""
+
+
+@dataclass(slots=True)
+class Figures:
+    """Counts over one document or many; ``add`` folds others in."""
+
+    documents: int = 0
+    quarantined: int = 0
+    failed: int = 0
+    source_bytes: int = 0
+    source_characters: int = 0
+    clean_characters: int = 0
+    paragraphs_kept: int = 0
+    paragraphs_cut: Counter[str] = field(default_factory=Counter)
+    paragraphs_joined: Counter[str] = field(default_factory=Counter)
+    edits: Counter[str] = field(default_factory=Counter)
+    marks: Counter[str] = field(default_factory=Counter)
+    bad_bytes: int = 0
+
+    def add(self, other: "Figures") -> None:
+        """Fold ``other`` into these figures."""
+        for name in self.__dataclass_fields__:
+            mine, theirs = getattr(self, name), getattr(other, name)
+            if isinstance(mine, Counter):
+                mine.update(theirs)
+            else:
+                setattr(self, name, mine + theirs)
+
+    def as_dict(self) -> dict[str, Any]:
+        """The figures as JSON values, counters in the order of their keys."""
+        return {
+            name: dict(sorted(value.items())) if isinstance(value, Counter) else value
+            for name, value in ((name, getattr(self, name)) for name in self.__dataclass_fields__)
+        }
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> "Figures":
+        """The figures that :meth:`as_dict` gave."""
+        typed: dict[str, Any] = {
+            name: Counter(value) if isinstance(value, dict) else value for name, value in values.items()
+        }
+        return cls(**typed)
+
+
+def figures(doc: Document) -> Figures:
+    """The figures of one document."""
+    found = Figures(documents=1, clean_characters=len(doc.text), source_characters=len(doc.text))
+    found.paragraphs_kept = sum(1 for line in doc.text.split("\n") if line and not line.isspace())
+    for layer in doc.layers:
+        edits = layer.edits
+        found.source_characters += sum(map(len, edits.olds)) - sum(map(len, edits.news))
+        counts = Counter(edits.reasons)
+        found.edits.update({f"{layer.stage}: {family(reason)}": n for reason, n in counts.items()})
+        _count_paragraphs(edits, found)
+    found.marks.update(mark.kind for mark in doc.marks)
+    if doc.source is not None:
+        found.bad_bytes = sum(len(patch.original) for patch in doc.source.patches if patch.end > patch.start)
+    return found
+
+
+def family(reason: str) -> str:
+    """A reason without its figure: ``contained 0.97`` is ``contained``."""
+    return reason.partition(" ")[0]
+
+
+def _count_paragraphs(edits: Edits, found: Figures) -> None:
+    for old, new, reason in zip(edits.olds, edits.news, edits.reasons, strict=True):
+        if "\n" not in old:
+            continue
+        kind = family(reason)
+        if kind.startswith(JOIN):
+            found.paragraphs_joined[kind] += 1
+        elif not new:
+            lines = sum(1 for line in old.split("\n") if line and not line.isspace())
+            if lines:
+                found.paragraphs_cut[kind] += lines
