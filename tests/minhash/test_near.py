@@ -1,0 +1,205 @@
+import random
+from collections import Counter
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from textclean.errors import UsageError
+from textclean.minhash import EXACT, KEPT, KINDS, bands, near, near_duplicates, peer
+from textclean.minhash.sketch import sketch_texts
+from textclean.minhash.twins import Related, decide, none_related
+
+from . import brute, synthetic
+from .strategies import many
+
+
+def verdicts(found):
+    return [
+        (int(twin), KINDS[kind], None if kind == KEPT else float(similarity))
+        for twin, kind, similarity in zip(*found, strict=True)
+    ]
+
+
+def assert_true(texts, found, threshold, containment, n=5):
+    """Every verdict is right by brute force, and every twin stays."""
+    for i, (twin, kind, similarity) in enumerate(verdicts(found)):
+        if kind == "kept":
+            assert twin == -1
+            continue
+        assert found.kind[twin] == KEPT
+        if kind == "exact":
+            assert twin < i
+            assert texts[twin] == texts[i]
+        elif kind == "contained":
+            assert similarity == brute.containment(texts[twin], texts[i], n) >= containment
+            assert len(texts[twin]) >= len(texts[i])
+        else:
+            assert similarity == brute.jaccard(texts[twin], texts[i], n) >= threshold
+
+
+@pytest.mark.parametrize("backend", ["numpy", "datasketch"])
+@settings(deadline=None, max_examples=50)
+@given(many, st.sampled_from([0.3, 0.8, 1.0]), st.sampled_from([None, 0.6, 1.0]), st.integers(1, 6))
+def test_every_verdict_is_true_and_every_twin_stays(backend, texts, threshold, containment, n):
+    found = near_duplicates(texts, threshold, containment, n=n, backend=backend)
+    assert [len(column) for column in found] == [len(texts)] * 3
+    assert [column.dtype for column in found] == [np.int64, np.uint8, np.float64]
+    assert_true(texts, found, threshold, containment, n)
+    stays = {text for text, kind in zip(texts, found.kind, strict=True) if kind == KEPT}
+    assert sum(found.kind == KEPT) == len(stays)
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize(("low", "high"), [(60, 400), (20, 60)])
+@pytest.mark.parametrize("containment", [None, 0.9])
+def test_brute_force_finds_no_more(seed, low, high, containment):
+    texts = synthetic.paragraphs(3000, seed, low, high)
+    expected = brute.near_duplicates(texts, 0.8, containment)
+    found = near_duplicates(texts, 0.8, containment)
+    assert_true(texts, found, 0.8, containment)
+    should = {i for i, (twin, _, _) in enumerate(expected) if twin >= 0}
+    does = {i for i, twin in enumerate(found.twin) if twin >= 0}
+    assert len(should) > 400
+    assert len(should & does) >= 0.995 * len(should)
+    assert not does - should
+    same = sum(a == b for a, b in zip(verdicts(found), expected, strict=True))
+    assert same >= 0.998 * len(texts)
+
+
+def test_the_backends_differ_only_by_the_pairs_they_propose(monkeypatch):
+    texts = synthetic.paragraphs(400, 4, 40, 200)
+    ours = near_duplicates(texts, 0.7)
+    theirs = near_duplicates(texts, 0.7, backend="datasketch")
+    for found in (ours, theirs):
+        assert_true(texts, found, 0.7, None)
+        assert sum(found.kind != KEPT) > 80
+    own = list(dict.fromkeys(texts))
+    of_numpy = near.near_pairs(sketch_texts(own, 5, 64, pieces=False), np.arange(len(own)), 0.7, 0.999)
+    of_datasketch = peer.candidates(own, 5, 64, *bands.choose(0.7, 64, 0.999))
+    assert of_numpy.tolist() != of_datasketch.tolist()
+    monkeypatch.setattr(near, "near_pairs", lambda *_: of_datasketch)
+    assert verdicts(near_duplicates(texts, 0.7)) == verdicts(theirs)
+    monkeypatch.setattr(peer, "candidates", lambda *_: of_numpy)
+    assert verdicts(near_duplicates(texts, 0.7, backend="datasketch")) == verdicts(ours)
+
+
+@pytest.mark.parametrize(
+    ("texts", "expected"),
+    [
+        ([], []),
+        ([""], [(-1, "kept", None)]),
+        (["", ""], [(-1, "kept", None), (0, "exact", 1.0)]),
+        (["新", "闻", "新", "新闻"], [(-1, "kept", None), (-1, "kept", None), (0, "exact", 1.0), (-1, "kept", None)]),
+        (["\ud800", "\ud800"], [(-1, "kept", None), (0, "exact", 1.0)]),
+        (["甲" * 20, "甲" * 30], [(-1, "kept", None), (0, "near", 1.0)]),
+    ],
+)
+def test_small_cases(texts, expected):
+    assert verdicts(near_duplicates(texts)) == expected
+
+
+LEAD = "市水务局昨日公布今年第三季度全市主要供水厂的水质检测结果，"
+BODY = "四十二项指标全部合格，其中浊度的平均值比去年同期下降一成以上。"
+
+
+@pytest.mark.parametrize(
+    ("texts", "containment", "expected"),
+    [
+        ([LEAD + BODY, BODY], None, ["kept", "kept"]),
+        ([LEAD + BODY, BODY], 0.9, ["kept", "contained"]),
+        ([BODY, LEAD + BODY], 0.9, ["contained", "kept"]),
+        ([BODY, LEAD + BODY, BODY], 0.9, ["contained", "kept", "contained"]),
+        ([LEAD, BODY, LEAD + BODY], 0.9, ["contained", "contained", "kept"]),
+        ([LEAD + BODY, LEAD + BODY[:-4]], None, ["kept", "near"]),
+        ([LEAD + BODY[:-4], LEAD + BODY], None, ["kept", "near"]),
+    ],
+)
+def test_the_keep_rule(texts, containment, expected):
+    assert [kind for _, kind, _ in verdicts(near_duplicates(texts, 0.8, containment))] == expected
+
+
+def pairs(*rows):
+    left, right, similarity = zip(*rows, strict=True)
+    return Related(np.array(left), np.array(right), np.array(similarity, float))
+
+
+def ruled(count, contained=(), near=(), first=None, rank=None):
+    found = decide(
+        np.array(range(count) if first is None else first),
+        np.array(range(count) if rank is None else rank),
+        pairs(*contained) if contained else none_related(),
+        pairs(*near) if near else none_related(),
+    )
+    return [(twin, kind) for twin, kind, _ in verdicts(found)]
+
+
+def test_a_chain_loses_only_what_is_near_a_kept_text():
+    assert ruled(3, near=[(0, 1, 0.9), (1, 2, 0.9)]) == [(-1, "kept"), (0, "near"), (-1, "kept")]
+
+
+def test_the_twin_is_the_most_similar_survivor_and_the_first_among_equals():
+    assert ruled(3, near=[(0, 2, 0.8), (1, 2, 0.9)])[2] == (1, "near")
+    assert ruled(3, near=[(0, 2, 0.9), (1, 2, 0.9)])[2] == (0, "near")
+
+
+def test_copies_of_a_fallen_text_share_its_verdict():
+    assert ruled(3, near=[(0, 1, 0.85)], first=[0, 1, 1]) == [(-1, "kept"), (0, "near"), (0, "near")]
+
+
+def test_a_piece_whose_container_fell_goes_to_what_holds_it_or_stays():
+    fallen_container = {"contained": [(1, 2, 1.0)], "near": [(0, 1, 0.8)]}
+    assert ruled(3, **fallen_container) == [(-1, "kept"), (0, "near"), (-1, "kept")]
+    held = {"contained": [(1, 2, 1.0), (0, 2, 0.9)], "near": [(0, 1, 0.8)]}
+    assert ruled(3, **held)[2] == (0, "contained")
+    beside = {"contained": [(1, 2, 1.0)], "near": [(0, 1, 0.8), (0, 2, 0.8)]}
+    assert ruled(3, **beside)[2] == (0, "near")
+
+
+@settings(deadline=None, max_examples=20)
+@given(st.integers(0, 10**6))
+def test_order_decides_only_which_copy_stays(seed):
+    texts = synthetic.paragraphs(120, 9, 40, 120, near=0, exact=0.4)
+    shuffled = random.Random(seed).sample(texts, len(texts))
+    assert sorted(texts[i] for i in np.flatnonzero(near_duplicates(texts).kind == KEPT)) == sorted(
+        shuffled[i] for i in np.flatnonzero(near_duplicates(shuffled).kind == KEPT)
+    )
+
+
+@settings(deadline=None, max_examples=15)
+@given(st.integers(0, 10**6))
+def test_the_longest_of_nested_pieces_stays_in_any_order(seed):
+    text = synthetic.paragraphs(1, 9, 300, 300, 0, 0)[0]
+    nested = random.Random(seed).sample([text[cut : 300 - cut] for cut in range(0, 120, 10)], 12)
+    found = near_duplicates(nested, 0.8, 0.95)
+    assert [nested[i] for i in np.flatnonzero(found.kind == KEPT)] == [text]
+
+
+def test_a_hundred_thousand_identical_paragraphs_fall_to_the_first():
+    text = synthetic.paragraphs(1, 1, 200, 200, 0, 0)[0]
+    found = near_duplicates([text] * 100_000, 0.8, 0.9)
+    assert found.kind.tolist() == [KEPT] + [EXACT] * 99_999
+    assert set(found.twin[1:].tolist()) == {0}
+
+
+def test_texts_of_one_character_repeated_fall_to_the_first():
+    found = near_duplicates(["甲" * size for size in range(5, 1000)], 0.8, 0.9)
+    assert Counter(found.kind.tolist())[KEPT] == 1
+
+
+def test_a_family_that_shares_every_band_is_cut_to_few():
+    text = synthetic.paragraphs(1, 1, 200, 200, 0, 0)[0]
+    family = [f"{text}{i:05}" for i in range(3000)]
+    found = near_duplicates(family)
+    assert found.kind[0] == KEPT
+    assert sum(found.kind == KEPT) == 1
+
+
+@pytest.mark.parametrize(
+    "options",
+    [{"threshold": 0}, {"threshold": 1.1}, {"containment": 0}, {"n": 0}, {"slots": 0}, {"recall": 1}, {"backend": "x"}],
+)
+def test_an_option_out_of_range_is_refused(options):
+    with pytest.raises(UsageError):
+        near_duplicates(["甲"], **options)

@@ -1,0 +1,86 @@
+"""Candidates for containment: texts that share winnowed gram fingerprints.
+
+Winnowing (Schleimer, Wilkerson, Aiken: Winnowing, SIGMOD 2003) keeps the smallest gram hash of every window of
+``w`` grams, so two texts with a common run of ``w + n - 1`` characters share a fingerprint wherever the run lies.
+"""
+
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from textclean.minhash.bands import WINDOW as BUCKET
+from textclean.minhash.bands import Pairs, bucket_pairs
+
+WINDOW: Final = 8
+"""Grams a window."""
+
+PROBES: Final = 8
+"""The rarest shared fingerprints of a text by which its containers are looked up."""
+
+
+def winnow(hashes: NDArray[np.uint32], offsets: NDArray[np.int64], n: int) -> tuple[NDArray[Any], NDArray[np.int64]]:
+    """Fingerprints of each text: the distinct smallest hashes of its windows of :data:`WINDOW` grams.
+
+    ``hashes`` as :func:`textclean.minhash.grams.hashes` makes them. Returns the values (uint32, rising within a
+    text) and their offsets (int64, one more than texts). A text of fewer grams is one window.
+    """
+    total = len(hashes)
+    lengths = np.diff(offsets)
+    grams = np.maximum(lengths - n + 1, np.minimum(lengths, 1))
+    least = hashes.copy()
+    reach = 1
+    while reach < WINDOW:  # minima of 2, 4, 8 … neighbours
+        step = min(reach, WINDOW - reach)
+        least[:-step] = np.minimum(least[:-step], least[step:])
+        reach += step
+    first = offsets[:-1][grams > 0]
+    chosen = np.ones(total, bool)
+    chosen[1:] = least[1:] != least[:-1]
+    chosen[first] = True
+    for back in range(1, WINDOW + n - 1):  # no window begins so near the end, but for the first
+        last = offsets[1:] - back
+        chosen[last[last > offsets[:-1]]] = False
+    few = (grams > 0) & (grams < WINDOW)
+    if few.any():
+        bounds = np.stack([offsets[:-1][few], (offsets[:-1] + grams)[few]], axis=1).ravel()
+        least[bounds[::2]] = np.minimum.reduceat(np.append(hashes, np.uint32(0)), bounds)[::2]
+    place = np.flatnonzero(chosen)
+    owner = np.searchsorted(offsets[1:], place, side="right").astype(np.uint64)
+    packed = (owner << np.uint64(32)) | least[place]
+    packed.sort()
+    packed = packed[np.r_[True, packed[1:] != packed[:-1]]] if len(packed) else packed
+    bounds = np.searchsorted(packed, np.arange(len(offsets), dtype=np.uint64) << np.uint64(32))
+    return packed.astype(np.uint32), bounds.astype(np.int64)
+
+
+def candidates(prints: NDArray[np.uint32], offsets: NDArray[np.int64], order: NDArray[np.int64]) -> Pairs:
+    """Pairs (container, piece) of which the second may be contained in the first.
+
+    ``order`` lists the texts to compare, containers before what they may contain (longest first). Each text is
+    looked up by its :data:`PROBES` rarest fingerprints that others have too, so a fingerprint that very many texts
+    share is asked for only by texts that have nothing better; and then it leads to the longest texts and the
+    nearest in length. A pair needs half of the fingerprints asked for whose texts were all looked at.
+    """
+    sizes = np.diff(offsets)[order]
+    rank = np.repeat(np.arange(len(order)), sizes)
+    place = np.arange(len(rank)) - np.repeat(np.cumsum(sizes) - sizes, sizes) + offsets[order[rank]]
+    packed = (prints[place].astype(np.uint64) << np.uint64(32)) | rank.astype(np.uint64)
+    del rank, place
+    packed.sort()
+    value = (packed >> np.uint64(32)).astype(np.uint32)
+    start = np.flatnonzero(np.r_[True, value[1:] != value[:-1]]) if len(value) else np.empty(0, np.int64)
+    count = np.diff(np.r_[start, len(value)])
+    common = np.repeat(count, count)
+    packed, common = packed[common > 1], common[common > 1]
+    value, member = (packed >> np.uint64(32)).astype(np.uint32), (packed & np.uint64(0xFFFFFFFF)).astype(np.int64)
+    by_text = np.lexsort((common, member))
+    first = np.searchsorted(member[by_text], np.arange(len(order)))
+    asked = np.zeros(len(member), bool)
+    asked[by_text] = np.arange(len(member)) - first[member[by_text]] < PROBES
+    left, right = (member[places] for places in bucket_pairs(value, asked))
+    pair, hits = np.unique(left * len(order) + right, return_counts=True)
+    left, right = np.divmod(pair, max(len(order), 1))
+    complete = asked & (common <= 2 * BUCKET + 1)
+    likely = 2 * hits >= np.bincount(member[complete], minlength=len(order))[right]
+    return np.stack([order[left[likely]], order[right[likely]]], axis=1)
