@@ -5,6 +5,7 @@ A :class:`Source` can give the bytes back with plain Python codecs alone: restor
 
 import hashlib
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
@@ -131,7 +132,7 @@ class Mark:
     @property
     def source(self) -> Span:
         """The contiguous piece of the decoded source that holds the mark's first character."""
-        return self.sources[0] if self.sources else (0, 0)
+        return self.sources[0]
 
 
 class Paragraph(NamedTuple):
@@ -191,9 +192,7 @@ class Document:
         """The 1-based lines, in the decoded source, of the characters at ``starts``."""
         spans = trace(self.layers, [(start, min(start + 1, len(self.text))) for start in starts])
         breaks = [m.start() for m in re.finditer("\n", self.original())]
-        from bisect import bisect_left
-
-        return [bisect_left(breaks, pieces[0][0]) + 1 if pieces else 1 for pieces in spans]
+        return [bisect_left(breaks, pieces[0][0]) + 1 for pieces in spans]
 
 
 def paragraphs(text: str) -> list[Paragraph]:
@@ -207,11 +206,17 @@ def paragraphs(text: str) -> list[Paragraph]:
 
 
 def trace(layers: Iterable[Layer], spans: Sequence[Span]) -> list[list[Span]]:
-    """For each span of the text on top of ``layers``, the pieces of the source below them, in reading order."""
+    """For each span of the text on top of ``layers``, the pieces of the source below them, in reading order.
+
+    Text that a layer put in has an empty piece where it was put.
+    """
     found = [[span] for span in spans]
     for layer in reversed(tuple(layers)):
         back = Alignment(layer.edits).back
-        found = [_joined(piece for span in pieces for piece in back(*span)) for pieces in found]
+        found = [
+            _joined(piece for span in pieces for piece in back(*span)) or back(pieces[0][0], pieces[0][0])
+            for pieces in found
+        ]
     return found
 
 

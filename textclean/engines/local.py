@@ -54,7 +54,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """What every batch of a run shares: pickled once, unpickled once a process."""
+    """What every batch of a run shares; for other processes pickled once, and unpickled once in each."""
 
     pipeline: Pipeline
     spill: Spill
@@ -65,7 +65,7 @@ class Job:
 class Batch:
     """Work for one process: a phase, a number, and what to do it on."""
 
-    job: bytes
+    job: "Job | bytes"
     phase: int
     number: int
     items: tuple[Any, ...]
@@ -116,7 +116,7 @@ class Corpus:
             yield from self._finish(pool, finish)
 
     def _first(self, pool: "_Pool", items: Iterable[tuple[str, Loadable]]) -> list[Row]:
-        job = pickle.dumps(Job(self.pipeline, self.spill))
+        job = self._job()
         known = {entry.id: entry for entry in self.spill.entries(0)}
         number = self.spill.next_batch(0)
         seen: set[str] = set()
@@ -150,7 +150,7 @@ class Corpus:
         return verdicts
 
     def _next(self, pool: "_Pool", phase: int, verdicts: Mapping[str, Any]) -> None:
-        job = pickle.dumps(Job(self.pipeline, self.spill))
+        job = self._job()
         known = {entry.id: entry for entry in self.spill.entries(phase)}
         number = self.spill.next_batch(phase)
         places = {row.id: i for i, row in enumerate(self.rows)}
@@ -165,13 +165,24 @@ class Corpus:
             self._tell("cleaning", count, len(live))
 
     def _finish(self, pool: "_Pool", finish: Callable[[Document], Result]) -> Iterator[tuple[Row, Result | None]]:
-        job = pickle.dumps(Job(self.pipeline, self.spill, finish))
+        job = self._job(finish)
         batches = (Batch(job, -1, i, tuple(batch)) for i, batch in enumerate(_batched(self.rows)))
         count = 0
         for done in pool.map(_end, batches):
             yield from done
             count += len(done)
             self._tell("writing", count, len(self.rows))
+
+    def _job(self, finish: Callable[[Document], Any] | None = None) -> Job | bytes:
+        job = Job(self.pipeline, self.spill, finish)
+        if self.jobs == 1:
+            return job
+        try:
+            return pickle.dumps(job)
+        except (pickle.PicklingError, AttributeError, TypeError) as error:
+            raise UsageError(
+                f"a stage cannot be sent to another process ({error}); define it in a module, or run with jobs=1"
+            ) from error
 
     def _tell(self, what: str, done: int, total: int) -> None:
         if self.watch is not None:
@@ -267,8 +278,12 @@ def _spill(job: Job, batch: Batch, rows: list[Row], made: list[tuple[int, Docume
             rows[i].ref = ref
 
 
+def _job(job: Job | bytes) -> Job:
+    return job if isinstance(job, Job) else _unpickled(job)
+
+
 @lru_cache(maxsize=4)
-def _job(pickled: bytes) -> Job:
+def _unpickled(pickled: bytes) -> Job:
     job: Job = pickle.loads(pickled)
     return job
 

