@@ -178,7 +178,11 @@ class Document:
         """
         if self.source is None:
             raise RestoreError(f"{self.id}: the document has no source to restore")
-        return self.source.encode(self.original())
+        try:
+            text = self.original()
+        except (LookupError, TypeError, ValueError) as error:
+            raise RestoreError(f"{self.id}: text and layers do not belong together ({error})") from error
+        return self.source.encode(text)
 
     def paragraphs(self) -> list[Paragraph]:
         """The lines of the text, empty ones included."""

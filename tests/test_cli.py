@@ -1,0 +1,180 @@
+"""The command as a real process: output, messages, exit codes."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+import zipfile
+from pathlib import Path
+
+import orjson
+import pytest
+
+NEWS = "青溪县举办茶叶开采节\n青溪县今年的春茶长势良好,预计全县产量将达到3200 吨。\n"
+
+
+def textclean(*arguments: object, stdin: bytes = b"", cwd: Path | None = None) -> subprocess.CompletedProcess[bytes]:
+    command = [sys.executable, "-m", "textclean", *(os.fspath(a) if isinstance(a, Path) else str(a) for a in arguments)]
+    return subprocess.run(command, input=stdin, capture_output=True, cwd=cwd, timeout=120)
+
+
+@pytest.fixture
+def source(tmp_path: Path) -> Path:
+    folder = tmp_path / "in"
+    folder.mkdir()
+    (folder / "a.txt").write_text(NEWS, encoding="utf-8")
+    (folder / "b.txt").write_bytes(NEWS.encode("gb18030"))
+    return folder
+
+
+def test_run_restore_verify_explain(source: Path, tmp_path: Path) -> None:
+    done = textclean("run", source, tmp_path / "out", "--jobs", 1)
+    assert done.returncode == 0, done.stderr.decode()
+    assert "documents" in done.stdout.decode()
+    clean = (tmp_path / "out/clean/a.txt").read_text(encoding="utf-8")
+    assert clean == "青溪县举办茶叶开采节\n青溪县今年的春茶长势良好，预计全县产量将达到3200吨。\n"
+    assert textclean("verify", tmp_path / "out", source).returncode == 0
+    assert textclean("restore", tmp_path / "out", tmp_path / "back").returncode == 0
+    for name in ("a.txt", "b.txt"):
+        assert (tmp_path / "back" / name).read_bytes() == (source / name).read_bytes()
+    told = textclean("explain", f"{tmp_path}/out/clean/a.txt:2").stdout.decode()
+    assert "normalize width: ',' → '，'" in told
+    again = textclean("run", source, tmp_path / "out")
+    assert again.returncode == 2
+    assert "not empty" in again.stderr.decode()
+
+
+def test_what_cannot_be_cleaned_is_named_and_harms_nothing(source: Path, tmp_path: Path) -> None:
+    (source / "photo.png").write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 8)
+    with zipfile.ZipFile(source / "pack.zip", "w") as pack:
+        pack.writestr("a.txt", NEWS * 50)
+    (source / "dangling").symlink_to("nowhere")
+    (source / "loop").symlink_to(source)
+    (source / "empty.txt").write_bytes(b"")
+    (source / "blank.txt").write_text(" \n\u3000\n")
+    (source / "two\nlines.txt").write_text(NEWS, encoding="utf-8")
+    (source / os.fsdecode(b"\xff\xfe.txt")).write_text(NEWS, encoding="utf-8")
+    (source / "surrogate.txt").write_bytes(NEWS.encode() + b"\xed\xa0\x80")
+    done = textclean("run", source, tmp_path / "out", "--jobs", 1)
+    assert done.returncode == 3
+    told = done.stderr.decode()
+    for name in ("photo.png", "pack.zip", "dangling", "loop"):
+        assert f"textclean: {name}: " in told
+    assert (tmp_path / "out/quarantine/photo.png").read_bytes() == (source / "photo.png").read_bytes()
+    assert (tmp_path / "out/clean/a.txt").exists()
+    assert textclean("restore", tmp_path / "out", tmp_path / "back").returncode == 3
+    for path in source.iterdir():
+        if path.name not in ("dangling", "loop"):
+            assert (tmp_path / "back" / path.name).read_bytes() == path.read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["run", "IN", "IN/out"], "one folder lies in the other"),
+        (["run", "IN/a.txt", "OUT"], "is a file; give the folder"),
+        (["run", "none", "OUT"], "does not exist"),
+        (["run", "IN", "IN/a.txt"], "lies in the other"),
+        (["run", "IN", "OUT", "--recipe", "none.toml"], "none.toml: the recipe cannot be read"),
+        (["run", "IN", "OUT", "--recipe", "bad.toml"], "bad.toml: unknown key 'layuot'; did you mean 'layout'?"),
+        (["run", "IN", "OUT", "--script", "latin"], "'latin' is not one of"),
+        (["run", "IN", "OUT", "--jobs", "0"], "0 is not in the range"),
+        (["run", "IN"], "Missing argument 'OUT'"),
+        (["rnu", "IN", "OUT"], "No such command 'rnu'"),
+        (["restore", "IN", "OUT"], "no manifest.json"),
+        (["verify", "none"], "not the output of a run"),
+        (["explain", "IN/a.txt"], "not a file in the folder clean/"),
+        (["detect", "IN"], "is a folder"),
+        (["recipe", "check", "bad.toml"], "bad.toml: unknown key"),
+    ],
+)
+def test_wrong_use_says_what_to_do_and_exits_with_2(
+    source: Path, tmp_path: Path, arguments: list[str], says: str
+) -> None:
+    (tmp_path / "bad.toml").write_text("[layuot]\n")
+    places = {"IN": "in", "OUT": "out"}
+    done = textclean(*("/".join(places.get(part, part) for part in a.split("/")) for a in arguments), cwd=tmp_path)
+    assert done.returncode == 2
+    assert says in done.stderr.decode()
+    assert not (tmp_path / "out").exists()
+
+
+def test_one_recipe_option_reaches_its_stage(source: Path, tmp_path: Path) -> None:
+    (source / "t.txt").write_text("這個縣的圖書館對讀者開放，歡迎大家來閱讀。\n", encoding="utf-8")
+    done = textclean("run", source, tmp_path / "out", "--script", "simplified", "--jobs", 1)
+    assert done.returncode == 0
+    clean = (tmp_path / "out/clean/t.txt").read_text(encoding="utf-8")
+    assert clean == "这个县的图书馆对读者开放，欢迎大家来阅读。\n"
+
+
+def test_a_recipe_in_the_folder_is_used(source: Path, tmp_path: Path) -> None:
+    (tmp_path / "textclean.toml").write_text("stages = []\n")
+    assert textclean("run", source, tmp_path / "out", "--jobs", 1, cwd=tmp_path).returncode == 0
+    assert (tmp_path / "out/clean/a.txt").read_text(encoding="utf-8") == f"{NEWS}\n"
+
+
+def test_detect_reads_files_and_standard_input(source: Path) -> None:
+    done = textclean("detect", source / "a.txt", "-", stdin=NEWS.encode("big5", "ignore") * 3)
+    first, second = done.stdout.decode().splitlines()
+    assert first.split("\t")[1] == "utf-8"
+    assert second.split("\t")[:2] == ["-", "big5hkscs"]
+    missing = textclean("detect", source / "none", source / "a.txt")
+    assert missing.returncode == 3
+    assert "none: No such file" in missing.stderr.decode()
+    assert "utf-8" in missing.stdout.decode()
+
+
+def test_dedup_keeps_the_first_of_each_paragraph_in_order(tmp_path: Path) -> None:
+    long = "青溪县今年的春茶长势良好，预计全县产量将达到三千二百吨，比去年同期增长百分之八。"
+    lines = ["标题", long, "", "另一段说的是别的事情，和茶叶没有一点关系。", long.replace("良好", "喜人"), long]
+    done = textclean("dedup", "--threshold", "0.6", "--removed", tmp_path / "gone", stdin="\n".join(lines).encode())
+    assert done.returncode == 0
+    assert done.stdout.decode().splitlines() == lines[:4]
+    gone = [row.split("\t") for row in (tmp_path / "gone").read_text(encoding="utf-8").splitlines()]
+    assert [row[:3] for row in gone] == [["5", "2", "near"], ["6", "2", "exact"]]
+
+
+def test_typos_marks_and_changes_nothing(tmp_path: Path) -> None:
+    text = "这个县的旅游领城发展很快，外来投资不断增加。\n"
+    (tmp_path / "t.txt").write_text(text, encoding="utf-8")
+    done = textclean("typos", "--check", tmp_path / "t.txt")
+    assert done.returncode == 1
+    assert "t.txt:1:7: typo: 领城 → 领域" in done.stdout.decode() or "→ 领域" in done.stdout.decode()
+    assert (tmp_path / "t.txt").read_text(encoding="utf-8") == text
+    assert textclean("typos", "--check", "-", stdin="这个县的旅游业发展很快。".encode()).returncode == 0
+
+
+def test_the_recipe_can_be_shown_and_described() -> None:
+    shown = textclean("recipe", "show").stdout.decode()
+    assert "[duplicates]" in shown
+    assert orjson.loads(textclean("recipe", "schema").stdout)["title"] == "textclean recipe"
+
+
+def test_doctor_finds_this_installation_sound() -> None:
+    done = textclean("doctor", "--check")
+    assert done.returncode == 0, done.stdout.decode()
+    assert "✓ minhash" in done.stdout.decode()
+
+
+def test_help_teaches_by_example() -> None:
+    for command in ("run", "explain", "dedup"):
+        assert "Examples:" in textclean(command, "--help").stdout.decode()
+
+
+def test_ctrl_c_exits_with_130_and_leaves_whole_files_only(source: Path, tmp_path: Path) -> None:
+    for i in range(400):
+        (source / f"{i}.txt").write_text(NEWS * 200, encoding="utf-8")
+    command = [sys.executable, "-m", "textclean", "run", source, tmp_path / "out", "--jobs", "1"]
+    process = subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.PIPE)
+    deadline = time.monotonic() + 60
+    while not list((tmp_path / "out").rglob("0*")) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    process.send_signal(signal.SIGINT)
+    _, told = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert "--resume" in told.decode()
+    assert not list((tmp_path / "out").rglob("*.partial"))
+    done = textclean("run", source, tmp_path / "out", "--resume")
+    assert done.returncode == 0, done.stderr.decode()
+    assert textclean("verify", tmp_path / "out", source).returncode == 0
