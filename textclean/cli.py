@@ -4,7 +4,7 @@ Exit codes: 0 done; 1 findings, where a flag asks for that; 2 wrong use; 3 some 
 """
 
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -373,20 +373,23 @@ def _show(summary: "Summary", dry_run: bool) -> None:
     table.add_column(style="bold")
     table.add_column()
 
-    def counted(counts: dict[str, int]) -> str:
+    def counted(counts: Mapping[str, int]) -> str:
         parts = ", ".join(f"{name} {n}" for name, n in sorted(counts.items(), key=lambda row: (-row[1], row[0])))
-        return f"{sum(counts.values())}" + (f"  ({parts})" if parts else "")
+        return f"{sum(counts.values()):,}" + (f"  ({parts})" if parts else "")
 
-    table.add_row("documents", f"{figures.documents}")
-    table.add_row("paragraphs kept", f"{figures.paragraphs_kept}")
+    table.add_row("documents", f"{figures.documents:,}")
+    table.add_row("paragraphs kept", f"{figures.paragraphs_kept:,}")
     table.add_row("paragraphs cut", counted(figures.paragraphs_cut))
     table.add_row("paragraphs joined", counted(figures.paragraphs_joined))
-    table.add_row("edits", counted(figures.edits))
+    by_stage: dict[str, dict[str, int]] = {}
+    for name, n in figures.edits.items():
+        stage, _, reason = name.partition(": ")
+        by_stage.setdefault(stage, {})[reason] = n
+    for stage, counts in sorted(by_stage.items()):
+        table.add_row(f"edits of {stage}", counted(counts))
     table.add_row("marks", counted(figures.marks))
-    table.add_row("bad bytes kept", f"{figures.bad_bytes}")
-    table.add_row(
-        "failures", f"{len(summary.failures)}  (quarantined {figures.quarantined}, after that {figures.failed})"
-    )
+    table.add_row("bad bytes kept", f"{figures.bad_bytes:,}")
+    table.add_row("failures", f"{len(summary.failures):,}" + _failed(figures.quarantined, figures.failed))
     if summary.seconds:
         speed = figures.source_bytes / summary.seconds / 1e6
         table.add_row("speed", f"{speed:.2f} MB/s  ({figures.source_bytes:,} bytes in {summary.seconds:.2f} s)")
@@ -397,6 +400,12 @@ def _show(summary: "Summary", dry_run: bool) -> None:
         _say(f"{id}: {stage}: {error}")
     if len(summary.failures) > _FAILURES_SHOWN:
         _say(f"… and {len(summary.failures) - _FAILURES_SHOWN} more; see documents.jsonl")
+
+
+def _failed(quarantined: int, later: int) -> str:
+    if not quarantined and not later:
+        return ""
+    return f"  (not cleaned: {quarantined}; written as the stage before left them: {later})"
 
 
 if __name__ == "__main__":

@@ -1,0 +1,40 @@
+"""The whole pipeline."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from textclean import batch
+from textclean.pipeline import Pipeline
+from textclean.recipe import Recipe, default
+
+Timer = Callable[..., float]
+WITHOUT_TYPOS = Recipe(tuple(stage for stage in default().stages if stage.name != "typos"))
+
+
+def test_pipeline_without_typos(times_decode: Timer, scraped: list[str]) -> None:
+    pipe = Pipeline(WITHOUT_TYPOS)
+    raws = [text.encode() for text in scraped]
+    times_decode("default without typos, in memory and spill", lambda: list(pipe.run(raws)), scraped, "≤ 85")
+
+
+def test_pipeline(times_decode: Timer, scraped: list[str]) -> None:
+    pipe = Pipeline.default()
+    raws = [text.encode() for text in scraped]
+    times_decode("default", lambda: list(pipe.run(raws)), scraped)
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_folders(times_decode: Timer, scraped: list[str], tmp_path: Path, jobs: int) -> None:
+    (tmp_path / "in").mkdir()
+    for i, text in enumerate(scraped):
+        (tmp_path / "in" / f"{i:06d}.txt").write_bytes(text.encode())
+    count = 0
+
+    def run() -> None:
+        nonlocal count
+        count += 1
+        batch.run(tmp_path / "in", tmp_path / f"out{count}", recipe=WITHOUT_TYPOS, jobs=jobs)
+
+    times_decode(f"folder to folder without typos, {jobs} jobs", run, scraped)
