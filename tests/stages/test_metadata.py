@@ -1,0 +1,66 @@
+import re
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from textclean.document import Document
+from textclean.stages.metadata import Metadata
+
+CASES = tomllib.loads((Path(__file__).parents[1] / "cases" / "metadata.toml").read_text(encoding="utf-8"))
+WORDS = (
+    "发布时间: 来源： 作者： 责任编辑： 阅读: 2024-06-06_23:17 2024/12/20_9:12:16 2024年6月6日 沚阳新报 何少川 丁_岩"
+    " 本报记者_ 记者 （ ） ！ | 【打印】 字号：大_中_小 欢迎来到 便民服务平台 123 _ \u3000 A 文/图_ ¶ ¶¶ \r"
+    " 雾散了，渡船开了。 把河堤修到人心里 河堤是一道题，年年汛期都要重新作答，两岸的庄稼和人家最清楚，也记得最久，从来不会有人答错，也从来没有人忘记。"
+)
+PIECES = [word.translate({ord("_"): " ", ord("¶"): "\n"}) for word in WORDS.split(" ")]
+texts = st.lists(st.sampled_from(PIECES) | st.text(max_size=4), max_size=24).map("".join)
+
+
+@pytest.mark.parametrize("case", CASES["case"], ids=lambda case: str(case["name"]))
+def test_a_metadata_line_is_lifted_and_cut(case: dict[str, Any]) -> None:
+    doc = Metadata()(Document("a.txt", case["input"]))
+    assert doc.text == case["expected"]
+    assert doc.meta == case["meta"] | dict.fromkeys(case.get("empty", []))
+    reasons = {reason for layer in doc.layers for reason in layer.edits.reasons}
+    assert reasons == {case.get("reason", "metadata")}
+    assert doc.original() == case["input"]
+
+
+@pytest.mark.parametrize("case", CASES["keep"], ids=lambda case: str(case["text"][:12]))
+def test_what_only_looks_like_metadata_stays(case: dict[str, Any]) -> None:
+    doc = Document("a.txt", case["text"])
+    assert Metadata()(doc) is doc
+
+
+def test_what_a_record_says_already_is_left_alone() -> None:
+    doc = Document("a.txt", "来源：沚阳新报　作者：陆闻笛\n雾散了。", meta={"source": "县志办"})
+    assert Metadata()(doc).meta == {"source": "县志办", "author": ["陆闻笛"]}
+
+
+def test_bare_names_stay_when_the_option_is_off() -> None:
+    text = "把河堤修到人心里\n丁岩\n" + "河堤是一道题，年年汛期都要重新作答，答得好不好，两岸的庄稼和人家最清楚。" * 2
+    assert Metadata(bare_names=False)(Document("a", text)).text == text
+    assert Metadata()(Document("a", text)).meta == {"author": ["丁岩"]}
+
+
+def test_a_bare_date_below_the_head_stays() -> None:
+    text = "渡口\n雾散了。\n2022-09-30 07:05\n渡船开了。"
+    assert Metadata(head=2)(Document("a", text)).text == text
+    assert Metadata(head=3)(Document("a", text)).meta == {"published": "2022-09-30T07:05"}
+
+
+@given(texts)
+@settings(deadline=None, max_examples=80)
+def test_any_text_is_restored_and_a_second_run_finds_nothing(text: str) -> None:
+    doc = Metadata()(Document("a", text))
+    assert doc.original() == text
+    again = Metadata().findings(Document("a", doc.text))
+    assert not len(again.edits)
+    assert not again.meta
+    for key in ("published", "updated"):
+        if key in doc.meta:
+            assert re.fullmatch(r"\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d)?)?", doc.meta[key])
