@@ -21,7 +21,7 @@ class Codes(NamedTuple):
     @property
     def lengths(self) -> NDArray[np.int64]:
         """Characters of each text."""
-        return np.diff(self.offsets)
+        return self.offsets[1:] - self.offsets[:-1]
 
 
 def encode(texts: Sequence[str]) -> Codes:

@@ -26,7 +26,7 @@ def winnow(hashes: NDArray[np.uint32], offsets: NDArray[np.int64], n: int) -> tu
     text) and their offsets (int64, one more than texts). A text of fewer grams is one window.
     """
     total = len(hashes)
-    lengths = np.diff(offsets)
+    lengths = offsets[1:] - offsets[:-1]
     grams = np.maximum(lengths - n + 1, np.minimum(lengths, 1))
     least = hashes.copy()
     reach = 1
@@ -34,23 +34,24 @@ def winnow(hashes: NDArray[np.uint32], offsets: NDArray[np.int64], n: int) -> tu
         step = min(reach, WINDOW - reach)
         least[:-step] = np.minimum(least[:-step], least[step:])
         reach += step
-    first = offsets[:-1][grams > 0]
+    filled = grams.nonzero()[0]
+    begins = offsets[filled, None]
     chosen = np.ones(total, bool)
     chosen[1:] = least[1:] != least[:-1]
-    chosen[first] = True
-    for back in range(1, WINDOW + n - 1):  # no window begins so near the end, but for the first
-        last = offsets[1:] - back
-        chosen[last[last > offsets[:-1]]] = False
-    few = (grams > 0) & (grams < WINDOW)
-    if few.any():
-        bounds = np.stack([offsets[:-1][few], (offsets[:-1] + grams)[few]], axis=1).ravel()
-        least[bounds[::2]] = np.minimum.reduceat(np.append(hashes, np.uint32(0)), bounds)[::2]
-    place = np.flatnonzero(chosen)
-    owner = np.searchsorted(offsets[1:], place, side="right").astype(np.uint64)
+    chosen[np.maximum(offsets[filled + 1, None] - np.arange(1, WINDOW + n - 1), begins)] = False  # no window is there
+    chosen[begins] = True  # but the first
+    few = filled[grams[filled] < WINDOW]
+    for text in few.tolist():
+        least[offsets[text]] = hashes[offsets[text] : offsets[text] + grams[text]].min()
+    place = chosen.nonzero()[0]
+    counts = place.searchsorted(offsets)
+    owner = np.arange(len(lengths), dtype=np.uint64).repeat(counts[1:] - counts[:-1])
     packed = (owner << np.uint64(32)) | least[place]
     packed.sort()
-    packed = packed[np.r_[True, packed[1:] != packed[:-1]]] if len(packed) else packed
-    bounds = np.searchsorted(packed, np.arange(len(offsets), dtype=np.uint64) << np.uint64(32))
+    new = np.ones(len(packed), bool)
+    new[1:] = packed[1:] != packed[:-1]
+    packed = packed[new]
+    bounds = packed.searchsorted(np.arange(len(offsets), dtype=np.uint64) << np.uint64(32))
     return packed.astype(np.uint32), bounds.astype(np.int64)
 
 
@@ -62,7 +63,7 @@ def candidates(prints: NDArray[np.uint32], offsets: NDArray[np.int64], order: ND
     share is asked for only by texts that have nothing better; and then it leads to the longest texts and the
     nearest in length. A pair needs half of the fingerprints asked for whose texts were all looked at.
     """
-    sizes = np.diff(offsets)[order]
+    sizes = (offsets[1:] - offsets[:-1])[order]
     rank = np.repeat(np.arange(len(order)), sizes)
     place = np.arange(len(rank)) - np.repeat(np.cumsum(sizes) - sizes, sizes) + offsets[order[rank]]
     packed = (prints[place].astype(np.uint64) << np.uint64(32)) | rank.astype(np.uint64)

@@ -24,24 +24,23 @@ def hashes(codes: Codes, n: int) -> NDArray[np.uint32]:
         stop = max(total - j, 0)
         out[:stop] *= _BASE
         out[:stop] += points[j:]
-    lengths = np.diff(offsets)
-    for size in range(1, n):
+    lengths = codes.lengths
+    for size in range(1, n) if (lengths < n).any() else ():
         begins = offsets[:-1][lengths == size]
-        if len(begins):
-            value = np.full(len(begins), size, np.uint32)
-            for j in range(size):
-                value = value * _BASE + points[begins + j].astype(np.uint32)
-            out[begins] = value
+        value = np.full(len(begins), size, np.uint32)
+        for j in range(size):
+            value = value * _BASE + points[begins + j].astype(np.uint32)
+        out[begins] = value
     repeat_first(out, offsets, n)
     return scramble(out)
 
 
 def repeat_first(values: NDArray[Any], offsets: NDArray[np.int64], n: int) -> None:
     """Overwrites, in each text, the entries where no n-gram begins by the text's first entry."""
-    begins, ends = offsets[:-1], offsets[1:]
-    for j in range(1, n):
-        has = ends - j > begins
-        values[ends[has] - j] = values[begins[has]]
+    filled = (offsets[1:] > offsets[:-1]).nonzero()[0]
+    begins = offsets[filled, None]
+    tail = np.maximum(offsets[filled + 1, None] - np.arange(1, n), begins)
+    values[tail] = values[begins]
 
 
 def scramble(values: NDArray[np.uint32]) -> NDArray[np.uint32]:

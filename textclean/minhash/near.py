@@ -1,7 +1,7 @@
 """Near duplicates among texts: exact copies, contained pieces and near copies, each verified."""
 
 from collections.abc import Sequence
-from typing import Literal
+from typing import Final, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +14,9 @@ from textclean.minhash.verify import Overlaps, overlaps
 
 Backend = Literal["numpy", "datasketch"]
 
+RECALL: Final = 0.999
+"""How often a pair at the threshold must be proposed, unless asked otherwise."""
+
 
 def near_duplicates(
     texts: Sequence[str],
@@ -22,7 +25,7 @@ def near_duplicates(
     *,
     n: int = 5,
     slots: int = 64,
-    recall: float = 0.999,
+    recall: float = RECALL,
     backend: Backend = "numpy",
 ) -> NearDuplicates:
     """Which of ``texts`` are copies, and of which kept one.

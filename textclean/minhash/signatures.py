@@ -37,7 +37,7 @@ def signatures(hashes: NDArray[np.uint32], offsets: NDArray[np.int64], slots: in
     low = hashes.astype(np.uint16)
     high = (hashes >> np.uint32(16)).astype(np.uint16) | np.uint16(1)
     narrow = minima(low, high, offsets, slots)
-    long = np.flatnonzero(np.diff(offsets) > LONG)
+    long = (offsets[1:] - offsets[:-1] > LONG).nonzero()[0]
     row = np.full(len(offsets) - 1, -1, np.int64)
     row[long] = np.arange(len(long))
     wide = np.empty((len(long), slots), np.uint32)
@@ -53,19 +53,23 @@ def minima(first: NDArray[Any], second: NDArray[Any], offsets: NDArray[np.int64]
     lane = first.dtype
     out = np.full((len(offsets) - 1, slots), np.iinfo(lane).max, lane)
     factors = np.arange(slots, dtype=lane)[:, None]
-    filled = np.flatnonzero(np.diff(offsets))
+    filled = (offsets[1:] > offsets[:-1]).nonzero()[0]
     begins, ends = offsets[filled], offsets[filled + 1]
     at = 0
     while at < len(filled):
         stop = max(at + 1, int(np.searchsorted(ends, begins[at] + _BLOCK, side="right")))
-        base, top = int(begins[at]), int(ends[stop - 1])
-        for lo in range(base, top, _BLOCK):  # more than one round only for a single text
-            hi = min(lo + _BLOCK, top)
-            values = second[None, lo:hi] * factors
-            values += first[None, lo:hi]
-            cuts = begins[at:stop] - base if stop > at + 1 else np.zeros(1, np.int64)
-            rows = filled[at:stop]
-            out[rows] = np.minimum(out[rows], np.minimum.reduceat(values, cuts, axis=1).T)
+        rows = filled[at:stop]
+        if stop > at + 1:
+            lo, hi = int(begins[at]), int(ends[stop - 1])
+            values = second[lo:hi] * factors
+            values += first[lo:hi]
+            out[rows] = np.minimum.reduceat(values, begins[at:stop] - lo, axis=1).T
+        else:
+            for lo in range(int(begins[at]), int(ends[at]), _BLOCK):
+                hi = min(lo + _BLOCK, int(ends[at]))
+                values = second[lo:hi] * factors
+                values += first[lo:hi]
+                out[rows] = np.minimum(out[rows], values.min(axis=1))
         at = stop
     return out
 

@@ -5,7 +5,7 @@ its ranks write in base (characters of the batch). Where that number would not f
 are ranked again on the way.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -15,6 +15,7 @@ from textclean.minhash.bands import Pairs
 from textclean.minhash.codes import Codes, encode
 from textclean.minhash.grams import repeat_first
 
+_BLOCK: Final = 1 << 20  # characters read at a time
 _BATCH: Final = 1 << 14  # characters: few enough that the grams' numbers rarely outgrow 64 bits
 
 
@@ -37,16 +38,29 @@ class Overlaps(NamedTuple):
 
 
 def overlaps(read: Callable[[Sequence[int]], list[str]], lengths: NDArray[np.int64], pairs: Pairs, n: int) -> Overlaps:
-    """Exact overlaps of ``pairs`` of texts, read in batches by their indices; ``lengths`` are the texts' characters."""
+    """Exact overlaps of ``pairs`` of texts, read block by block by their indices.
+
+    ``lengths`` are the texts' characters; each text is read once a block of about a million characters.
+    """
     done = np.zeros((3, len(pairs)), np.int64)
     ends = np.cumsum(lengths[pairs].sum(axis=1))
-    lo = 0
-    while lo < len(pairs):
-        used = int(ends[lo - 1]) if lo else 0
-        hi = max(lo + 1, int(np.searchsorted(ends, used + _BATCH, side="right")))
-        done[:, lo:hi] = pair_counts(encode(read(pairs[lo:hi].ravel().tolist())), n)
-        lo = hi
+    for lo, hi in _runs(ends, 0, len(pairs), _BLOCK):
+        wanted, place = np.unique(pairs[lo:hi], return_inverse=True)
+        texts = read(wanted.tolist())
+        place = place.reshape(-1, 2)
+        for a, b in _runs(ends, lo, hi, _BATCH):
+            sides = [texts[i] for i in place[a - lo : b - lo].ravel().tolist()]
+            done[:, a:b] = pair_counts(encode(sides), n)
     return Overlaps(*done)
+
+
+def _runs(ends: NDArray[np.int64], lo: int, stop: int, most: int) -> Iterator[tuple[int, int]]:
+    """Cuts ``[lo, stop)`` into runs whose sizes sum to at most ``most``, or hold one; ``ends``: sizes summed up."""
+    while lo < stop:
+        used = int(ends[lo - 1]) if lo else 0
+        hi = min(max(lo + 1, int(np.searchsorted(ends, used + most, side="right"))), stop)
+        yield lo, hi
+        lo = hi
 
 
 def pair_counts(codes: Codes, n: int) -> NDArray[np.int64]:

@@ -1,0 +1,129 @@
+import pytest
+
+from textclean.stages._facts import (
+    ends_a_sentence,
+    is_cut_from,
+    is_heading,
+    numbers_beyond,
+    one_way,
+    other_numbers,
+    other_word,
+)
+from textclean.stages._folding import fold
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "expected"),
+    [
+        ("2023年产量增长", "2024年产量增长", True),
+        ("启示录①", "启示录⑤", True),
+        ("增长1.2个百分点", "增长1.4个百分点", True),
+        ("三月份完成投资", "四月份完成投资", True),
+        ("第一批名单A类", "第一批名单B类", True),
+        ("（上）全文见第3版", "（下）全文见第3版", True),
+        ("甲方负责", "乙方负责", True),
+        ("先5后3", "先3后5", True),
+        ("8月5日上午开工", "8月5日上午动工", False),
+        ("产量达到12吨，增长5%", "产量达到12吨", False),
+        ("１２吨", "12吨", False),
+        ("①②", "①②③", False),
+        ("", "", False),
+    ],
+)
+def test_other_numbers(left, right, expected):
+    left, right = fold([left, right])
+    assert other_numbers(left, right) is expected
+    assert other_numbers(right, left) is expected
+
+
+@pytest.mark.parametrize(
+    ("piece", "whole", "expected"),
+    [
+        ("3亿元，用于补助企业，共12家", "全年安排2.3亿元，用于补助企业，共12家。", False),
+        ("全年安排补助资金一共有1", "全年安排补助资金一共有12亿元", False),
+        ("企业共12家，户均30人。", "该区企业共12家，户均35人。", True),
+        ("企业共12家。", "该市有企业共12家。另有3个站。", False),
+    ],
+)
+def test_numbers_that_the_whole_does_not_give(piece, whole, expected):
+    piece, whole = fold([piece, whole])
+    assert numbers_beyond(piece, whole) is expected
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "places"),
+    [
+        ("青山区新建水厂，青山区居民受益。", "白水区新建水厂，白水区居民受益。", 2),
+        ("青山区新建水厂，青山区居民受益。", "九龙新区新建水厂，九龙新区居民受益。", 2),
+        ("青山县新建水厂，青山县居民受益。", "九龙新区新建水厂，九龙新区居民受益。", 2),
+        ("东湖镇今年种植玉米十亩。", "西岭乡屯今年种植玉米十亩。", 1),
+        ("局长表示，工程年底完工。", "局长指出，工程年底完工。", 1),
+        ("青山区新建水厂，青山区居民受益。", "白水区新建水厂，青山区居民受益。", 1),
+        ("工程年底完工。", "工程年末完工。", 0),
+        ("青山区新建水厂，居民受益。", "白水区新建电站，居民受益。", 0),
+        ("一样的句子。", "一样的句子。", 0),
+        ("工程年底完工。", "工程年底完工。居民受益。", 0),
+        ("工程", "", 0),
+    ],
+)
+def test_one_other_word(left, right, places):
+    assert other_word(left, right) == places
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("产业升级 迈出新步伐", True),
+        ("科技小院里有什么？", True),
+        ("（市水务局供图）", True),
+        ("他说，会的。", False),
+        ("全县今年新修了三条公路，", False),
+        ("本次会议讨论了以下几个方面：", False),
+        ("字" * 41, False),
+        ("增长3.5个百分点", True),
+    ],
+)
+def test_headings(line, expected):
+    assert is_heading(fold([line])[0]) is expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("完工。", True),
+        ("完工。”", True),
+        ("什么？”）", True),
+        ("完工", False),
+        ("完工，", False),
+        ("", False),
+        ("“”", False),
+    ],
+)
+def test_the_end_of_a_sentence(text, expected):
+    assert ends_a_sentence(fold([text])[0]) is expected
+
+
+WHOLE = "市里今年修了三条公路。县里说：“明年还要再修两条公路。”村民们都说这样的日子越来越有盼头。"
+
+
+@pytest.mark.parametrize(
+    ("piece", "expected"),
+    [
+        ("今年修了三条公路。", True),
+        ("市里今年修了三条公路", True),
+        ("市里今年修了三条公路。", False),
+        ("“明年还要再修两条公路。”", False),
+        ("明年还要再修两条公路。", False),
+        ("村民们都说这样的日子越来越有盼头。", False),
+        ("都说这样的日子越来越有盼头。", True),
+        ("完全是另外的一段话", False),
+    ],
+)
+def test_a_cut_is_seen_where_the_piece_stood(piece, expected):
+    assert is_cut_from(*fold([piece, WHOLE])) is expected
+
+
+def test_one_way():
+    assert one_way("ac", "abc")
+    assert not one_way("ca", "abc")
+    assert one_way("", "")

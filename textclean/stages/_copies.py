@@ -1,0 +1,207 @@
+"""The corpus side of the duplicates stage: rows of a document, and the verdict over the rows of all."""
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from textclean.minhash import EXACT, KEPT, KINDS, bands, contained, near
+from textclean.minhash.codes import encode
+from textclean.minhash.signatures import Signatures
+from textclean.minhash.sketch import Sketches, sketch, together
+from textclean.minhash.twins import NearDuplicates, Related
+from textclean.minhash.twins import decide as which_stays
+from textclean.minhash.verify import overlaps
+from textclean.stage import Document, Observation, TextRef, Texts
+from textclean.stages._facts import ends_a_sentence, is_cut_from, is_heading, numbers_beyond, other_numbers, other_word
+from textclean.stages._folding import fold, fold_codes, keys, split
+
+if TYPE_CHECKING:
+    from textclean.stages.duplicates import Duplicates
+
+_HEADING, _SENTENCE = 1, 2
+
+
+def observe(doc: Document, n: int, slots: int, *, pieces: bool) -> Observation:
+    """The rows of ``doc``; columns as :func:`decide` reads them."""
+    lines = doc.paragraphs()
+    codes = fold_codes(encode([line.text for line in lines]))
+    told = codes.lengths.nonzero()[0]
+    codes = codes._replace(offsets=codes.offsets[[*told.tolist(), -1]])
+    lines = [lines[i] for i in told.tolist()]
+    starts = [line.start for line in lines]
+    made = sketch(codes, n, slots, pieces=pieces)
+    return {
+        "start": np.array(starts, np.int64),
+        "end": np.array([line.end for line in lines], np.int64),
+        "line": np.array(doc.source_lines(starts), np.int64),
+        "length": codes.lengths,
+        "key": keys(codes),
+        "flags": np.array([_flags(text) for text in split(codes)], np.uint8),
+        "narrow": made.signatures.narrow,
+        "wide": made.signatures.wide,
+        "row": made.signatures.row,
+        "prints": made.prints,
+        "bounds": made.offsets,
+    }
+
+
+def _flags(folded: str) -> int:
+    return _HEADING * is_heading(folded) | _SENTENCE * ends_a_sentence(folded)
+
+
+class _Rows:
+    """The rows of all documents, one after the other, in the order that decides."""
+
+    def __init__(self, observations: Sequence[tuple[str, Observation]], slots: int) -> None:
+        def column(name: str) -> NDArray[np.int64]:
+            return np.concatenate([np.empty(0, np.int64), *(np.asarray(seen[name]) for _, seen in observations)])
+
+        self.ids = [id for id, _ in observations]
+        counts = [len(seen["start"]) for _, seen in observations]
+        self.document = np.repeat(np.arange(len(counts)), counts)
+        self.start, self.end, self.line, self.length = map(column, ("start", "end", "line", "length"))
+        self.flags = column("flags")
+        self.key = np.concatenate(
+            [np.empty((0, 2), np.uint64), *(np.asarray(seen["key"]).reshape(-1, 2) for _, seen in observations)]
+        )
+        self.sketches = together(
+            (
+                Sketches(Signatures(seen["narrow"], seen["wide"], seen["row"]), seen["prints"], seen["bounds"])
+                for _, seen in observations
+            ),
+            slots,
+        )
+
+    def read(self, texts: Texts, rows: Sequence[int]) -> list[str]:
+        """The folded texts of ``rows``."""
+        refs = [TextRef(self.ids[self.document[i]], int(self.start[i]), int(self.end[i])) for i in rows]
+        return fold(texts(refs))
+
+    def name(self, row: int) -> str:
+        """``id#line``."""
+        return f"{self.ids[self.document[row]]}#{self.line[row]}"
+
+
+def decide(
+    options: "Duplicates", observations: Sequence[tuple[str, Observation]], texts: Texts
+) -> Mapping[str, list[tuple[int, int, str, str]]]:
+    """Verdicts by document id: ``(start, end, reason, twin)`` in text order; the reason ``template`` is a mark."""
+    rows = _Rows(observations, options.slots)
+    heading = (rows.flags & _HEADING > 0) & (options.headings == "keep")
+    long = rows.length >= options.min_chars
+    first = _first_copies(rows, heading, long)
+    index = np.flatnonzero((first == np.arange(len(first))) & long & ~heading & (rows.length >= options.n))
+    rank = np.zeros(len(first), np.int64)
+    longest_first = index[np.argsort(-rows.length[index], kind="stable")]
+    rank[longest_first] = np.arange(len(index))
+    pairs = _proposed(options, rows, index, longest_first, texts)
+    shared = overlaps(lambda wanted: rows.read(texts, wanted), rows.length, pairs, options.n)
+    beside, inside = near.relations(pairs, shared, rank, options.threshold, options.containment)
+    beside, inside, templates = _same_facts(options, rows, beside, inside, texts)
+    found = which_stays(first, rank, inside, beside)
+    found = _short_copies(rows, long, found)
+    return _by_document(rows, found, templates)
+
+
+def _first_copies(rows: _Rows, heading: NDArray[np.bool_], long: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """The first row with the same folded text: in all documents, for a heading in its own; short rows stand alone."""
+    first = np.arange(len(rows.start))
+    own = np.flatnonzero(long)
+    columns = (np.where(heading, rows.document, -1)[own], rows.key[own, 1], rows.key[own, 0])
+    order = np.lexsort(columns)  # stable: the first of equals comes first
+    new = np.ones(len(order), bool)
+    new[1:] = np.logical_or.reduce([column[order][1:] != column[order][:-1] for column in columns])
+    first[own[order]] = own[order][np.flatnonzero(new)[np.cumsum(new) - 1]]
+    return first
+
+
+def _proposed(
+    options: "Duplicates", rows: _Rows, index: NDArray[np.int64], longest_first: NDArray[np.int64], texts: Texts
+) -> bands.Pairs:
+    if options.backend == "datasketch":
+        from textclean.minhash import peer
+
+        own = rows.read(texts, index.tolist())
+        bands_and_rows = bands.choose(options.threshold, options.slots, near.RECALL)
+        pairs = index[peer.candidates(own, options.n, options.slots, *bands_and_rows)]
+    else:
+        pairs = near.near_pairs(rows.sketches, index, options.threshold, near.RECALL)
+    if options.containment is None:
+        return pairs
+    return near.union(pairs, contained.candidates(rows.sketches.prints, rows.sketches.offsets, longest_first))
+
+
+def _same_facts(
+    options: "Duplicates", rows: _Rows, beside: Related, inside: Related, texts: Texts
+) -> tuple[Related, Related, dict[int, list[tuple[float, int]]]]:
+    """The relations that may make a paragraph fall, and of the later of two templates the earlier ones."""
+    templates: dict[int, list[tuple[float, int]]] = {}
+
+    def same(left: int, right: int, whole: str, own: str, piece: bool) -> bool:
+        if options.numbers == "same":
+            return True
+        if numbers_beyond(own, whole) if piece else other_numbers(whole, own):
+            return False
+        places = other_word(whole, own)  # in two documents one such place may be an editor's
+        return places == 0 or (places == 1 and rows.document[left] != rows.document[right])
+
+    def may_fall(found: Related, *, piece: bool) -> Related:
+        keep = np.zeros(len(found.left), bool)
+        for lo in range(0, len(keep), 1024):
+            part = slice(lo, lo + 1024)
+            left, right = found.left[part].tolist(), found.right[part].tolist()
+            read = rows.read(texts, left + right)
+            for i, (whole, own) in enumerate(zip(read[: len(left)], read[len(left) :], strict=True)):
+                keep[lo + i] = same(left[i], right[i], whole, own, piece)
+                if not keep[lo + i]:
+                    earlier, later = sorted((left[i], right[i]))
+                    templates.setdefault(later, []).append((-float(found.similarity[lo + i]), earlier))
+                elif piece and rows.document[left[i]] != rows.document[right[i]]:
+                    keep[lo + i] = is_cut_from(own, whole)
+        return Related(found.left[keep], found.right[keep], found.similarity[keep])
+
+    return may_fall(beside, piece=False), may_fall(inside, piece=True), templates
+
+
+def _short_copies(rows: _Rows, long: NDArray[np.bool_], found: NearDuplicates) -> NearDuplicates:
+    """Short sentences fall too where they follow their copy, or go with a paragraph that fell beside its twin's.
+
+    Elsewhere a short sentence may well be said twice.
+    """
+    twin, kind, similarity = found.twin.copy(), found.kind.copy(), found.similarity.copy()
+    sentence = ~long & (rows.flags & _SENTENCE > 0) & (rows.flags & _HEADING == 0)
+    last = len(twin) - 1
+    for row in np.flatnonzero(sentence).tolist():
+        places = []
+        if row > 0:
+            places += [row - 1, int(twin[row - 1]) + 1 if kind[row - 1] else -1]
+        if row < last and kind[row + 1]:
+            places.append(int(twin[row + 1]) - 1)
+        for place in places:
+            if not 0 <= place < row or (rows.key[place] != rows.key[row]).any():
+                continue
+            home = int(twin[place]) if kind[place] else place
+            if kind[home] == KEPT and rows.document[home] == rows.document[row]:
+                twin[row], kind[row], similarity[row] = home, EXACT, 1.0
+                break
+    return NearDuplicates(twin, kind, similarity)
+
+
+def _by_document(
+    rows: _Rows, found: NearDuplicates, templates: Mapping[int, list[tuple[float, int]]]
+) -> dict[str, list[tuple[int, int, str, str]]]:
+    said: dict[int, tuple[str, int]] = {}
+    for row in np.flatnonzero(found.kind).tolist():
+        kind = KINDS[found.kind[row]]
+        said[row] = (kind if kind == "exact" else f"{kind} {found.similarity[row]:.2f}", int(found.twin[row]))
+    for row, others in templates.items():
+        kept = [other for _, other in sorted(others) if found.kind[other] == KEPT]
+        if kept and row not in said:
+            said[row] = ("template", kept[0])
+    verdicts: dict[str, list[tuple[int, int, str, str]]] = {}
+    for row, (reason, twin) in sorted(said.items()):
+        place = (int(rows.start[row]), int(rows.end[row]), reason, rows.name(twin))
+        verdicts.setdefault(rows.ids[rows.document[row]], []).append(place)
+    return verdicts

@@ -1,0 +1,101 @@
+"""Whether two paragraphs of nearly the same words state the same: numbers, enumerators, one other word."""
+
+import re
+from collections.abc import Sequence
+
+_COUNT = "〇零一二三四五六七八九十百千万亿两"
+_NUMBER = re.compile(
+    rf"[0-9]+(?:[.,:/-][0-9]+)*|[{_COUNT}]+|[\u2150-\u218b\u2460-\u24ff\u2776-\u2793\u3220-\u3229\u3280-\u3289]"
+    r"|(?<![A-Za-z])[A-Za-z](?![A-Za-z])|[甲乙丙丁戊己庚辛壬癸]|(?<=\()[上中下](?=\))"
+)
+_STOPS = ".!?;…:"
+_CLOSERS = "\"')]》〉】"
+_QUOTES = "\"'"
+_LONGEST_WORD = 8
+
+
+def numbers(text: str) -> list[str]:
+    """Numbers, dates and enumerators of a folded text, in order."""
+    return _NUMBER.findall(text)
+
+
+def one_way(fewer: Sequence[str], more: Sequence[str]) -> bool:
+    """Whether ``fewer`` stands in ``more``, in order, with gaps allowed."""
+    rest = iter(more)
+    return all(item in rest for item in fewer)
+
+
+def other_numbers(left: str, right: str) -> bool:
+    """Whether two folded texts give different numbers: neither's are all found, in order, in the other's."""
+    if left in right or right in left:
+        return False
+    a, b = numbers(left), numbers(right)
+    return not (one_way(a, b) or one_way(b, a))
+
+
+def numbers_beyond(piece: str, whole: str, look: int = 8) -> bool:
+    """Whether ``piece`` gives numbers that ``whole``, which contains it, does not; a cut may halve one at its end."""
+    if piece in whole:
+        return False
+    found = list(_NUMBER.finditer(piece))
+    if found and found[0].start() == 0 and piece[:look] in whole:
+        del found[0]
+    if found and found[-1].end() == len(piece) and piece[-look:] in whole:
+        del found[-1]
+    return not one_way([number[0] for number in found], numbers(whole))
+
+
+def other_word(left: str, right: str) -> int:
+    """In how many places one and the same other word, of 2 to 8 characters, is all that differs; 0 if it is not."""
+    head = _common(left, right)
+    tail = min(_common(left[::-1], right[::-1]), min(len(left), len(right)) - head)
+    word, new = left[head : len(left) - tail], right[head : len(right) - tail]
+    if max(len(word), len(new)) <= _LONGEST_WORD:
+        return int(min(len(word), len(new)) > 1 and not set(word) & set(new))
+    for size in range(2, _LONGEST_WORD + 1):
+        word = left[head : head + size]
+        places = left.count(word)
+        grown, rest = divmod(len(right) - len(left), places)
+        new = right[head : head + size + grown]
+        if not rest and 1 < len(new) <= _LONGEST_WORD and not set(word) & set(new) and left.replace(word, new) == right:
+            return places
+    return 0
+
+
+def _common(left: str, right: str) -> int:
+    """Length of the common beginning."""
+    low, high = 0, min(len(left), len(right))
+    while low < high:
+        middle = (low + high + 1) // 2
+        if left[:middle] == right[:middle]:
+            low = middle
+        else:
+            high = middle - 1
+    return low
+
+
+def is_heading(text: str, longest: int = 40) -> bool:
+    """Whether a folded line may be a heading or a caption: short, and no sentence ends in it or breaks off at its end.
+
+    A question or an exclamation may be a heading; a line that ends in a comma is a broken paragraph.
+    """
+    if len(text) > longest or text[-1:] in tuple(",、:;…"):
+        return False
+    return not re.search(r"[;…]|\.(?![0-9A-Za-z])", text)
+
+
+def ends_a_sentence(text: str) -> bool:
+    """Whether a folded text ends with a stop, closing quotes and brackets aside."""
+    return text.rstrip(_CLOSERS)[-1:] in tuple(_STOPS)
+
+
+def is_cut_from(piece: str, whole: str, look: int = 8) -> bool:
+    """Whether ``piece`` begins or ends inside a sentence of ``whole``, which contains it: its head or tail was cut.
+
+    What begins at a quotation mark is a quotation, not a cut.
+    """
+    at = whole.find(piece[:look])
+    if at > 0 and whole[at - 1] not in _QUOTES and not ends_a_sentence(whole[:at]):
+        return True
+    at = whole.rfind(piece[-look:])
+    return at >= 0 and at + look < len(whole) and not ends_a_sentence(piece)

@@ -1,0 +1,93 @@
+"""Paragraphs that stand more than once, in a document or across all of them: exact, contained and near copies."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal
+
+from textclean.stage import CorpusStage, Document, EditBuilder, Field, Findings, Mark, Observation, Texts
+
+
+class Duplicates(CorpusStage):
+    """Cut paragraphs that are copies of, contained in, or nearly the same as one that stays.
+
+    Paragraphs are compared without differences of width, spaces and script. The order that decides is (id as UTF-8
+    bytes, offset). Every cut names its twin as ``id#line``, and how similar it was.
+    """
+
+    name = "duplicates"
+
+    threshold: float = Field(0.8, gt=0, le=1, description="smallest Jaccard similarity of a near copy")
+    containment: float | None = Field(
+        0.9, gt=0, le=1, description="smallest share of a piece that stands in a longer paragraph; none: not looked for"
+    )
+    n: int = Field(5, ge=2, le=16, description="characters of a gram")
+    slots: int = Field(64, ge=8, le=512, description="minima of a signature")
+    min_chars: int = Field(20, ge=1, description="shorter paragraphs fall only as exact copies inside their document")
+    numbers: Literal["different", "same"] = Field(
+        "different",
+        description="whether other numbers, dates, enumerators or one other word make another fact, kept and marked",
+    )
+    headings: Literal["keep", "cut"] = Field(
+        "keep", description="whether short lines without a sentence stay, but for long exact copies in their document"
+    )
+    backend: Literal["numpy", "datasketch"] = Field("numpy", description="what proposes near pairs")
+
+    def observe(self, doc: Document) -> Observation:
+        """One row a paragraph that is not blank: place, source line, folded length, key, heading or not, sketch."""
+        from textclean.stages._copies import observe
+
+        return observe(doc, self.n, self.slots, pieces=self.containment is not None)
+
+    def decide(self, observations: Sequence[tuple[str, Observation]], texts: Texts) -> Mapping[str, Any]:
+        """Of a document with something to say, in order: ``(start, end, reason, twin)``; ``template`` is a mark."""
+        from textclean.stages._copies import decide
+
+        return decide(self, observations, texts)
+
+    def findings(self, doc: Document, verdict: Any) -> Findings:
+        """Cuts with their line breaks, and ``template`` marks."""
+        if verdict is None:
+            return Findings()
+        edits = EditBuilder()
+        marks = []
+        cuts = []
+        for start, end, reason, twin in verdict:
+            if reason == "template":
+                marks.append(Mark(start, end, "template", evidence=f"{twin} says the same of something else"))
+            else:
+                cuts.append((start, end))
+        places = dict(zip(cuts, _with_breaks(doc.text, cuts), strict=True))
+        for start, end, reason, twin in verdict:
+            if (start, end) in places:
+                edits.cut(*places[start, end], reason, twin)
+        return Findings(edits.build(), marks)
+
+
+def _with_breaks(text: str, cuts: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """``cuts`` of whole paragraphs, widened by line breaks so that no blank line appears that was not there.
+
+    Between what stays before and after, as many breaks remain as stood on the side that had more.
+    """
+    out: list[tuple[int, int]] = []
+    at = 0
+    while at < len(cuts):
+        stop = at + 1
+        while stop < len(cuts) and not text[cuts[stop - 1][1] : cuts[stop][0]].strip("\n"):
+            stop += 1
+        first, last = cuts[at][0], cuts[stop - 1][1]
+        before, after = first, last
+        while before > 0 and text[before - 1] == "\n":
+            before -= 1
+        while after < len(text) and text[after] == "\n":
+            after += 1
+        if after == len(text):
+            ends = [end for _, end in cuts[at:stop]]
+            ends[-1] = after
+            out += zip([before, *ends[:-1]], ends, strict=True)
+        else:
+            starts = [start for start, _ in cuts[at:stop]]
+            if before == 0:
+                starts[0] = 0
+            top = after if before == 0 else last + min(first - before, after - last)
+            out += zip(starts, [*starts[1:], top], strict=True)
+        at = stop
+    return out
