@@ -13,8 +13,9 @@ from textclean.stages.metadata import Metadata
 CASES = tomllib.loads((Path(__file__).parents[1] / "cases" / "metadata.toml").read_text(encoding="utf-8"))
 WORDS = (
     "发布时间: 来源： 作者： 责任编辑： 阅读: 2024-06-06_23:17 2024/12/20_9:12:16 2024年6月6日 沚阳新报 何少川 丁_岩"
-    " 本报记者_ 记者 （ ） ！ | 【打印】 字号：大_中_小 欢迎来到 便民服务平台 123 _ \u3000 A 文/图_ ¶ ¶¶ \r"
-    " 雾散了，渡船开了。 把河堤修到人心里 河堤是一道题，年年汛期都要重新作答，两岸的庄稼和人家最清楚，也记得最久，从来不会有人答错，也从来没有人忘记。"
+    " 本报记者_ 记者 （ ） ！ | 【打印】 字号：大_中_小 欢迎来到"
+    " 便民服务平台 123 _ \u3000 A 文/图_ ¶ ¶¶ \r 雾散了，渡船开了。 把河堤修到人心里"
+    " 河堤是一道题，年年汛期都要重新作答，两岸的庄稼和人家最清楚，也记得最久，从来不会有人答错，也从来没有人忘记。"
 )
 PIECES = [word.translate({ord("_"): " ", ord("¶"): "\n"}) for word in WORDS.split(" ")]
 texts = st.lists(st.sampled_from(PIECES) | st.text(max_size=4), max_size=24).map("".join)

@@ -1,0 +1,69 @@
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from textclean.document import Document
+from textclean.stages.repeats import Repeats
+
+CASES = tomllib.loads((Path(__file__).parents[1] / "cases" / "repeats.toml").read_text(encoding="utf-8"))
+CLAUSES = [
+    "守住河流才能兴业",
+    "船来了要登记",
+    "船走了",
+    "为进一步提升全县河堤的防洪标准和养护水平",
+    "谢谢",
+    "",
+    "水位28.46米",
+]
+SIGNS = ["，", "，", "。", "；", "！", "\n", "、", "”", "“", ","]
+runs = st.tuples(st.sampled_from(CLAUSES), st.sampled_from(SIGNS), st.integers(1, 4))
+texts = st.lists(runs.map(lambda run: (run[0] + run[1]) * run[2]), max_size=12).map("".join)
+
+
+@pytest.mark.parametrize("case", CASES["case"], ids=lambda case: str(case["name"]))
+def test_a_loop_is_cut_to_its_first_copy(case: dict[str, Any]) -> None:
+    doc = Repeats()(Document("a", case["input"]))
+    assert doc.text == case["expected"]
+    assert {reason for layer in doc.layers for reason in layer.edits.reasons} == {"loop"}
+    assert doc.original() == case["input"]
+
+
+@pytest.mark.parametrize("case", CASES["keep"], ids=lambda case: str(case["text"][:12]))
+def test_rhetoric_and_verse_stay(case: dict[str, Any]) -> None:
+    doc = Document("a", case["text"])
+    assert Repeats()(doc) is doc
+
+
+def test_the_measures_are_options() -> None:
+    text = "船来了要登记，船来了要登记，船来了要登记。"
+    assert Repeats(thrice=7)(Document("a", text)).text == text
+    assert Repeats(thrice=6)(Document("a", text)).text == "船来了要登记。"
+    twice = "沿河的村子都通了桥，沿河的村子都通了桥。"
+    assert Repeats()(Document("a", twice)).text == twice
+    assert Repeats(twice=9)(Document("a", twice)).text == "沿河的村子都通了桥。"
+    sentence = "沿河的村子都通了桥。沿河的村子都通了桥。"
+    assert Repeats()(Document("a", sentence)).text == sentence
+    assert Repeats(sentence=9)(Document("a", sentence)).text == "沿河的村子都通了桥。"
+
+
+def test_a_hundred_thousand_equal_lines_are_no_loop() -> None:
+    text = "村里的老人们每天照旧到渡口来坐一坐。\n" * 100_000
+    assert not len(Repeats().findings(Document("a", text)).edits)
+
+
+def test_a_loop_behind_a_quotation_is_seen() -> None:
+    unit = "为进一步提升全县河堤的防洪标准和养护水平"
+    text = f"他说：“桥通了。”{unit}，{unit}，今年又修了一段。"
+    assert Repeats()(Document("a", text)).text == f"他说：“桥通了。”{unit}，今年又修了一段。"
+
+
+@given(texts | st.text(alphabet="渡船开了，。\n", max_size=60))
+@settings(deadline=None, max_examples=80)
+def test_any_text_is_restored_and_a_second_run_finds_nothing(text: str) -> None:
+    doc = Repeats()(Document("a", text))
+    assert doc.original() == text
+    assert not len(Repeats().findings(Document("a", doc.text)).edits)

@@ -1,0 +1,152 @@
+"""Repeats: a clause or a sentence that loops inside a paragraph.
+
+Rhetoric repeats too, so only what stands directly after itself is looked at, and it must be long, or come three times:
+see :class:`Repeats` for the measures.
+"""
+
+import re
+from collections.abc import Sequence
+from itertools import accumulate, chain, compress, count
+from operator import eq
+from typing import ClassVar
+
+from textclean.ledger import Span
+from textclean.stage import Document, EditBuilder, Field, Findings, Stage
+
+_SPLIT = re.compile("([，。；！？、：…,;:!?\n][”’」』]*)")
+_BINDS = frozenset("，,；;。、")
+"""Signs between copies; after an exclamation mark, a question mark or dots a repeat is meant."""
+_STOPS = ("。", "！", "？", "!", "?", "\n")
+_HAN = re.compile("[\u3400-\u9fff]")
+_NUMBER = re.compile(r"\d")
+_PERIODS = (1, 2, 3, 4)
+_SPOKEN = 12
+"""Below this length, a loop inside quotation marks is taken for a chant, a song or a stammer."""
+
+
+class Repeats(Stage):
+    """Cut the copies of a clause or sentence that loops; the first copy stays, with the last one's punctuation.
+
+    A unit of one to four clauses loops if it stands at least three times in a row and has ``thrice`` characters, or
+    twice in a row and has ``twice`` characters; a whole sentence twice in a row is enough from ``sentence`` characters
+    on. Edits have the reason ``loop``.
+    """
+
+    name: ClassVar[str] = "repeats"
+    thrice: int = Field(6, ge=4, le=200, description="characters of a unit that loops if it stands three times")
+    twice: int = Field(20, ge=8, le=500, description="characters of a unit that loops if it stands twice")
+    sentence: int = Field(15, ge=8, le=500, description="characters of a sentence that loops if it stands twice")
+
+    def findings(self, doc: Document) -> Findings:
+        """The copies to cut."""
+        if not _may_loop(doc.text):
+            return Findings()
+        parts = _SPLIT.split(doc.text)
+        clauses, signs = parts[0::2], [*parts[1::2], "\n"]
+        loops = self._loops(doc.text, clauses, signs, [])
+        if not loops:
+            return Findings()
+        places = list(accumulate(map(len, parts), initial=0))
+        starts, ends = places[0:-1:2], places[1::2]
+        cuts: list[Span] = []
+        while loops:
+            gone: set[int] = set()
+            for at, period, copies in loops:
+                first, last = at + period - 1, at + period * copies - 1
+                cuts.append((ends[first], ends[last]))
+                ends[first], signs[first] = ends[last], signs[last]
+                gone.update(range(first + 1, last + 1))
+            stays = [i not in gone for i in range(len(clauses))]
+            clauses, signs = list(compress(clauses, stays)), list(compress(signs, stays))
+            starts, ends = list(compress(starts, stays)), list(compress(ends, stays))
+            loops = self._loops(doc.text, clauses, signs, starts)
+        edits = EditBuilder()
+        for start, end in _united(cuts):
+            edits.cut(start, end, "loop")
+        return Findings(edits.build())
+
+    def _loops(
+        self, text: str, clauses: Sequence[str], signs: Sequence[str], starts: Sequence[int]
+    ) -> list[tuple[int, int, int]]:
+        """Loops that do not overlap, the shortest units first: (index of the first clause, clauses a unit, copies)."""
+        loops: list[tuple[int, int, int]] = []
+        taken: set[int] = set()
+        for period in _PERIODS:
+            again = [i for i in compress(count(), map(eq, clauses, clauses[period:])) if signs[i] in _BINDS]
+            for at, length in _runs(again):
+                copies = 1 + length // period
+                found = range(at, at + period * copies)
+                if copies < 2 or not taken.isdisjoint(found):
+                    continue
+                if not starts:
+                    places = accumulate(map(len, chain.from_iterable(zip(clauses, signs, strict=True))), initial=0)
+                    starts = list(places)[:-1:2]
+                if self._is_loop(text, clauses, signs, starts, at, period, copies):
+                    loops.append((at, period, copies))
+                    taken.update(found)
+        return loops
+
+    def _is_loop(
+        self,
+        text: str,
+        clauses: Sequence[str],
+        signs: Sequence[str],
+        starts: Sequence[int],
+        at: int,
+        period: int,
+        copies: int,
+    ) -> bool:
+        unit = "".join(clauses[at : at + period])
+        size = len(unit)
+        inner = [tuple(signs[i : i + period - 1]) for i in range(at, at + period * copies, period)]
+        if len(set(inner)) > 1 or len(set(_HAN.findall(unit))) < 4:
+            return False
+        sentence = signs[at + period - 1] == "。" and (at == 0 or signs[at - 1].startswith(_STOPS))
+        if size < self.twice and not (sentence and size >= self.sentence) and (copies < 3 or size < self.thrice):
+            return False
+        return size >= _SPOKEN or not (_NUMBER.search(unit) or _quoted(text, starts[at]))
+
+
+def _may_loop(text: str) -> bool:
+    """Whether one to four clauses stand directly after themselves: a cheap look that most documents end with."""
+    for sign in "，。；！？、：…,;:!?":
+        text = text.replace(sign, "\n")
+    for quote in "”’」』":
+        text = text.replace(quote, "")
+    clauses = text.split("\n")
+    for period in _PERIODS:
+        again = list(compress(count(), map(eq, clauses, clauses[period:])))
+        if any(
+            i + period - 1 == j and any(clauses[i : j + 1]) for i, j in zip(again, again[period - 1 :], strict=False)
+        ):
+            return True
+    return False
+
+
+def _runs(places: Sequence[int]) -> list[tuple[int, int]]:
+    """Where runs of consecutive numbers start in ``places``, and how long they are."""
+    runs: list[tuple[int, int]] = []
+    for place in places:
+        if runs and place == sum(runs[-1]):
+            runs[-1] = (runs[-1][0], runs[-1][1] + 1)
+        else:
+            runs.append((place, 1))
+    return runs
+
+
+def _quoted(text: str, at: int) -> bool:
+    """Whether a quotation that began in this paragraph is open at ``at``, or opens there."""
+    paragraph = text.rfind("\n", 0, at) + 1
+    opened = text.count("“", paragraph, at + 1) + text.count("「", paragraph, at + 1)
+    return opened > text.count("”", paragraph, at) + text.count("」", paragraph, at)
+
+
+def _united(spans: Sequence[Span]) -> list[Span]:
+    """``spans`` in order, those that overlap or touch made one."""
+    out: list[Span] = []
+    for start, end in sorted(spans):
+        if out and start <= out[-1][1]:
+            out[-1] = (out[-1][0], max(end, out[-1][1]))
+        else:
+            out.append((start, end))
+    return out
