@@ -1,0 +1,191 @@
+"""Normalize: what each rule does, what must not change, and the laws of the stage."""
+
+import tomllib
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from textclean.decode import decode
+from textclean.document import Document
+from textclean.ledger import Edits, apply
+from textclean.stages.normalize import Normalize
+from textclean.stages.normalize.characters import compose_marks, radicals
+from textclean.stages.normalize.compose import applied, compose
+
+CASES = tomllib.loads((Path(__file__).parents[1] / "cases" / "normalize.toml").read_text(encoding="utf-8"))["case"]
+RULES = [name for name in Normalize.model_fields if name != "marks"]
+NEWS = (
+    "临江县图书馆昨天重新开馆，读者排起长队。馆长介绍，新馆藏书十二万册，设有儿童阅览室和自习区，每周开放六天。"
+    "“以后带孩子看书方便多了。”家住河东街道的王女士说。"
+)
+
+
+def document(text):
+    return Document("a.txt", text)
+
+
+@pytest.mark.parametrize("case", CASES, ids=[case["name"] for case in CASES])
+def test_rules(case):
+    done = Normalize()(document(case["text"]))
+    assert done.text == case.get("clean", case["text"])
+    if "why" in case:
+        assert sorted({reason for layer in done.layers for reason in layer.edits.reasons}) == case["why"]
+    assert done.original() == case["text"]
+
+
+@pytest.mark.parametrize("case", CASES, ids=[case["name"] for case in CASES])
+def test_a_second_run_finds_nothing(case):
+    once = Normalize()(document(case["text"]))
+    assert not Normalize().findings(document(once.text)).edits
+
+
+def test_with_every_rule_off_nothing_changes():
+    off = Normalize(**dict.fromkeys([*RULES, "marks"], False))
+    for case in CASES:
+        assert off(document(case["text"])) == document(case["text"])
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_every_rule_can_be_switched_off(rule):
+    texts = [case["text"] for case in CASES]
+    on = [Normalize()(document(text)).text for text in texts]
+    off = [Normalize(**{rule: False})(document(text)).text for text in texts]
+    assert on != off
+
+
+def test_nfkc_is_never_applied():
+    text = "，。！？：；（）①㎡½％…“”‘’ﬁ℃"
+    assert Normalize()(document(text)).text == text
+
+
+def test_every_radical_becomes_an_ideograph():
+    assert all("\u3400" <= ideograph <= "\u9fff" for ideograph in radicals().values())
+    assert len(radicals()) == len({*radicals()}) > 300
+
+
+def test_bad_bytes_are_marked_where_they_stand():
+    raw = (NEWS[:20].encode() + b"\xff\xfe" + NEWS[20:].encode()) * 2
+    text, source = decode(raw)
+    marks = Normalize()(Document("a.txt", text, source=source)).marks
+    assert [(mark.kind, mark.observed) for mark in marks] == [("suspect-bytes", "\ufffd\ufffd")] * 2
+
+
+def test_bad_bytes_are_still_known_after_an_earlier_layer():
+    raw = "\u3000".encode() + NEWS.encode() + b"\xff" + NEWS.encode() + "\ufffd".encode()
+    text, source = decode(raw)
+    bare = Normalize(marks=False)(Document("a.txt", text, source=source))
+    assert bare.layers
+    assert [mark.kind for mark in Normalize()(bare).marks] == ["suspect-bytes", "mojibake"]
+
+
+@pytest.mark.parametrize("lost", ["锟斤拷", "锟斤拷锟斤拷", "烫烫烫烫", "屯屯屯", "\ufffd\ufffd"])
+def test_what_cannot_be_recovered_is_marked_and_stays(lost):
+    done = Normalize()(document(f"{NEWS}{lost}{NEWS}"))
+    assert done.text == f"{NEWS}{lost}{NEWS}"
+    assert [(mark.kind, mark.observed) for mark in done.marks] == [("mojibake", lost)]
+
+
+@pytest.mark.parametrize("plain", ["路面烫烫的", "屯里人", "一斤拷问"])
+def test_words_with_the_same_characters_are_not_marked(plain):
+    assert not Normalize()(document(plain)).marks
+
+
+def test_private_use_characters_are_marked_and_stay():
+    done = Normalize()(document("临江\ue000\ue001县"))
+    assert done.text == "临江\ue000\ue001县"
+    assert [(mark.kind, mark.observed) for mark in done.marks] == [("private-use", "\ue000\ue001")]
+
+
+@pytest.mark.parametrize("right", ["utf-8", "gb18030", "big5hkscs"])
+@pytest.mark.parametrize("wrong", ["latin-1", "gb18030", "big5hkscs"])
+def test_lossless_mojibake_is_put_right(right, wrong):
+    text = "臨江圖書館昨天重新開館，讀者排起長隊，館長介紹新館藏書" if right == "big5hkscs" else NEWS[:40]
+    broken = text.encode(right)
+    if right == wrong:
+        return
+    try:
+        broken = broken.decode(wrong)
+    except UnicodeDecodeError:
+        return
+    assert Normalize()(document(broken)).text == text
+
+
+@pytest.mark.parametrize(
+    "text", [NEWS, NEWS.replace("，", ","), "臨江縣圖書館昨天重新開館，讀者排起長隊。", "图書馆の本"]
+)
+def test_ordinary_text_is_not_taken_for_mojibake(text):
+    assert "mojibake" not in Normalize().findings(document(text)).edits.reasons
+
+
+NOISE = st.text(
+    st.sampled_from(
+        "的一是在不了有和人大临江县馆 \u3000\u00a0\t\n\r\u200b\u200d,:;?!().，。：；？！（）“”‘’「」『』《》、…—%|/&;#"
+        "0123456789１２ＡａABab年月日amp nbsp⼈⺠\uf900\ufa0ee\u0301\u3099か👩💻\ufe0f\ufffd\ue000ÄÖäé©"
+    ),
+    max_size=60,
+)
+
+
+@given(NOISE)
+@settings(deadline=None, max_examples=1500)
+def test_normalize_is_idempotent_and_undone(text):
+    done = Normalize()(document(text))
+    assert done.original() == text
+    again = Normalize().findings(document(done.text)).edits
+    assert apply(done.text, again)[0] == done.text
+
+
+@given(st.text(max_size=40))
+@settings(deadline=None, max_examples=200)
+def test_normalize_is_idempotent_on_any_text(text):
+    text = text.encode("utf-8", "replace").decode()
+    done = Normalize()(document(text))
+    assert done.original() == text
+    assert Normalize()(document(done.text)).text == done.text
+
+
+@given(NOISE)
+@settings(deadline=None, max_examples=300)
+def test_every_clean_character_maps_back_to_its_source(text):
+    done = Normalize()(document(text))
+    for at, char in enumerate(done.text):
+        pieces = done.sources(at, at + 1)
+        assert pieces
+        assert all(0 <= start < end <= len(text) for start, end in pieces)
+        if len(pieces) == 1 and pieces[0][1] - pieces[0][0] == 1 and char.isalpha() and char.isascii():
+            assert text[pieces[0][0]] in (char, chr(ord(char) + 0xFEE0))
+
+
+@given(NOISE)
+@settings(deadline=None, max_examples=200)
+def test_composition_of_combining_marks_is_that_of_the_whole_text(text):
+    import unicodedata
+
+    assert applied(text, compose_marks(text, ideographs=True)) == unicodedata.normalize("NFC", text)
+
+
+@st.composite
+def edits_of(draw, text):
+    places = sorted(draw(st.lists(st.integers(0, len(text)), max_size=8, unique=True)))
+    pairs = list(zip(places[0::2], places[1::2], strict=False))
+    news = [draw(st.text("xyz", max_size=2)) for _ in pairs]
+    starts, ends = [a for a, _ in pairs], [b for _, b in pairs]
+    return Edits(tuple(starts), tuple(ends), tuple(news), tuple(draw(st.sampled_from("pq")) for _ in pairs))
+
+
+@given(st.data(), st.text("abcdef", max_size=20))
+@settings(deadline=None, max_examples=500)
+def test_two_passes_composed_do_what_both_do(data, text):
+    first = data.draw(edits_of(text))
+    between = applied(text, first)
+    second = data.draw(edits_of(between))
+    both = compose(first, second, between)
+    assert apply(text, both)[0] == applied(between, second)
+    assert list(both.starts) == sorted(both.starts)
+
+
+def test_a_million_brackets_take_no_longer_than_a_line_each():
+    text = "(" * 100_000 + "临" + ")" * 100_000
+    assert Normalize()(document(text)).text.count("（") > 0

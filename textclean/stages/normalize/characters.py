@@ -1,0 +1,172 @@
+"""Rules for single characters: width, radicals, compatibility forms, invisible characters, line ends, entities, NFC.
+
+Tables of this module hold characters of the basic plane only: one character beyond it in a class makes a scan twenty
+times slower.
+"""
+
+import html
+import re
+import unicodedata
+from functools import cache
+from itertools import groupby
+
+from textclean.ledger import Edits
+
+ZERO_WIDTH_JOINERS = "\u200c\u200d"
+_JOINERS = frozenset(ZERO_WIDTH_JOINERS)
+INVISIBLE = "\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffc"
+CONTROLS = "\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f"
+NEWLINES = "\r\x0b\x0c\x85\u2028\u2029"
+FULL_WIDTH = "\uff10-\uff19\uff21-\uff3a\uff41-\uff5a"
+COMPATIBILITY = "\uf900-\ufaff"
+RADICALS = "\u2e80-\u2fd5"
+
+_SUPPLEMENT = (
+    "⺁厂⺄乙⺅亻⺆冂⺈刀⺉刂⺊卜⺌小⺍小⺎兀⺏尣⺐尢⺒巳⺓幺⺔彑⺕彐⺖忄⺗㣺⺘扌⺙攵⺛旡⺜日⺝月⺞歺⺟母⺠民⺡氵⺢氺⺣灬⺤爫⺥爫⺦丬⺧牛⺨犭⺩王⺪疋⺫目"
+    "⺬示⺭礻⺮竹⺯糹⺰纟⺱罓⺲罒⺳㓁⺶羊⺷羊⺹耂⺺肀⺻聿⺼肉⺽臼⺾艹⺿艹⻀艹⻁虎⻂衤⻃覀⻄西⻅见⻆角⻈讠⻉贝⻋车⻌辶⻍辶⻎辶⻏阝⻐钅⻑長⻒镸⻓长"
+    "⻔门⻕阝⻖阝⻗雨⻘青⻙韦⻚页⻛风⻜飞⻝食⻟飠⻠饣⻢马⻣骨⻤鬼⻥鱼⻦鸟⻧卤⻨麦⻩黄⻪黾⻫斉⻬齐⻭歯⻮齿⻯竜⻰龙⻱龜⻲亀⻳龟"
+)
+"""CJK radicals supplement, each before the ideograph that looks like it."""
+
+_ENTITY = re.compile(r"&(?:amp;|#38;|#[xX]26;)*(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,30});")
+_ADDRESS = re.compile(r"(?:[a-z][a-z+.-]{1,15}://|www\.)[!-~]*\Z")
+_COMPATIBILITY = re.compile("[\uf900-\ufaff\U0002f800-\U0002fa1f]")
+_ADDRESS_LENGTH = 300
+
+
+@cache
+def radicals() -> dict[str, str]:
+    """Kangxi and supplement radicals → ideographs."""
+    table = dict(zip(_SUPPLEMENT[0::2], _SUPPLEMENT[1::2], strict=True))
+    for code in range(0x2F00, 0x2FD6):
+        table[chr(code)] = unicodedata.normalize("NFKC", chr(code))
+    return table
+
+
+@cache
+def folds(width: bool, radical: bool, compatibility: bool, control: bool, newline: bool) -> dict[str, tuple[str, str]]:
+    """Character → (what it becomes, reason), for the rules that are on. Carriage returns and joiners are special."""
+    table: dict[str, tuple[str, str]] = {}
+    if width:
+        table |= {char: (chr(ord(char) - 0xFEE0), "width") for char in _members(FULL_WIDTH)}
+    if radical:
+        table |= {char: (ideograph, "radical") for char, ideograph in radicals().items()}
+    if compatibility:
+        for char in _members(COMPATIBILITY):
+            ideograph = unicodedata.normalize("NFC", char)
+            if ideograph != char:
+                table[char] = (ideograph, "compatibility")
+    if control:
+        table |= dict.fromkeys(_members(CONTROLS + INVISIBLE + ZERO_WIDTH_JOINERS), ("", "control"))
+    if newline:
+        table |= dict.fromkeys(_members(NEWLINES), ("\n", "newline"))
+    return table
+
+
+def _members(ranges: str) -> list[str]:
+    """The characters of a class written with ranges."""
+    found = re.findall("(.)-(.)|(.)", ranges, re.S)
+    return [chr(code) for a, b, one in found for code in range(ord(one or a), ord(one or b) + 1)]
+
+
+def class_of(characters: str) -> str:
+    """A regular expression for one or more of ``characters``, in the form that Python scans fastest."""
+    escaped = re.escape("".join(sorted(characters)))
+    return f"[{escaped}][{escaped}]*"
+
+
+@cache
+def _scanner(*rules: bool) -> re.Pattern[str]:
+    return re.compile(class_of("".join(folds(*rules))))
+
+
+def fold(text: str, width: bool, radical: bool, compatibility: bool, control: bool, newline: bool) -> Edits:
+    """Edits for every character that one of the rules folds or drops."""
+    rules = (width, radical, compatibility, control, newline)
+    table = folds(*rules)
+    if not table:
+        return Edits()
+    starts: list[int] = []
+    ends: list[int] = []
+    news: list[str] = []
+    reasons: list[str] = []
+    for run in _scanner(*rules).finditer(text):
+        at = run.start()
+        for reason, group in groupby(run[0], lambda char: table[char][1]):
+            chars = "".join(group)
+            end = at + len(chars)
+            new = "".join([table[char][0] for char in chars])
+            if chars[-1] == "\r" and text[end : end + 1] == "\n":
+                new = new[:-1]
+            elif reason == "control" and not _JOINERS.isdisjoint(chars) and _joins(text, at, end):
+                new = "".join(char for char in chars if char in ZERO_WIDTH_JOINERS)[:1]
+            if new != chars:
+                starts.append(at)
+                ends.append(end)
+                news.append(new)
+                reasons.append(reason)
+            at = end
+    return Edits(tuple(starts), tuple(ends), tuple(news), tuple(reasons))
+
+
+def _joins(text: str, start: int, end: int) -> bool:
+    """Whether a joiner may do its work between the neighbours of ``text[start:end]``: in emoji, Arabic, Indic."""
+    return start > 0 and end < len(text) and _joinable(text[start - 1]) and _joinable(text[end])
+
+
+def _joinable(char: str) -> bool:
+    code = ord(char)
+    return 0x600 <= code < 0x2000 or 0x2100 <= code < 0x2E80 or 0xFE00 <= code < 0xFE10 or 0x1F000 <= code < 0x20000
+
+
+def entities(text: str) -> Edits:
+    """Edits that resolve HTML entities (with their semicolon, not inside addresses), doubly escaped ones too."""
+    found: list[tuple[int, int, str]] = []
+    for match in _ENTITY.finditer(text) if "&" in text else ():
+        entity, start = match[0], match.start()
+        if _ADDRESS.search(text, max(0, start - _ADDRESS_LENGTH), start):
+            continue
+        new, before = html.unescape(entity), entity
+        while new != before:
+            new, before = html.unescape(new), new
+        if new != entity:
+            found.append((start, match.end(), new))
+    return _edits(found, "html")
+
+
+def _edits(found: list[tuple[int, int, str]], reason: str) -> Edits:
+    if not found:
+        return Edits()
+    starts, ends, news = zip(*found, strict=True)
+    return Edits(starts, ends, news, (reason,) * len(starts))
+
+
+def compose_marks(text: str, ideographs: bool) -> Edits:
+    """Edits that bring ``text`` into normalization form C; ``ideographs``: compatibility ideographs too."""
+    found: list[tuple[int, int, str]] = []
+    if unicodedata.is_normalized("NFC", text):
+        return Edits()
+    at = 0
+    for line in text.split("\n"):
+        if not unicodedata.is_normalized("NFC", line):
+            clusters = _clusters(line)
+            if not ideographs:
+                clusters = [row for row in clusters if not _COMPATIBILITY.fullmatch(line, row[0], row[1])]
+            found += [(at + start, at + end, new) for start, end, new in clusters]
+        at += len(line) + 1
+    return _edits(found, "nfc")
+
+
+def _clusters(line: str) -> list[tuple[int, int, str]]:
+    """The pieces of ``line`` that normalization changes: a character and all that may combine with it."""
+    bounds = [i for i, char in enumerate(line) if i == 0 or not _combines(char)]
+    found: list[tuple[int, int, str]] = []
+    for start, end in zip(bounds, (*bounds[1:], len(line)), strict=True):
+        new = unicodedata.normalize("NFC", line[start:end])
+        if new != line[start:end]:
+            found.append((start, end, new))
+    return found
+
+
+def _combines(char: str) -> bool:
+    return unicodedata.category(char)[0] == "M" or "\u1160" <= char <= "\u11ff"

@@ -1,0 +1,117 @@
+"""Text that was decoded with the wrong codec: reversed where nothing was lost, found where something was.
+
+A reversal must be lossless (encode back with the wrong codec, decode strictly with the right one) and raise the mean
+log-probability of the characters by :data:`GAIN`; ordinary Chinese never does.
+"""
+
+import re
+from functools import cache
+
+from textclean.decode.detect import mean
+from textclean.ledger import Edits
+
+GAIN = 2.5
+"""Nats a character by which the reversed text must be likelier."""
+
+_LIKELY = -9.0
+"""Mean log-probability above which a text is Chinese."""
+
+_WINDOWS = "€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ"
+_LATIN = f"\x80-\xff{_WINDOWS}"
+_LEAD = re.compile("[\xc0-\xf9]")
+_LATIN_RUN = re.compile(f"[\x20-\x7e\t{_LATIN}]{{4,}}")
+_LATIN_CHAR = re.compile(f"[{_LATIN}]")
+_EDGES = " \t“”‘’—…–•"
+_RIGHT = ("utf-8", "gb18030", "big5hkscs")
+_WRONG = ("gb18030", "big5hkscs")
+_LOST = re.compile("锟斤拷(?:锟斤拷?)*|烫烫烫+|屯屯屯+|\ufffd+")
+_LOST_SIGNS = ("\ufffd", "锟斤拷", "烫烫烫", "屯屯屯")
+
+
+@cache
+def _to_byte() -> dict[int, int]:
+    """Characters of Windows-1252 beyond Latin-1 → byte; the five codes it lacks read as Latin-1 already."""
+    return {ord(char): char.encode("cp1252")[0] for char in _WINDOWS}
+
+
+@cache
+def _rare_cluster() -> re.Pattern[str]:
+    """Three characters close together that are rare in Chinese and frequent in Chinese decoded wrongly."""
+    trails = (*range(0x40, 0x7F), *range(0xA1, 0xFF))
+    gb = bytes(byte for lead in range(0xB0, 0xF8) for trail in range(0xA1, 0xFF) for byte in (lead, trail))
+    big5 = bytes(byte for lead in range(0xA4, 0xC7) for trail in trails for byte in (lead, trail))
+    everyday = set(gb.decode("gb2312", "ignore") + big5.decode("big5", "ignore"))
+    rare = "".join(char for char in map(chr, range(0x3400, 0xA000)) if char not in everyday)
+    rare = f"[{rare}\u0370-\u04ff\u3040-\u312f\ue000-\uf8ff]"
+    return re.compile(f"{rare}(?:[^\n]{{0,5}}?{rare}){{2}}")
+
+
+def lost(text: str) -> list[re.Match[str]]:
+    """What remains where bytes were replaced before they reached us, or were never set."""
+    return list(_LOST.finditer(text)) if any(sign in text for sign in _LOST_SIGNS) else []
+
+
+def repairs(text: str) -> Edits:
+    """Edits that put right what was decoded wrongly, run by run or line by line."""
+    found = _latin(text) if _LEAD.search(text) else []
+    found += _chinese(text)
+    if not found:
+        return Edits()
+    starts, ends, news = zip(*sorted(found), strict=True)
+    return Edits(starts, ends, news, ("mojibake",) * len(starts))
+
+
+def _latin(text: str) -> list[tuple[int, int, str]]:
+    """Runs of Latin letters and signs that are Chinese bytes read as Latin-1 or Windows-1252."""
+    found: list[tuple[int, int, str]] = []
+    for match in _LATIN_RUN.finditer(text):
+        run, start = match[0], match.start()
+        if len(_LATIN_CHAR.findall(run)) < 4:
+            continue
+        inner = run.strip(_EDGES)
+        for piece in dict.fromkeys((run, inner)):
+            raw = piece.translate(_to_byte()).encode("latin-1")
+            new = _best(piece, [raw])
+            if new is not None:
+                at = start + run.index(piece)
+                found.append((at, at + len(piece), new))
+                break
+    return found
+
+
+def _chinese(text: str) -> list[tuple[int, int, str]]:
+    """Lines of rare characters that are Chinese bytes read in the wrong Chinese encoding."""
+    found: list[tuple[int, int, str]] = []
+    at = 0
+    while match := _rare_cluster().search(text, at):
+        start = text.rfind("\n", 0, match.start()) + 1
+        end = text.find("\n", match.end())
+        end = len(text) if end < 0 else end
+        line = text[start:end]
+        raws: list[bytes] = []
+        for wrong in _WRONG:
+            try:
+                raws.append(line.encode(wrong))
+            except UnicodeEncodeError:
+                continue
+        new = _best(line, raws) if mean(line) < _LIKELY else None
+        if new is not None:
+            found.append((start, end, new))
+        at = end
+    return found
+
+
+def _best(text: str, raws: list[bytes]) -> str | None:
+    """The likeliest strict reading of ``raws``, if it is Chinese and clearly likelier than ``text``."""
+    least = max(mean(text) + GAIN, _LIKELY)
+    best: str | None = None
+    for raw in raws:
+        for codec in _RIGHT:
+            try:
+                new = raw.decode(codec)
+            except UnicodeDecodeError:
+                continue
+            value = mean(new)
+            if not new.isascii() and value > least:
+                best, least = new, value
+    return best

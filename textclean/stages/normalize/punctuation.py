@@ -1,0 +1,140 @@
+"""The width policy: half-width punctuation among Chinese becomes full width; times, numbers and Latin text keep theirs.
+
+Only the neighbourhood of a sign decides, so the answer does not depend on how paragraphs are cut. Signs that the policy
+itself may widen are never evidence, in neither width, so a second run finds what the first one found.
+"""
+
+import re
+from string import ascii_letters
+
+HAN = "\u2e80-\u2fdf\u3005-\u3007\u3021-\u3029\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
+KANA = "\u3041-\u3096\u30a1-\u30fa\u30fc-\u30fe"
+CJK_PUNCTUATION = "\u3001-\u3003\u3008-\u3011\u3014-\u301b\uff01\uff08\uff09\uff0c\uff1a\uff1b\uff1f"
+CJK = HAN + KANA + "\u3001\u3003\u3008-\u3011\u3014-\u301b％℃①-⑳"
+"""What makes its neighbourhood Chinese."""
+
+WIDE = dict(zip(",:;?!().", "，：；？！（）。", strict=True))
+
+_CLOSED = "[”’)）％%]"
+_NEAR = re.compile(f"[,:;?!](?:(?<=[{CJK}].)|(?<=[{CJK}]{_CLOSED}.)|(?<!!)(?=[{CJK}]))")
+_FAR = re.compile(f"[,:;?!](?<![{CJK}].)(?<![{CJK}]{_CLOSED}.)(?:(?<=!)|(?![{CJK}]))")
+_FULL_STOP = re.compile(rf"\.(?<=[{HAN}]{{4}}\.)(?=[”’」』）)]*[ \t\u00a0\u3000]*(?:\n|\Z))")
+_BRACKET = re.compile("[()（）]")
+_CJK = re.compile(f"[{CJK}]")
+_QUOTE = re.compile("[「」『』｢｣“”‘’\n]")
+_SIGNS = frozenset(WIDE) | frozenset(WIDE.values())
+_BLANK = frozenset(" \t\u00a0\u3000")
+_TRANSPARENT = _SIGNS | _BLANK | frozenset("0123456789%‰°+-–—…·“”‘’\"'[]<>、/*~")
+_ATTACHED = _SIGNS | frozenset("0123456789%‰°+-–“”‘’\"'") | frozenset(ascii_letters)
+_NUMBER_JOINT = re.compile(r"[0-9][,:][0-9]")
+_ENUMERATOR = re.compile(r"[ \t\u00a0\u3000]*[0-9A-Za-z一二三四五六七八九十]{1,3}\)")
+_REACH = 24
+"""How many characters, blanks not counted, to look past on each side for a Chinese one."""
+_WINDOW = 200
+"""How many with blanks."""
+
+
+def widened(text: str) -> list[int]:
+    """Places in ``text`` of half-width punctuation that stands among Chinese, in no particular order."""
+    places = [match.start() for match in _NEAR.finditer(text)]
+    if "&" in text:
+        places = [i for i in places if text[i] != ";" or not _ends_entity(text, i)]
+    places += [match.start() for match in _FAR.finditer(text) if _among_chinese(text, match.start())]
+    places += [match.start() for match in _FULL_STOP.finditer(text)]
+    if "(" in text or ")" in text:
+        places += _brackets(text)
+    return places
+
+
+def _ends_entity(text: str, at: int) -> bool:
+    return re.search(r"&#?\w{1,31}\Z", text[max(0, at - 33) : at], re.A) is not None
+
+
+def _among_chinese(text: str, at: int) -> bool:
+    """Whether punctuation without a Chinese neighbour belongs to Chinese text all the same: ``27%,2023年``."""
+    sign = text[at]
+    if _NUMBER_JOINT.match(text, max(0, at - 1)) or (sign == ":" and text[at + 1 : at + 2] in ("/", "\\")):
+        return False
+    if sign == ";" and _ends_entity(text, at):
+        return False
+    return _chinese_before(text, at, _TRANSPARENT) or (sign in ",:" and _chinese_after(text, at + 1, _TRANSPARENT))
+
+
+def _chinese_before(text: str, at: int, transparent: frozenset[str]) -> bool:
+    """Whether the first character before ``at`` that is not ``transparent`` is Chinese."""
+    return _first_is_chinese(text[max(0, at - _WINDOW) : at][::-1], transparent)
+
+
+def _chinese_after(text: str, at: int, transparent: frozenset[str]) -> bool:
+    return _first_is_chinese(text[at : at + _WINDOW], transparent)
+
+
+def _first_is_chinese(window: str, transparent: frozenset[str]) -> bool:
+    left = _REACH
+    for char in window:
+        if char not in transparent:
+            return _CJK.match(char) is not None
+        left -= char not in _BLANK
+        if not left:
+            break
+    return False
+
+
+def _brackets(text: str) -> list[int]:
+    """Half-width brackets to widen: both of a pair, or neither; one without a partner if a neighbour is Chinese."""
+    places: list[int] = []
+    opened: list[int] = []
+    line_start, line_end = 0, -1
+    for match in _BRACKET.finditer(text):
+        at, sign = match.start(), match[0]
+        if at > line_end:
+            places += [i for i in opened if text[i] == "(" and _touches_chinese(text, i)]
+            opened.clear()
+            line_start = text.rfind("\n", line_end + 1, at) + 1 or line_end + 1
+            line_end = text.find("\n", at)
+            line_end = len(text) if line_end < 0 else line_end
+        if sign in "(（":
+            opened.append(at)
+        elif opened:
+            start = opened.pop()
+            wide = text[start] == "（" or sign == "）"
+            if wide or _pair_among_chinese(text, start, at):
+                places += [i for i in (start, at) if text[i] in "()"]
+        elif sign == ")" and _touches_chinese(text, at) and not _ENUMERATOR.fullmatch(text, line_start, at + 1):
+            places.append(at)
+    return places + [i for i in opened if text[i] == "(" and _touches_chinese(text, i)]
+
+
+def _touches_chinese(text: str, at: int) -> bool:
+    return _CJK.search(text, max(0, at - 1), at + 2) is not None
+
+
+def _pair_among_chinese(text: str, start: int, end: int) -> bool:
+    """Whether brackets at ``start`` and ``end`` hold Chinese, or what they are attached to does: ``γ-丁内酯(GBL)``."""
+    return (
+        _CJK.search(text, start + 1, min(end, start + 200)) is not None
+        or _chinese_before(text, start, _ATTACHED)
+        or _chinese_after(text, end + 1, _ATTACHED)
+    )
+
+
+def curved_quotes(text: str) -> list[tuple[int, str]]:
+    """Places of corner brackets with the curved quotes of Simplified print: double outside, single inside."""
+    found: list[tuple[int, str]] = []
+    outer: list[str] = []
+    for match in _QUOTE.finditer(text):
+        sign = match[0]
+        if sign == "\n":
+            outer.clear()
+        elif sign in "「『｢":
+            single = bool(outer) and outer[-1] == "“"
+            outer.append("‘" if single else "“")
+            found.append((match.start(), outer[-1]))
+        elif sign in "」』｣":
+            opening = outer.pop() if outer else "“"
+            found.append((match.start(), "’" if opening == "‘" else "”"))
+        elif sign in "“‘":
+            outer.append(sign)
+        elif outer:
+            outer.pop()
+    return found

@@ -1,0 +1,103 @@
+"""The space policy: stray blanks go, one stays where it separates.
+
+In the seeds' newspapers a blank between two Chinese words nearly always separates (two halves of a heading, a
+dateline, a name from what its bearer did), one beside a number or inside punctuation never does.
+"""
+
+import re
+from collections.abc import Mapping
+
+from textclean.stages.normalize.punctuation import CJK_PUNCTUATION, HAN, KANA
+
+BLANKS = " \t\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000"
+
+_RUN = re.compile(f"[{BLANKS}][{BLANKS}]*")  # a class first: Python scans for that, not for a repeat
+_IDEOGRAPH = re.compile(f"[{HAN}{KANA}]")
+_OPENING = frozenset("（《〈【〔「『〖")
+_CLOSING = frozenset("）》〉】〕」』〗")
+_POINTS = frozenset("，。、；：？！")
+_OPENING_QUOTES = frozenset("“‘")
+_CLOSING_QUOTES = frozenset("”’")
+_DIGITS = frozenset("0123456789")
+_WIDE_SIGN = re.compile(f"[{CJK_PUNCTUATION}“”‘’]")
+_LABEL = re.compile(f"[{HAN}]{{2,6}}[:：]")
+_DATE_AFTER = re.compile(r"\d{4}[-/.]\d|\d{1,2}:\d\d|\d{4}年\d{1,2}月\d{1,2}日(?![^\s])")
+_DATELINE = frozenset("讯电訊電")
+_DAY = re.compile(r"\d{1,2}月|\d{4}年")
+_DATE_BEFORE = re.compile(r"\d[:/-]\d{1,2}\Z")
+_STOP = re.compile(f"[。；;]|\\.[”’」』）){BLANKS}]*\\Z")
+_LONG = 60
+"""Characters from which on a line without a full stop is no heading."""
+_SPELLED = 7
+"""Blanks in a row, each after a single ideograph, that make spaced-out text; shorter rows may be padded names."""
+
+
+def blanks(text: str, wide: Mapping[int, str]) -> list[tuple[int, int, str]]:
+    """What to put for each run of blanks that does not stay. ``wide``: what the width policy writes, by place."""
+    found: list[tuple[int, int, str]] = []
+    runs = [match.span() for match in _RUN.finditer(text)]
+    spaced_out = _spaced_out(text, runs) if len(runs) >= _SPELLED else ()
+    last = len(text)
+    for start, end in runs:
+        if start == 0 or end == last or text[start - 1] == "\n" or text[end] == "\n" or start in spaced_out:
+            found.append((start, end, ""))
+            continue
+        before = wide.get(start - 1) or text[start - 1]
+        after = wide.get(end) or text[end]
+        run = text[start:end]
+        if _is_stray(text, start, end, before, after):
+            found.append((start, end, ""))
+        elif run != " " and run != "\t":
+            found.append((start, end, "\t" if "\t" in run else " "))
+    return found
+
+
+def _spaced_out(text: str, runs: list[tuple[int, int]]) -> set[int]:
+    """Starts of the runs inside text that has a blank after every ideograph."""
+    found: set[int] = set()
+    chain: list[int] = []
+    before = -2
+    for start, end in runs:
+        if start != before + 1 or not _IDEOGRAPH.match(text, before):
+            if len(chain) >= _SPELLED:
+                found.update(chain)
+            chain = []
+        chain.append(start)
+        before = end
+    if len(chain) >= _SPELLED:
+        found.update(chain)
+    return found
+
+
+def _is_stray(text: str, start: int, end: int, before: str, after: str) -> bool:
+    """Whether the blanks ``text[start:end]`` between the characters ``before`` and ``after`` separate nothing."""
+    if before in _POINTS or after in _POINTS or before in _OPENING or after in _CLOSING:
+        return True
+    if before in _OPENING_QUOTES:
+        return not (after.isascii() and after.isalpha())
+    if after in _CLOSING_QUOTES:
+        return not (before.isascii() and before.isalpha())
+    if (before in _DIGITS or before == "%") and _IDEOGRAPH.match(after):
+        return not (_DATE_BEFORE.search(text, max(0, start - 4), start) or _LABEL.match(text, end))
+    if after in _DIGITS and _IDEOGRAPH.match(before):
+        return not (_DATE_AFTER.match(text, end) or (before in _DATELINE and _DAY.match(text, end)))
+    if before in _CLOSING or before in _CLOSING_QUOTES or after in _OPENING or after in _OPENING_QUOTES:
+        return _is_chinese(before) and _is_chinese(after) and not _in_heading(text, start)
+    return False
+
+
+def _is_chinese(char: str) -> bool:
+    return _IDEOGRAPH.match(char) is not None or _WIDE_SIGN.match(char) is not None or char in _DIGITS
+
+
+def _in_heading(text: str, at: int) -> bool:
+    """Whether the line around ``at`` is short and has no full stop."""
+    start = text.rfind("\n", max(0, at - _LONG), at) + 1
+    if start == 0 and at > _LONG:
+        return False
+    end = text.find("\n", at, start + _LONG + 1)
+    if end < 0:
+        if len(text) - start > _LONG:
+            return False
+        end = len(text)
+    return _STOP.search(text, start, end) is None
