@@ -18,18 +18,17 @@ def hashes(codes: Codes, n: int) -> NDArray[np.uint32]:
     the characters of the gram and on nothing else; it is a polynomial modulo 2^32, scrambled by Murmur3's finaliser.
     """
     points, offsets = codes
-    total = len(points)
-    out = np.full(total, n, np.uint32)
-    for j in range(n):
-        stop = max(total - j, 0)
-        out[:stop] *= _BASE
-        out[:stop] += points[j:]
+    wide = points.astype(np.uint32)
+    out = wide + np.uint32(n * int(_BASE) % 2**32)
+    for j in range(1, min(n, len(points))):
+        out *= _BASE
+        out[:-j] += wide[j:]
     lengths = codes.lengths
     for size in range(1, n) if (lengths < n).any() else ():
         begins = offsets[:-1][lengths == size]
         value = np.full(len(begins), size, np.uint32)
         for j in range(size):
-            value = value * _BASE + points[begins + j].astype(np.uint32)
+            value = value * _BASE + wide[begins + j]
         out[begins] = value
     repeat_first(out, offsets, n)
     return scramble(out)
@@ -37,10 +36,12 @@ def hashes(codes: Codes, n: int) -> NDArray[np.uint32]:
 
 def repeat_first(values: NDArray[Any], offsets: NDArray[np.int64], n: int) -> None:
     """Overwrites, in each text, the entries where no n-gram begins by the text's first entry."""
-    filled = (offsets[1:] > offsets[:-1]).nonzero()[0]
-    begins = offsets[filled, None]
-    tail = np.maximum(offsets[filled + 1, None] - np.arange(1, n), begins)
-    values[tail] = values[begins]
+    begins, ends = offsets[:-1], offsets[1:]
+    filled = ends > begins
+    if not filled.all():
+        begins, ends = begins[filled], ends[filled]
+    for j in range(1, n):
+        values[np.maximum(ends - j, begins)] = values[begins]
 
 
 def scramble(values: NDArray[np.uint32]) -> NDArray[np.uint32]:

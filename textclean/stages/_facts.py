@@ -8,7 +8,9 @@ _NUMBER = re.compile(
     rf"[0-9]+(?:[.,:/-][0-9]+)*|[{_COUNT}]+|[\u2150-\u218b\u2460-\u24ff\u2776-\u2793\u3220-\u3229\u3280-\u3289]"
     r"|(?<![A-Za-z])[A-Za-z](?![A-Za-z])|[甲乙丙丁戊己庚辛壬癸]|(?<=\()[上中下](?=\))"
 )
-_STOPS = ".!?;…:"
+_STOPS = frozenset(".!?;…:")
+_BREAKS = frozenset(",、:;…")
+_SENTENCE_END = re.compile(r"[;…]|\.(?![0-9A-Za-z])")
 _CLOSERS = "\"')]》〉】"
 _QUOTES = "\"'"
 _LONGEST_WORD = 8
@@ -79,14 +81,14 @@ def is_heading(text: str, longest: int = 40) -> bool:
 
     A question or an exclamation may be a heading; a line that ends in a comma is a broken paragraph.
     """
-    if len(text) > longest or text[-1:] in tuple(",、:;…"):
+    if len(text) > longest or text[-1:] in _BREAKS:
         return False
-    return not re.search(r"[;…]|\.(?![0-9A-Za-z])", text)
+    return not _SENTENCE_END.search(text)
 
 
 def ends_a_sentence(text: str) -> bool:
     """Whether a folded text ends with a stop, closing quotes and brackets aside."""
-    return text.rstrip(_CLOSERS)[-1:] in tuple(_STOPS)
+    return text.rstrip(_CLOSERS)[-1:] in _STOPS
 
 
 def is_cut_from(piece: str, whole: str, look: int = 8) -> bool:
