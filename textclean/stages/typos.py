@@ -1,0 +1,317 @@
+"""Marks for a proofreader: characters taken for others, odd variants of a phrase, quotes, misuses, repeats.
+
+Nothing is changed. A barrier, because the corpus decides: a string that several documents share is usage, not a slip;
+and where documents agree on ten characters but for one, the reading of the fewer is suspect.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple
+
+from textclean.language.script import simplified_only, traditional_only
+from textclean.stage import CorpusStage, Document, Field, Findings, Mark, Observation, Texts, advance
+from textclean.stages import _proofs
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from textclean.language.spelling import Suspicion
+
+_COLUMNS = {
+    "at": "i8",
+    "score": "f8",
+    "start": "i8",
+    "end": "i8",
+    "alike": "f8",
+    "gain": "f8",
+    "pair": "u4",
+}
+_LEAST_SCORE = 0.1
+"""What scores less by itself, no corpus can make likely."""
+
+Kind = Literal["typo", "punctuation", "quote", "repeat", "misuse"]
+
+_WINDOWS = ((6, 3), (3, 6))
+"""Characters before and after the one that may vary: ten in all."""
+_LEAST_HAN = 6
+_OPENING, _CLOSING = [ord(sign) for sign in "“《"], [ord(sign) for sign in "”》"]
+_FREE = frozenset(
+    "一二三四五六七八九十百千万亿零〇两几首东西南北中上下左右前后内外大小新老旧高低多少正副男女长短甲乙丙丁春夏秋冬年月日时分他她它你我的地得了着过和与及"
+)
+"""Characters that one place may hold by turns without being wrong."""
+_TITLE = re.compile("《[^《》\n]{1,40}》|[“「『][^“”「」『』\n]{1,4}[”」』]")
+_QUOTED = re.compile("[“‘「『][^“”‘’「」『』\n]{1,40}[”’」』]")
+_SURNAMES = frozenset(
+    "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林高罗郑梁谢宋唐许韩邓冯曹彭曾肖萧田董潘袁蔡蒋余于杜叶程魏苏吕丁任卢姚沈钟姜崔谭陆"
+    "范汪廖石金韦贾夏付傅方邹熊白孟秦邱侯江尹薛闫阎段雷龙黎史陶贺毛郝顾龚邵万覃武钱戴严莫孔向常汤康易乔赖文洪施牛樊葛邢"
+)
+_NAMED = (
+    "记者|作者|通讯员|编辑|责编|摄影|书记|主任|市长|县长|局长|院长|校长|教授|主席|总理|总统|先生|女士|同志|村民|居民|队长|经理"
+    "|博士|医生|老师|选手|演员|导演|编剧"
+)
+_BEFORE_NAME = re.compile(rf"(?:{_NAMED}|[^一-鿿]|\A)\Z")
+_AFTER_NAME = re.compile(rf"(?:{_NAMED}|说|表示|介绍|告诉|认为|指出|强调|摄|[^一-鿿]|\Z)")
+_FOREIGN = "·•"
+
+
+class _Verdict(NamedTuple):
+    suspicions: "tuple[Suspicion, ...]"
+    variants: Mapping[tuple[int, int], tuple[int, int]]
+    """Context and character (keys of ``observe``) → the usual character, and how many documents have it."""
+
+
+class Typos(CorpusStage):
+    """Flags slips of the pen and of the scanner; never changes text."""
+
+    name: ClassVar[str] = "typos"
+    threshold: float = Field(0.92, gt=0, lt=1, description="least score of a mark for a character taken for another")
+    spread: int = Field(
+        3, ge=2, description="a string that so many documents share, or one repeats so often, is no typo"
+    )
+    kinds: tuple[Kind, ...] = Field(
+        ("typo", "punctuation", "quote", "repeat", "misuse"), description="which kinds of marks to give"
+    )
+
+    def observe(self, doc: Document) -> Observation:
+        """Suspicions with hashed strings, rare pairs with their counts, and hashed contexts with what they hold."""
+        import numpy as np
+
+        if "typo" not in self.kinds or not _simplified(doc.text):
+            return {}
+        from textclean.language.spelling import telling_pairs
+
+        found = _suspicions(doc.text, self.spread)
+        contexts, chars, _ = _contexts(doc.text)
+        held = np.unique(np.stack([contexts, chars.astype(np.uint64)]), axis=1)
+        pairs, times = np.unique(telling_pairs(doc.text), return_counts=True)
+        return {
+            "size": np.array([len(doc.text)], np.int64),
+            "key": np.array([_string_key(doc.text[s.start : s.end]) for s in found], np.uint64),
+            **{name: np.array([getattr(s, name) for s in found], kind) for name, kind in _COLUMNS.items()},
+            "intended": np.array([ord(s.intended) for s in found], np.uint32),
+            "pairs": pairs,
+            "times": times.astype(np.uint32),
+            "context": held[0],
+            "char": held[1].astype(np.uint16),
+        }
+
+    def decide(self, observations: Sequence[tuple[str, Observation]], texts: Texts) -> Mapping[str, Any]:
+        """Weighs suspicions by what the corpus writes elsewhere; finds the rare variants."""
+        from textclean.language.spelling import Suspicion, weighed
+
+        seen = [(name, columns) for name, columns in observations if columns]
+        size = sum(int(columns["size"][0]) for _, columns in seen)
+        documents = Counter(key for _, columns in seen for key in set(columns["key"].tolist()))
+        times = _occurrences(seen)
+        variants = _variants([(columns["context"], columns["char"]) for _, columns in seen])
+        verdicts = {}
+        for number, (name, columns) in enumerate(seen):
+            kept = []
+            rows = zip(*(columns[c].tolist() for c in ("key", "intended", *_COLUMNS)), strict=True)
+            for key, intended, *values in rows:
+                found = Suspicion(intended=chr(intended), **dict(zip(_COLUMNS, values, strict=True)))
+                score = weighed(found.score, found.pair, times.get(found.pair, 0), size)
+                if score >= self.threshold and documents[key] < self.spread:
+                    kept.append(found._replace(score=score))
+            if kept or number in variants:
+                verdicts[name] = _Verdict(tuple(kept), variants.get(number, {}))
+        return verdicts
+
+    def findings(self, doc: Document, verdict: Any) -> Findings:
+        """Marks only."""
+        text = doc.text
+        marks: list[Mark] = []
+        if isinstance(verdict, _Verdict):
+            marks += [_typo(text, found) for found in verdict.suspicions]
+            marks += _variant_marks(text, verdict.variants)
+        if "quote" in self.kinds:
+            marks += _proofs.quotes(doc.paragraphs())
+        if "misuse" in self.kinds:
+            marks += _proofs.misused(text)
+        if "repeat" in self.kinds:
+            marks += _proofs.doubled(text)
+        if "punctuation" in self.kinds:
+            marks += _proofs.doubled_signs(text)
+        return Findings(marks=_apart(marks))
+
+
+def flag_typos(text: str) -> list[Mark]:
+    """The marks of :class:`Typos` on one text by itself, in the order of the text."""
+    stage, doc = Typos(), Document("", text)
+    verdict = stage.decide([(doc.id, stage.observe(doc))], lambda refs: [text[r.start : r.end] for r in refs])
+    return list(advance(doc, stage.name, stage.version, stage.findings(doc, verdict.get(doc.id))).marks)
+
+
+def _simplified(text: str) -> bool:
+    """Whether the tables, which know Simplified text, may judge ``text``."""
+    traditional = sum(map(text.count, traditional_only() & set(text)))
+    return not traditional or traditional * 2 <= sum(map(text.count, simplified_only() & set(text)))
+
+
+def _occurrences(seen: Sequence[tuple[str, Observation]]) -> dict[int, int]:
+    """How often the corpus has each pair that a suspicion would make."""
+    import numpy as np
+
+    wanted = np.array(sorted({pair for _, columns in seen for pair in columns["pair"].tolist() if pair}), np.uint32)
+    times = np.zeros(len(wanted), np.int64)
+    for _, columns in seen:
+        _, mine, theirs = np.intersect1d(wanted, columns["pairs"], assume_unique=True, return_indices=True)
+        times[mine] += columns["times"][theirs]
+    return dict(zip(wanted.tolist(), times.tolist(), strict=True))
+
+
+def _suspicions(text: str, spread: int) -> "list[Suspicion]":
+    """Characters taken for others, without names, titles, quoted words and what the text itself repeats."""
+    from textclean.language.spelling import find
+
+    found = find(text, _LEAST_SCORE)
+    if not found:
+        return []
+    titles = [match.span() for match in _TITLE.finditer(text)]
+    quoted = [match.span() for match in _QUOTED.finditer(text)]
+    out = []
+    for s in found:
+        if any(start <= s.at < end for start, end in titles) or _perhaps_name(text, s.at):
+            continue
+        if not s.alike and (any(start <= s.at < end for start, end in quoted) or text[s.at] in _beside(text, s.at)):
+            continue  # sayings are quoted in older or playful forms, and sounds are doubled
+        if text.count(text[s.start : s.end]) >= spread:
+            continue
+        out.append(s)
+    return out
+
+
+def _beside(text: str, at: int) -> str:
+    return text[max(0, at - 1) : at] + text[at + 1 : at + 2]
+
+
+def _perhaps_name(text: str, at: int) -> bool:
+    """Whether the character may belong to a person's name: surname, one or two characters, and room for a name."""
+    for start in range(max(0, at - 2), at + 1):
+        if text[start] not in _SURNAMES or not _BEFORE_NAME.search(text, max(0, start - 3), start):
+            continue
+        if any(at < start + size and _AFTER_NAME.match(text, start + size) for size in (2, 3)):
+            return True
+    around = text[max(0, at - 6) : at + 7]
+    return any(sign in around for sign in _FOREIGN)
+
+
+def _string_key(string: str) -> int:
+    import numpy as np
+
+    from textclean.language.ngrams import code_units
+    from textclean.language.spelling import word_keys
+
+    return int(word_keys(code_units(string).astype(np.uint64)[None])[0])
+
+
+def _contexts(text: str) -> "tuple[NDArray[Any], NDArray[Any], NDArray[Any]]":
+    """Keys of contexts, the character that each leaves open, and where it stands.
+
+    Only contexts that may hold a name or a term: with a pair of characters beside the open one that was hardly seen
+    before, or with quotes or title marks around it. The choice depends on the context alone, so that documents that
+    share it choose it alike.
+    """
+    import numpy as np
+
+    from textclean.language.ngrams import code_units
+    from textclean.language.spelling import unseen_pairs, word_keys
+
+    units = code_units(text)
+    size = len(units)
+    longest = max(map(max, _WINDOWS))
+    empty = np.zeros(0, np.int64)
+    if size < 2 * longest + 1:
+        return empty.astype(np.uint64), empty.astype(np.uint16), empty
+    han = (units >= 0x4E00) & (units < 0xA000)
+    bound = (units == 10) | ((units >= 48) & (units < 58))
+    unseen = unseen_pairs(text)
+    opened, closed = np.isin(units, _OPENING), np.isin(units, _CLOSING)
+    since = _distance(opened, closed)
+    until = _distance(closed[::-1], opened[::-1])[::-1]
+    inner = np.arange(longest, size - longest)
+    inner = inner[han[inner]]
+    rare = unseen[inner - 2] | unseen[inner + 1]
+    keys, chars, at = [], [], []
+    for before, after in _WINDOWS:
+        places = inner[rare | ((since[inner] <= before) & (until[inner] <= after))]
+        steps = np.array([*range(-before, 0), *range(1, after + 1)])
+        index = places[:, None] + steps
+        good = (han[index].sum(axis=1) >= _LEAST_HAN) & ~bound[index].any(axis=1)
+        rows = units[index[good]].astype(np.uint64)
+        rows[:, 0] += np.uint64(before << 32)  # the two windows are different contexts
+        keys.append(word_keys(rows))
+        chars.append(units[places[good]])
+        at.append(places[good])
+    return np.concatenate(keys), np.concatenate(chars), np.concatenate(at)
+
+
+def _distance(wanted: "NDArray[Any]", barred: "NDArray[Any]") -> "NDArray[Any]":
+    """Places back to the last of ``wanted``; far away where one of ``barred`` came later, or there is none."""
+    import numpy as np
+
+    index = np.arange(len(wanted))
+    last = np.maximum.accumulate(np.where(wanted, index, -1))
+    bar = np.maximum.accumulate(np.where(barred, index, -1))
+    return np.where((last >= 0) & (last > bar), index - last, len(wanted) + 1)
+
+
+def _variants(rows: "Sequence[tuple[NDArray[Any], NDArray[Any]]]") -> dict[int, dict[tuple[int, int], tuple[int, int]]]:
+    """By number of the document: rare readings of a context, each with the usual one and its number of documents."""
+    import numpy as np
+
+    if len(rows) < 3:
+        return {}
+    context = np.concatenate([keys for keys, _ in rows])
+    char = np.concatenate([chars for _, chars in rows])
+    document = np.repeat(np.arange(len(rows)), [len(keys) for keys, _ in rows])
+    order = np.lexsort((document, char, context))
+    context, char, document = context[order], char[order], document[order]
+    starts = np.flatnonzero(np.concatenate([[True], (context[1:] != context[:-1]) | (char[1:] != char[:-1])]))
+    if not len(context):
+        return {}
+    held = np.diff(starts, append=len(context))
+    keys, chars = context[starts], char[starts]
+    out: dict[int, dict[tuple[int, int], tuple[int, int]]] = {}
+    same = keys[1:] == keys[:-1]
+    two = same & ~np.concatenate([[False], same[:-1]]) & ~np.concatenate([same[1:], [False]])
+    for first in np.flatnonzero(two).tolist():
+        rare, usual = sorted((first, first + 1), key=lambda i: int(held[i]))
+        if held[rare] > 1 or held[usual] < 2:
+            continue
+        if chr(int(chars[rare])) in _FREE or chr(int(chars[usual])) in _FREE:
+            continue
+        name = (int(keys[rare]), int(chars[rare]))
+        out.setdefault(int(document[starts[rare]]), {})[name] = (int(chars[usual]), int(held[usual]))
+    return out
+
+
+def _typo(text: str, found: "Suspicion") -> Mark:
+    right = text[found.start : found.at] + found.intended + text[found.at + 1 : found.end]
+    alike = f"{text[found.at]} looks like {found.intended} ({found.alike:.2f}); " if found.alike else ""
+    evidence = f"{alike}{right} is a word; {found.gain:.1f} nats likelier"
+    return Mark(found.start, found.end, "typo", right, round(found.score, 3), evidence)
+
+
+def _variant_marks(text: str, variants: Mapping[tuple[int, int], tuple[int, int]]) -> list[Mark]:
+    if not variants:
+        return []
+    out: dict[int, Mark] = {}
+    for key, char, at in zip(*(column.tolist() for column in _contexts(text)), strict=True):
+        usual = variants.get((key, char))
+        if usual is not None:
+            evidence = (
+                f"{usual[1]} documents write {chr(usual[0])} in the same ten characters, this one alone {chr(char)}"
+            )
+            out[at] = Mark(at, at + 1, "typo", chr(usual[0]), 0.7, evidence)
+    return list(out.values())
+
+
+def _apart(marks: list[Mark]) -> list[Mark]:
+    """In the order of the text; of marks that overlap the surest, ties to the first."""
+    kept: list[Mark] = []
+    for mark in sorted(marks, key=lambda m: (-m.score, m.start, m.end, m.kind)):
+        if all(mark.end <= other.start or other.end <= mark.start for other in kept):
+            kept.append(mark)
+    return sorted(kept, key=lambda m: m.start)
