@@ -13,6 +13,7 @@ from textclean.ledger import Edits, apply
 from textclean.stages.normalize import Normalize
 from textclean.stages.normalize.characters import compose_marks, radicals
 from textclean.stages.normalize.compose import applied, compose
+from textclean.testing import check_stage
 
 CASES = tomllib.loads((Path(__file__).parents[1] / "cases" / "normalize.toml").read_text(encoding="utf-8"))["case"]
 RULES = [name for name in Normalize.model_fields if name != "marks"]
@@ -189,3 +190,7 @@ def test_two_passes_composed_do_what_both_do(data, text):
 def test_a_million_brackets_take_no_longer_than_a_line_each():
     text = "(" * 100_000 + "临" + ")" * 100_000
     assert Normalize()(document(text)).text.count("（") > 0
+
+
+def test_the_stage_keeps_the_rules_of_every_stage():
+    check_stage(Normalize(), [case["text"] for case in CASES])

@@ -1,10 +1,17 @@
-"""Which script a text is written in, by the characters that only one of them has."""
+"""Which script a text is written in, by the characters that only one of them has; and the quotes of each."""
 
 import re
 from functools import cache
+from itertools import islice
 
+CORNERS = "「」『』｢｣"
+"""Quotes of Traditional print."""
+
+_QUOTE = re.compile(f"[{CORNERS}“”‘’\\n]")
 _ENOUGH = 2
 """How many times the characters of one script must outnumber those of the other."""
+_COUNTED = 10
+"""Characters of Simplified text that are always counted, to be told as evidence."""
 
 
 @cache
@@ -29,8 +36,13 @@ def _one_of(characters: frozenset[str]) -> re.Pattern[str]:
 
 
 def counts(text: str) -> tuple[int, int]:
-    """How many characters of ``text`` only Traditional text has, and how many only Simplified."""
-    return len(traditional_characters().findall(text)), len(simplified_characters().findall(text))
+    """How many characters of ``text`` only Traditional text has, and how many only Simplified.
+
+    Of the latter no more are counted than :func:`script_of` needs, which saves nearly all the time on news.
+    """
+    traditional = len(traditional_characters().findall(text))
+    simplified = islice(simplified_characters().finditer(text), max(_COUNTED, _ENOUGH * traditional + 1))
+    return traditional, sum(1 for _ in simplified)
 
 
 def script_of(traditional: int, simplified: int) -> str:
@@ -40,3 +52,25 @@ def script_of(traditional: int, simplified: int) -> str:
     if simplified > _ENOUGH * traditional:
         return "simplified"
     return "mixed" if traditional else "none"
+
+
+def curved_quotes(text: str) -> list[tuple[int, str]]:
+    """Places of corner brackets with the curved quotes of Simplified print: double outside, single inside."""
+    found: list[tuple[int, str]] = []
+    outer: list[str] = []
+    for match in _QUOTE.finditer(text):
+        sign = match[0]
+        if sign == "\n":
+            outer.clear()
+        elif sign in "「『｢":
+            single = bool(outer) and outer[-1] == "“"
+            outer.append("‘" if single else "“")
+            found.append((match.start(), outer[-1]))
+        elif sign in "」』｣":
+            opening = outer.pop() if outer else "“"
+            found.append((match.start(), "’" if opening == "‘" else "”"))
+        elif sign in "“‘":
+            outer.append(sign)
+        elif outer:
+            outer.pop()
+    return found

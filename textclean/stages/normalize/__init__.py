@@ -10,14 +10,13 @@ from typing import ClassVar
 from textclean.document import Document, Findings, Mark
 from textclean.ledger import Edits
 from textclean.stage import Field, Stage
-from textclean.stages._scripts import counts, script_of
+from textclean.stages._scripts import CORNERS, counts, curved_quotes, script_of
 from textclean.stages.normalize import characters, mojibake, punctuation, spaces
 from textclean.stages.normalize.compose import applied, compose, in_order
 
 __all__ = ["Normalize"]
 
 _PRIVATE = re.compile("[\ue000-\uf8ff][\ue000-\uf8ff]*")
-_CORNER = "「」『』｢｣"
 _MOST_ROUNDS = 8
 
 
@@ -66,8 +65,8 @@ class Normalize(Stage):
         """Edits of the rules that look at neighbours: width, quotes, blanks."""
         starts = punctuation.widened(text) if self.punctuation else []
         news = list(map(punctuation.WIDE.__getitem__, map(text.__getitem__, starts)))
-        if self.quotes and any(sign in text for sign in _CORNER) and script_of(*counts(text)) == "simplified":
-            curved = punctuation.curved_quotes(text)
+        if self.quotes and any(sign in text for sign in CORNERS) and script_of(*counts(text)) == "simplified":
+            curved = curved_quotes(text)
             starts += [at for at, _ in curved]
             news += [new for _, new in curved]
         ends = [at + 1 for at in starts]

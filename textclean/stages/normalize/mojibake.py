@@ -20,8 +20,10 @@ _WINDOWS = "€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œ�
 _LATIN = f"\x80-\xff{_WINDOWS}"
 _LEAD = re.compile("[\xc0-\xf9]")
 _LATIN_RUN = re.compile(f"[\x20-\x7e\t{_LATIN}]{{4,}}")
-_LATIN_CHAR = re.compile(f"[{_LATIN}]")
 _EDGES = " \t“”‘’—…–•"
+_TELLING = re.compile(f"[\x80-\x9f\xa1-\xb6\xb8-\xff{_WINDOWS.translate(dict.fromkeys(map(ord, _EDGES)))}]")
+_LEAST = 4
+"""Telling characters that a run must have: fewer may be a name or a sign."""
 _RIGHT = ("utf-8", "gb18030", "big5hkscs")
 _WRONG = ("gb18030", "big5hkscs")
 _LOST = re.compile("锟斤拷(?:锟斤拷?)*|烫烫烫+|屯屯屯+|\ufffd+")
@@ -66,10 +68,9 @@ def _latin(text: str) -> list[tuple[int, int, str]]:
     found: list[tuple[int, int, str]] = []
     for match in _LATIN_RUN.finditer(text):
         run, start = match[0], match.start()
-        if len(_LATIN_CHAR.findall(run)) < 4:
+        if len(_TELLING.findall(run)) < _LEAST:
             continue
-        inner = run.strip(_EDGES)
-        for piece in dict.fromkeys((run, inner)):
+        for piece in dict.fromkeys((run, run.strip(_EDGES))):
             raw = piece.translate(_to_byte()).encode("latin-1")
             new = _best(piece, [raw])
             if new is not None:

@@ -21,10 +21,11 @@ _FAR = re.compile(f"[,:;?!](?<![{CJK}].)(?<![{CJK}]{_CLOSED}.)(?:(?<=!)|(?![{CJK
 _FULL_STOP = re.compile(rf"\.(?<=[{HAN}]{{4}}\.)(?=[”’」』）)]*[ \t\u00a0\u3000]*(?:\n|\Z))")
 _BRACKET = re.compile("[()（）]")
 _CJK = re.compile(f"[{CJK}]")
-_QUOTE = re.compile("[「」『』｢｣“”‘’\n]")
 _SIGNS = frozenset(WIDE) | frozenset(WIDE.values())
-_BLANK = frozenset(" \t\u00a0\u3000")
-_TRANSPARENT = _SIGNS | _BLANK | frozenset("0123456789%‰°+-–—…·“”‘’\"'[]<>、/*~")
+_BLANK = frozenset(
+    " \t\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"
+)
+_TRANSPARENT = _SIGNS | _BLANK | frozenset("0123456789%‰°+-–—…·“”‘’\"'[]<>/*~")
 _ATTACHED = _SIGNS | frozenset("0123456789%‰°+-–“”‘’\"'") | frozenset(ascii_letters)
 _NUMBER_JOINT = re.compile(r"[0-9][,:][0-9]")
 _ENUMERATOR = re.compile(r"[ \t\u00a0\u3000]*[0-9A-Za-z一二三四五六七八九十]{1,3}\)")
@@ -57,7 +58,9 @@ def _among_chinese(text: str, at: int) -> bool:
         return False
     if sign == ";" and _ends_entity(text, at):
         return False
-    return _chinese_before(text, at, _TRANSPARENT) or (sign in ",:" and _chinese_after(text, at + 1, _TRANSPARENT))
+    if _chinese_before(text, at, _TRANSPARENT):
+        return True
+    return sign != "!" and _chinese_after(text, at + 1, _TRANSPARENT if sign in ",:" else _BLANK)
 
 
 def _chinese_before(text: str, at: int, transparent: frozenset[str]) -> bool:
@@ -106,7 +109,7 @@ def _brackets(text: str) -> list[int]:
 
 
 def _touches_chinese(text: str, at: int) -> bool:
-    return _CJK.search(text, max(0, at - 1), at + 2) is not None
+    return _chinese_before(text, at, _BLANK) or _chinese_after(text, at + 1, _BLANK)
 
 
 def _pair_among_chinese(text: str, start: int, end: int) -> bool:
@@ -116,25 +119,3 @@ def _pair_among_chinese(text: str, start: int, end: int) -> bool:
         or _chinese_before(text, start, _ATTACHED)
         or _chinese_after(text, end + 1, _ATTACHED)
     )
-
-
-def curved_quotes(text: str) -> list[tuple[int, str]]:
-    """Places of corner brackets with the curved quotes of Simplified print: double outside, single inside."""
-    found: list[tuple[int, str]] = []
-    outer: list[str] = []
-    for match in _QUOTE.finditer(text):
-        sign = match[0]
-        if sign == "\n":
-            outer.clear()
-        elif sign in "「『｢":
-            single = bool(outer) and outer[-1] == "“"
-            outer.append("‘" if single else "“")
-            found.append((match.start(), outer[-1]))
-        elif sign in "」』｣":
-            opening = outer.pop() if outer else "“"
-            found.append((match.start(), "’" if opening == "‘" else "”"))
-        elif sign in "“‘":
-            outer.append(sign)
-        elif outer:
-            outer.pop()
-    return found

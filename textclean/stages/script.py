@@ -1,0 +1,122 @@
+"""Script: tells Traditional from Simplified text, and converts when asked to.
+
+Which script a text is in is decided by the characters that only one script has. Text that mixes both is marked and
+never converted. OpenCC converts, word by word; it is not even loaded for text that stays.
+"""
+
+import difflib
+import re
+from functools import cache
+from itertools import compress, count
+from operator import ne
+from typing import Any, ClassVar, Literal
+
+from textclean.document import Document, Findings, Mark, Paragraph, paragraphs
+from textclean.ledger import EditBuilder
+from textclean.stage import Field, Stage
+from textclean.stages._scripts import counts, curved_quotes, script_of, traditional_characters
+
+__all__ = ["Script"]
+
+_QUOTATION = re.compile("“[^“”\n]*”|「[^「」\n]*」|『[^『』\n]*』|《[^《》\n]*》|（[^（）\n]*）")
+_EARNEST = 3
+"""Characters that only one script has from which on a piece of text is in that script, and no slip or name."""
+
+_ALIGNED = 2000
+"""Characters up to which two texts of different lengths are compared piece by piece."""
+
+_TO_TRADITIONAL = {"standard": "s2t", "taiwan": "s2tw", "hong-kong": "s2hk"}
+
+
+class Script(Stage):
+    """Mark Traditional and mixed text; convert to one script when asked to."""
+
+    name: ClassVar[str] = "script"
+
+    to: Literal["keep", "simplified", "traditional"] = Field("keep", description="the script to convert to")
+    variant: Literal["standard", "taiwan", "hong-kong"] = Field(
+        "standard", description='whose Traditional characters to write, for `to = "traditional"`'
+    )
+
+    def findings(self, doc: Document) -> Findings:
+        text = doc.text
+        if self.to != "traditional" and traditional_characters().search(text) is None:
+            return Findings()
+        script = _script_of(text)
+        edits = EditBuilder()
+        marks: list[Mark] = []
+        if script == "traditional" and self.to == "keep":
+            marks.append(_mark(text, "traditional"))
+        for line in paragraphs(text):
+            own = _script_of(line.text, script)
+            if own == "mixed":
+                marks.append(_mark(line.text, "mixed-script", line.start))
+            elif self.to != "keep" and own not in ("none", self.to):
+                _convert(edits, line, _config(text, self.to, self.variant))
+        if script == "mixed" and not any(mark.kind == "mixed-script" for mark in marks):
+            marks.append(_mark(text, "mixed-script"))
+        return Findings(edits.build(), marks)
+
+
+def _script_of(text: str, around: str = "") -> str:
+    """The script of ``text``, which stands in a text in the script ``around``; ``none`` if too little tells.
+
+    What a text quotes does not make it mixed, nor does a slip or a name.
+    """
+    traditional, simplified = counts(text)
+    if script_of(traditional, simplified) == "mixed":
+        traditional, simplified = counts(_QUOTATION.sub("", text))
+    script = script_of(traditional, simplified)
+    if script == "mixed":
+        return script if min(traditional, simplified) >= _EARNEST else around or "none"
+    if script == "traditional" and around != script and traditional < _EARNEST and 5 * traditional < len(text):
+        return "none"
+    if script == "traditional" and around == "simplified" and traditional < _EARNEST:
+        return "none"
+    return script
+
+
+def _mark(text: str, kind: str, start: int = 0) -> Mark:
+    """A mark on the first run of Traditional characters of ``text``, which begins at ``start``."""
+    traditional, simplified = counts(text)
+    first = re.search(f"{traditional_characters().pattern}+", text)
+    span = first.span() if first else (0, len(text))
+    evidence = f"{traditional} characters that only Traditional text has, {simplified} that only Simplified text has"
+    return Mark(start + span[0], start + span[1], kind, evidence=evidence)
+
+
+def _config(text: str, to: str, variant: str) -> str:
+    """OpenCC's configuration. Taiwan writes 著 where Hong Kong and the mainland write 着."""
+    if to == "traditional":
+        return _TO_TRADITIONAL[variant]
+    return "tw2s" if "著" in text and "着" not in text else "t2s"
+
+
+@cache
+def _converter(config: str) -> Any:
+    """OpenCC for ``config``: one a process, since loading costs far more than converting."""
+    from opencc import OpenCC
+
+    return OpenCC(config, include_tofu_risk_dictionaries=False)
+
+
+def _convert(edits: EditBuilder, line: Paragraph, config: str) -> None:
+    """Add the edits that convert ``line``; its corner quotes become curved ones where it becomes Simplified."""
+    new = str(_converter(config).convert(line.text))
+    if len(new) == len(line.text) and config in ("t2s", "tw2s"):
+        curved = list(new)
+        for at, quote in curved_quotes(new):
+            curved[at] = quote
+        new = "".join(curved)
+    for start, end, piece in _differences(line.text, new):
+        edits.replace(line.start + start, line.start + end, piece, "script")
+
+
+def _differences(old: str, new: str) -> list[tuple[int, int, str]]:
+    """Pieces of ``old`` with what stands for them in ``new``, as small as can be told."""
+    if len(old) == len(new):
+        return [(at, at + 1, new[at]) for at in compress(count(), map(ne, old, new))]
+    if max(len(old), len(new)) > _ALIGNED:
+        return [(0, len(old), new)]
+    matcher = difflib.SequenceMatcher(None, old, new, autojunk=False)
+    return [(a, b, new[c:d]) for tag, a, b, c, d in matcher.get_opcodes() if tag != "equal"]
