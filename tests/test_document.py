@@ -111,3 +111,15 @@ def test_a_document_without_source_says_so() -> None:
 
 def test_paragraphs_are_lines_with_their_offsets() -> None:
     assert [(p.start, p.end, p.text) for p in paragraphs("甲\n\n乙")] == [(0, 1, "甲"), (2, 2, ""), (3, 4, "乙")]
+
+
+@law
+@given(st.data())
+def test_source_lines_without_looking_at_the_source_are_right(data: st.DataObject) -> None:
+    doc = document(data.draw(texts))
+    for number in range(data.draw(st.integers(0, 3))):
+        doc = advance(doc, f"stage{number}", "1", Findings(data.draw(edits_for(doc.text, moves=number == 2))))
+    starts = [p.start for p in doc.paragraphs() if p.text]
+    original = doc.original()
+    expected = [original.count("\n", 0, doc.sources(start, start + 1)[0][0]) + 1 for start in starts]
+    assert doc.source_lines(starts) == expected

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
 from textclean.errors import RestoreError, StageError
-from textclean.ledger import Alignment, Edits, Layer, Span, apply
+from textclean.ledger import Alignment, Edits, Layer, Span, apply, step_back
 
 MARKS_TO_CORRECT = frozenset({"typo", "punctuation", "quote", "repeat", "number", "misuse"})
 MARKS_TO_KNOW = frozenset(
@@ -194,9 +194,23 @@ class Document:
 
     def source_lines(self, starts: Sequence[int]) -> list[int]:
         """The 1-based lines, in the decoded source, of the characters at ``starts``."""
+        breaks = _breaks(self.text)
+        lines = [bisect_left(breaks, start) + 1 for start in starts]
+        places = list(starts)
+        for layer in reversed(self.layers):
+            if layer.edits.moves:
+                return self._source_lines_of_moved(starts)
+            places, lines = step_back(layer.edits, places, lines)
+        return lines
+
+    def _source_lines_of_moved(self, starts: Sequence[int]) -> list[int]:
         spans = trace(self.layers, [(start, min(start + 1, len(self.text))) for start in starts])
-        breaks = [m.start() for m in re.finditer("\n", self.original())]
+        breaks = _breaks(self.original())
         return [bisect_left(breaks, pieces[0][0]) + 1 for pieces in spans]
+
+
+def _breaks(text: str) -> list[int]:
+    return [m.start() for m in re.finditer("\n", text)]
 
 
 def paragraphs(text: str) -> list[Paragraph]:

@@ -356,6 +356,35 @@ def _across(
     return pieces
 
 
+def step_back(edits: Edits, places: Sequence[int], lines: Sequence[int]) -> tuple[list[int], list[int]]:
+    """Where the characters at ``places`` of the new text, in these ``lines``, came from: places and lines of the old.
+
+    Like :meth:`Alignment.back` for the first characters of lines, without looking at either text. ``edits`` must
+    move nothing.
+    """
+    starts = _shifted(edits.starts, edits.olds, edits.news)
+    ends = list(map(add, starts, map(len, edits.news)))
+    broken = "\n" in "".join(edits.olds) or "\n" in "".join(edits.news)
+    grown = list(accumulate(map(_lines_more, edits.olds, edits.news), initial=0)) if broken else [0] * (len(edits) + 1)
+    old_places, old_lines = [], []
+    for place, line in zip(places, lines, strict=True):
+        i = bisect_right(ends, place)
+        line += grown[i]
+        if i < len(starts) and starts[i] <= place:
+            offset, old, new = place - starts[i], edits.olds[i], edits.news[i]
+            same = len(old) == len(new)
+            line += old.count("\n", 0, offset if same else 0) - new.count("\n", 0, offset)
+            old_places.append(edits.starts[i] + (offset if same else 0))
+        else:
+            old_places.append(place + (edits.ends[i - 1] - ends[i - 1] if i else 0))
+        old_lines.append(line)
+    return old_places, old_lines
+
+
+def _lines_more(old: str, new: str) -> int:
+    return old.count("\n") - new.count("\n")
+
+
 class Layer:
     """What one stage did to the text it saw: its name, its version and its sealed edits. Immutable.
 
