@@ -11,6 +11,7 @@ from textclean.stage import CorpusStage, TextRef
 
 Timer = Callable[..., float]
 STAGES = default().stages
+BATCH = 32  # documents that the local engine observes together
 
 
 def through(stage: AnyStage, documents: list[Document]) -> list[Document]:
@@ -24,7 +25,9 @@ def through(stage: AnyStage, documents: list[Document]) -> list[Document]:
     def pieces(refs: Sequence[TextRef]) -> list[str]:
         return [texts[ref.id][ref.start : ref.end] for ref in refs]
 
-    verdicts = stage.decide([(doc.id, stage.observe(doc)) for doc in documents], pieces)
+    batches = [documents[at : at + BATCH] for at in range(0, len(documents), BATCH)]
+    seen = [one for batch in batches for one in stage.observe_many(batch)]
+    verdicts = stage.decide([(doc.id, one) for doc, one in zip(documents, seen, strict=True)], pieces)
     return [advance(doc, stage.name, stage.version, stage.findings(doc, verdicts.get(doc.id))) for doc in documents]
 
 

@@ -41,7 +41,7 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What a phase made of one document."""
+    """What a phase made of one document, or saw in it."""
 
     document: Document | None
     observation: Observation | None = None
@@ -102,25 +102,30 @@ class Pipeline:
         return [*phases, Phase(judge, tuple(run), None)]
 
     def start(self, id: str, content: str | bytes | Document, hint: str | None = None) -> Step:
-        """Phase 0 for one document. Never raises on account of the document."""
+        """Phase 0 for one document, up to what is observed. Never raises on account of the document."""
         try:
             doc = self.read(id, content, hint)
         except TextcleanError as error:
             return Step(None, None, Failure(id, "decode", str(error)))
-        first = self.phases[0]
-        step = _run_phase(first, doc, None)
-        if step.failure is None or (first.observes is not None and step.failure.stage == first.observes.name):
-            return step
-        return Step(None, None, Failure(id, step.failure.stage, step.failure.error))
+        step = _run_phase(self.phases[0], doc, None)
+        return step if step.failure is None else Step(None, None, Failure(id, step.failure.stage, step.failure.error))
 
     def proceed(self, phase: int, doc: Document, verdict: Any) -> Step:
-        """Phase ``phase`` (1, 2, …) for one document. Never raises on account of the document."""
+        """Phase ``phase`` (1, 2, …) for one document, up to what is observed. Never raises on its account."""
         return _run_phase(self.phases[phase], doc, verdict)
 
-    def decide(
-        self, phase: int, observations: Sequence[tuple[str, Observation]], texts: Texts
-    ) -> tuple[str, Mapping[str, Any]]:
-        """The verdicts of the barrier at the end of ``phase``, with the name of the stage that gave them.
+    def observe(self, phase: int, docs: Sequence[Document]) -> list[Step]:
+        """What the corpus stage at the end of ``phase`` sees in ``docs``. Never raises on account of a document."""
+        stage = self.phases[phase].observes
+        if stage is None:
+            return [Step(doc) for doc in docs]
+        try:
+            return [Step(doc, seen) for doc, seen in zip(docs, stage.observe_many(docs), strict=True)]
+        except Exception:  # one of them is to blame: each alone, so that it harms itself only
+            return [_observed(stage, doc) for doc in docs]
+
+    def decide(self, phase: int, observations: Sequence[tuple[str, Observation]], texts: Texts) -> Mapping[str, Any]:
+        """The verdicts of the barrier at the end of ``phase``, by document id.
 
         Raises:
             StageError: the corpus stage raised; its name is in the message.
@@ -130,7 +135,7 @@ class Pipeline:
             raise ValueError(f"phase {phase} ends at no barrier")
         ordered = sorted(observations, key=lambda row: id_key(row[0]))
         try:
-            return stage.name, stage.decide(ordered, texts)
+            return stage.decide(ordered, texts)
         except Exception as error:
             raise StageError(f"stage {stage.name!r} could not decide: {_told(error)}") from error
 
@@ -160,12 +165,13 @@ class Pipeline:
             InputError: the bytes are not text, or over the limit.
             StageError: a stage failed; its name is in the message.
         """
-        step = _run_phase(self.phases[0], self.read(id, content), None)
+        doc = _sound(_run_phase(self.phases[0], self.read(id, content), None))
         for phase in range(1, len(self.phases)):
-            doc = _sound(step)
-            _, verdicts = self.decide(phase - 1, [(doc.id, step.observation or {})], one_document(doc))
-            step = self.proceed(phase, doc, verdicts.get(doc.id))
-        return _sound(step)
+            (seen,) = self.observe(phase - 1, [doc])
+            _sound(seen)
+            verdicts = self.decide(phase - 1, [(doc.id, seen.observation or {})], one_document(doc))
+            doc = _sound(self.proceed(phase, doc, verdicts.get(doc.id)))
+        return doc
 
     def run(self, documents: Iterable[Item], jobs: int = 1) -> Iterator[Document | Failure]:
         """Clean many documents as one corpus, in the order of their ids as bytes; memory stays bounded.
@@ -257,12 +263,20 @@ def _run_phase(phase: Phase, doc: Document, verdict: Any) -> Step:
         for stage in phase.stages:
             name = stage.name
             doc = stage(doc)
-        if phase.observes is None:
-            return Step(doc)
-        name = phase.observes.name
-        return Step(doc, phase.observes.observe(doc))
     except Exception as error:  # a stage may raise anything; the document stays as the stage before left it
-        return Step(doc, None, Failure(doc.id, name, _told(error), doc), error)
+        return _failed(doc, name, error)
+    return Step(doc)
+
+
+def _observed(stage: CorpusStage, doc: Document) -> Step:
+    try:
+        return Step(doc, stage.observe(doc))
+    except Exception as error:  # as above
+        return _failed(doc, stage.name, error)
+
+
+def _failed(doc: Document, stage: str, error: Exception) -> Step:
+    return Step(doc, None, Failure(doc.id, stage, _told(error), doc), error)
 
 
 def _told(error: Exception) -> str:

@@ -97,6 +97,10 @@ class CorpusStage(Options):
     def observe(self, doc: Document) -> Observation:
         """What ``decide`` needs to know of ``doc``: compact keyed arrays, no text."""
 
+    def observe_many(self, docs: Sequence[Document]) -> list[Observation]:
+        """:meth:`observe` of several documents. Override it where that is cheaper together; it must give the same."""
+        return [self.observe(doc) for doc in docs]
+
     @abstractmethod
     def decide(self, observations: Sequence[tuple[str, Observation]], texts: Texts) -> Mapping[str, Any]:
         """Verdicts by document id (picklable; ids without one get None).

@@ -50,7 +50,8 @@ def check_stage(stage: AnyStage, texts: Sequence[str] = ()) -> None:
 
 def _findings(stage: AnyStage, doc: Document) -> Findings:
     if isinstance(stage, CorpusStage):
-        verdicts = stage.decide([(doc.id, stage.observe(doc))], one_document(doc))
+        (seen,) = stage.observe_many([doc])
+        verdicts = stage.decide([(doc.id, seen)], one_document(doc))
         return stage.findings(doc, verdicts.get(doc.id))
     return stage.findings(doc)
 

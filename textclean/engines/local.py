@@ -14,7 +14,7 @@ from typing import Any, Protocol, TypeVar
 from textclean.document import Document
 from textclean.errors import InputError, TextcleanError, UsageError
 from textclean.io.spill import Entry, Ref, Spill, SpilledTexts, read_document
-from textclean.pipeline import Failure, Pipeline, id_key, jobs_or_cores
+from textclean.pipeline import Failure, Pipeline, Step, id_key, jobs_or_cores
 from textclean.stage import Observation
 
 Task = TypeVar("Task")
@@ -144,7 +144,7 @@ class Corpus:
         seen = [(row.id, row.observation) for row in self.rows if row.observation is not None]
         stage = self.pipeline.phases[phase].observes
         self._tell(f"comparing ({stage.name if stage else ''})", 0, len(seen))
-        _, verdicts = self.pipeline.decide(phase, seen, SpilledTexts(refs))
+        verdicts = self.pipeline.decide(phase, seen, SpilledTexts(refs))
         for row in self.rows:
             row.observation = None
         return verdicts
@@ -210,72 +210,80 @@ def _nothing(doc: Document) -> None:
 
 def _start(batch: Batch) -> list[Row]:
     job = _job(batch.job)
-    rows: list[Row] = []
-    made: list[tuple[int, Document]] = []
+    work = _Work(job, batch)
     for id, content, known in batch.items:
-        row = Row(id)
-        rows.append(row)
         try:
             loaded = content if isinstance(content, str | bytes | Document) else content.load()
         except InputError as error:
-            row.failure = Failure(id, "read", str(error))
+            work.rows.append(Row(id, failure=Failure(id, "read", str(error))))
             continue
         if known is not None and isinstance(loaded, bytes) and hashlib.sha256(loaded).hexdigest() == known.digest:
-            rows[-1] = _again(job, batch.phase, known)
-            continue
-        step = job.pipeline.start(id, loaded)
-        if step.document is not None:
-            made.append((len(rows) - 1, step.document))
-            row.digest = step.document.source.digest if step.document.source else ""
-        row.observation = step.observation
-        row.failure = step.failure and replace(step.failure, document=None)
-    _spill(job, batch, rows, made)
-    return rows
+            work.again(known)
+        else:
+            work.done(id, job.pipeline.start(id, loaded))
+    return work.observed()
 
 
 def _proceed(batch: Batch) -> list[Row]:
     job = _job(batch.job)
-    rows: list[Row] = []
-    made: list[tuple[int, Document]] = []
+    work = _Work(job, batch)
     for id, ref, failure, verdict, known in batch.items:
         if known is not None:
-            rows.append(_again(job, batch.phase, known))
+            work.again(known)
             continue
         doc = read_document(ref)
-        row = Row(id, digest=doc.source.digest if doc.source else "", failure=failure)
-        rows.append(row)
-        if failure is None:
-            step = job.pipeline.proceed(batch.phase, doc, verdict)
-            doc = step.document or doc
+        work.done(id, Step(doc, failure=failure) if failure else job.pipeline.proceed(batch.phase, doc, verdict))
+    return work.observed()
+
+
+class _Work:
+    """The rows of a batch, and the documents behind them that are not in a segment yet or must be observed again."""
+
+    def __init__(self, job: Job, batch: Batch) -> None:
+        self.rows: list[Row] = []
+        self._job = job
+        self._batch = batch
+        self._new: list[tuple[Row, Document]] = []
+        self._sound: list[tuple[Row, Document]] = []
+
+    def done(self, id: str, step: Step) -> None:
+        """A document that went through the phase."""
+        row = Row(id, failure=step.failure and replace(step.failure, document=None))
+        self.rows.append(row)
+        if step.document is not None:
+            row.digest = step.document.source.digest if step.document.source else ""
+            self._new.append((row, step.document))
+            if step.failure is None:
+                self._sound.append((row, step.document))
+
+    def again(self, known: Entry) -> None:
+        """A document that an interrupted run had finished in this phase."""
+        row = Row(known.id, known.ref, known.digest, failure=known.failure and Failure(known.id, *known.failure))
+        self.rows.append(row)
+        if known.failure is None and self._job.pipeline.phases[self._batch.phase].observes is not None:
+            self._sound.append((row, read_document(known.ref)))
+
+    def observed(self) -> list[Row]:
+        """The rows, with observations; what is new is in a segment."""
+        phase = self._batch.phase
+        steps = self._job.pipeline.observe(phase, [doc for _, doc in self._sound])
+        for (row, _), step in zip(self._sound, steps, strict=True):
             row.observation = step.observation
             row.failure = step.failure and replace(step.failure, document=None)
-        made.append((len(rows) - 1, doc))
-    _spill(job, batch, rows, made)
-    return rows
-
-
-def _again(job: Job, phase: int, known: Entry) -> Row:
-    """The row of a document that an interrupted run had finished in this phase."""
-    row = Row(known.id, known.ref, known.digest, failure=known.failure and Failure(known.id, *known.failure))
-    observes = job.pipeline.phases[phase].observes
-    if known.failure is None and observes is not None:
-        row.observation = observes.observe(read_document(known.ref))
-    return row
+        if self._new:
+            told = [row.failure for row, _ in self._new]
+            failures = [None if failure is None else (failure.stage, failure.error) for failure in told]
+            documents = [doc for _, doc in self._new]
+            refs = self._job.spill.write(phase, self._batch.number, documents, failures)
+            for (row, _), ref in zip(self._new, refs, strict=True):
+                row.ref = ref
+        return self.rows
 
 
 def _end(batch: Batch) -> list[tuple[Row, Any]]:
     job = _job(batch.job)
     assert job.finish is not None  # set by Corpus._finish
     return [(row, None if row.ref is None else job.finish(read_document(row.ref))) for row in batch.items]
-
-
-def _spill(job: Job, batch: Batch, rows: list[Row], made: list[tuple[int, Document]]) -> None:
-    if made:
-        told = [rows[i].failure for i, _ in made]
-        failures = [None if failure is None else (failure.stage, failure.error) for failure in told]
-        refs = job.spill.write(batch.phase, batch.number, [doc for _, doc in made], failures)
-        for (i, _), ref in zip(made, refs, strict=True):
-            rows[i].ref = ref
 
 
 def _job(job: Job | bytes) -> Job:
