@@ -5,7 +5,7 @@ itself may widen are never evidence, in neither width, so a second run finds wha
 """
 
 import re
-from string import ascii_letters
+from string import ascii_letters, digits
 
 HAN = "\u2e80-\u2fdf\u3005-\u3007\u3021-\u3029\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 KANA = "\u3041-\u3096\u30a1-\u30fa\u30fc-\u30fe"
@@ -26,7 +26,8 @@ _BLANK = frozenset(
     " \t\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"
 )
 _TRANSPARENT = _SIGNS | _BLANK | frozenset("0123456789%‰°+-–—…·“”‘’\"'[]<>/*~")
-_ATTACHED = _SIGNS | frozenset("0123456789%‰°+-–“”‘’\"'") | frozenset(ascii_letters)
+_TOKEN = ascii_letters + digits + ".%+-"
+"""What a word or number attached to a bracket is made of: ``BDO(GBL)``."""
 _NUMBER_JOINT = re.compile(r"[0-9][,:][0-9]")
 _ENUMERATOR = re.compile(r"[ \t\u00a0\u3000]*[0-9A-Za-z一二三四五六七八九十]{1,3}\)")
 _REACH = 24
@@ -115,7 +116,7 @@ def _touches_chinese(text: str, at: int) -> bool:
 def _pair_among_chinese(text: str, start: int, end: int) -> bool:
     """Whether brackets at ``start`` and ``end`` hold Chinese, or what they are attached to does: ``γ-丁内酯(GBL)``."""
     return (
-        _CJK.search(text, start + 1, min(end, start + 200)) is not None
-        or _chinese_before(text, start, _ATTACHED)
-        or _chinese_after(text, end + 1, _ATTACHED)
+        _CJK.search(text, start + 1, min(end, start + _WINDOW)) is not None
+        or _first_is_chinese(text[max(0, start - _WINDOW) : start][::-1].lstrip(_TOKEN), _TRANSPARENT)
+        or _first_is_chinese(text[end + 1 : end + 1 + _WINDOW].lstrip(_TOKEN), _TRANSPARENT)
     )
