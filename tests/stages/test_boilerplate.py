@@ -1,0 +1,128 @@
+import tomllib
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from textclean.document import Document
+from textclean.stage import TextRef, advance
+from textclean.stages.boilerplate import Boilerplate
+
+CASES = tomllib.loads((Path(__file__).parents[1] / "cases" / "boilerplate.toml").read_text(encoding="utf-8"))
+BODIES = [
+    "雾散了，渡船开了，赶集的人挑着担子上了岸，一路说笑着往镇上去。",
+    "渠修好了，水费怎么收，村里开了三次会，才把这本账算清楚了。",
+    "灯塔亮了六十年，守塔的人换了三代，海上的船换了无数。",
+    "方言地图画好了，九十九座山，九十九种说法，同一个月亮。",
+]
+
+
+def no_texts(refs: Sequence[TextRef]) -> list[str]:
+    raise AssertionError(refs)
+
+
+def clean(pages: Mapping[str, str], stage: Boilerplate | None = None) -> dict[str, str]:
+    stage = stage or Boilerplate()
+    docs = {name: Document(name, text) for name, text in sorted(pages.items())}
+    verdicts = stage.decide([(name, stage.observe(doc)) for name, doc in docs.items()], no_texts)
+    done = {
+        name: advance(doc, stage.name, stage.version, stage.findings(doc, verdicts.get(name)))
+        for name, doc in docs.items()
+    }
+    for name, doc in done.items():
+        assert doc.original() == pages[name]
+    return {name: doc.text for name, doc in done.items()}
+
+
+@pytest.mark.parametrize("case", CASES["case"], ids=lambda case: str(case["name"]))
+def test_what_gives_itself_away_is_cut_without_other_documents(case: dict[str, Any]) -> None:
+    stage = Boilerplate()
+    doc = Document("a", case["input"])
+    doc = advance(doc, stage.name, stage.version, stage.findings(doc, None))
+    assert doc.text == case["expected"]
+    assert sorted({reason for layer in doc.layers for reason in layer.edits.reasons}) == case["reasons"]
+    assert doc.meta.get("photo", []) == case.get("photo", [])
+    assert doc.original() == case["input"]
+
+
+@pytest.mark.parametrize("case", CASES["keep"], ids=lambda case: str(case["text"][:12]))
+def test_what_an_article_says_stays(case: dict[str, Any]) -> None:
+    findings = Boilerplate().findings(Document("a", case["text"]), None)
+    assert not len(findings.edits)
+    assert not findings.meta
+
+
+def test_a_short_line_at_the_edge_of_three_pages_goes() -> None:
+    pages = {str(i): f"梧川晚报电子版\n渡口之{i}\n{BODIES[i]}\n今日梧川" for i in range(3)}
+    assert clean(pages) == {str(i): f"渡口之{i}\n{BODIES[i]}" for i in range(3)}
+
+
+def test_two_pages_are_enough_for_the_name_of_a_site() -> None:
+    pages = {str(i): f"梧川新闻网\n今日梧川\n渡口之{i}\n{BODIES[i]}" for i in range(2)}
+    assert clean(pages) == {str(i): f"今日梧川\n渡口之{i}\n{BODIES[i]}" for i in range(2)}
+
+
+def test_copies_of_one_article_count_once() -> None:
+    pages = {str(i): f"渡口\n老船工的一天\n{BODIES[0]}\n沚阳新报" for i in range(4)}
+    assert clean(pages) == pages
+
+
+def test_sentences_and_numbered_headings_stay_however_often_they_are_seen() -> None:
+    pages = {str(i): f"渡口之{i}\n一、指导思想\n河是村庄的母亲。\n{BODIES[i]}\n让河水长清。" for i in range(4)}
+    assert clean(pages) == pages
+
+
+def test_a_title_stays_though_three_pages_have_it() -> None:
+    pages = {str(i): f"今日菜价\n{BODIES[i]}\n白菜每斤一元" for i in range(3)}
+    assert clean(pages) == {str(i): f"今日菜价\n{BODIES[i]}" for i in range(3)}
+
+
+def test_a_line_in_the_middle_stays_though_three_pages_have_it() -> None:
+    rest = "\n".join(BODIES[3:] * 6)
+    pages = {str(i): f"渡口之{i}\n{rest}\n河边的新生活\n{rest}\n{BODIES[i] * 2}" for i in range(3)}
+    assert clean(pages, Boilerplate(edge=2)) == pages
+
+
+def test_more_documents_may_be_asked_for() -> None:
+    pages = {str(i): f"今日梧川\n渡口之{i}\n{BODIES[i]}" for i in range(3)}
+    assert clean(pages, Boilerplate(min_documents=4)) == pages
+    assert clean(pages, Boilerplate(min_documents=3)) != pages
+    assert clean(pages, Boilerplate(edge=0)) == pages
+
+
+def test_credits_and_labels_can_be_kept() -> None:
+    text = "短评 DUANPING\n渡口\n（韩石 摄）\n雾散了，渡船开了。"
+    assert clean({"a": text}, Boilerplate(credits=False, labels=False)) == {"a": text}
+
+
+def test_an_observation_holds_numbers_only() -> None:
+    seen = Boilerplate().observe(Document("a", f"梧川新闻网\n渡口\n{BODIES[0]}"))
+    assert all(isinstance(one, int) and 0 <= one < 2**63 for column in seen.values() for one in column)
+    assert seen["sites"] == [1, 0] or seen["sites"] == [0, 1]
+
+
+WORDS = (
+    "雾散了，渡船开了。 今日梧川 渡口 （韩石_摄） 短评_DUANPING 版权所有 地址：麦河路1号 相关链接 上一篇：没有了"
+    " 老戏台上唱新戏 ¶ ¶ ¶¶ \u3000"
+)
+PIECES = [word.translate({ord("_"): " ", ord("¶"): "\n"}) for word in WORDS.split(" ")]
+texts = st.lists(st.sampled_from([*PIECES, *BODIES]) | st.text(max_size=3), max_size=24).map("".join)
+
+
+@given(texts)
+@settings(deadline=None, max_examples=60)
+def test_any_page_is_restored_and_a_second_run_finds_nothing(text: str) -> None:
+    once = clean({"a": text})
+    assert clean(once) == once
+
+
+@given(st.lists(texts, max_size=4))
+@settings(deadline=None, max_examples=30)
+def test_the_order_of_the_documents_does_not_matter(pages: list[str]) -> None:
+    named = {str(i): page for i, page in enumerate(pages)}
+    stage = Boilerplate()
+    seen = [(name, stage.observe(Document(name, text))) for name, text in named.items()]
+    assert stage.decide(seen, no_texts) == stage.decide(seen[::-1], no_texts)

@@ -1,0 +1,237 @@
+"""Boilerplate: what a page repeats around its text, photo credits that stand alone, section labels.
+
+Some lines give themselves away (copyright, share buttons, ``某某 摄``). Others show only across documents: the same
+short line at the edge of many pages. Copies of one article count once, and what reads as a sentence, a numbered heading
+or a title stays however often it is seen: paragraphs are for the stage about duplicates.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from hashlib import blake2b
+from typing import Any, ClassVar, NamedTuple
+
+from textclean.stage import CorpusStage, Document, Field, Findings, Observation, Texts
+from textclean.stages._lines import ENUMERATED, HAN, NAME, Line, closed, cut_lines, is_body, visible
+
+_LONGEST = 120
+"""Characters of the longest line that can be boilerplate."""
+
+_FOOT_SIGN = re.compile("©|ICP[备证]|公网安备|版权所有|网站标识码|[Cc]opyright|COPYRIGHT|All [Rr]ights [Rr]eserved")
+_FOOT = re.compile(
+    r"[（(【\[*※\s]*(?:(?:版权|特别|免责|郑重)?(?:声明|提示)\s?[:：].*(?:转载|版权|侵权|本网|本站|本平台|本公众号).*"
+    r"|(?:未经|凡未经).{0,24}(?:授权|许可|允许|同意).{0,40}(?:转载|使用|复制|摘编|镜像).{0,40}"
+    r"|凡?(?:本网|本站|本报|本文|本公众号|本平台).{0,40}(?:转载|版权|侵权|授权).{0,60}|转载.{0,12}注明.{0,4}(?:出处|来源).{0,30}"
+    r"|(?:技术支持|网站维护|法律顾问|不良信息举报|违法和不良信息|举报电话|举报邮箱|新闻热线|投稿邮箱|广告热线).{0,50}\d.{0,40}"
+    r"|技术支持\s?[:：].{2,30}"
+    r"|(?:(?:网站地图|免责声明|隐私政策|用户协议|关于我们|联系我们|加入收藏|设为首页|网站首页|返回首页|帮助中心|广告服务)"
+    r"[\s|｜·/>-]*)+)[）)】\]\s]*"
+)
+"""Only near the top and the bottom of a page: an article may be about such things."""
+_FOOTER_FIELD = re.compile(
+    r"(?:主办|承办|协办|版权|主管|地址|邮编|邮政编码|电话|联系电话|传真|邮箱|E-?mail|热线|客服|QQ)(?:单位|所有)?\s?[:：]",
+    re.IGNORECASE,
+)
+"""Lines that go with a footer line beside them."""
+_ANYWHERE = re.compile(
+    r"(?:(?:[上下]一[篇条页]|前一篇|后一篇)\s?[:：].*|(?:[上下]一[篇条页][\s|｜]*)+"
+    r"|(?:点击)?(?:更多|查看更多|查看原文|阅读全文|展开全文|阅读原文|返回顶部|返回列表|回到顶部|回顶部|TOP)[\s>»]*"
+    r"|(?:分享|转发|推荐)(?:到|至|给)\s?[:：]?\s?(?:微信|微博|QQ|朋友圈|好友).{0,24}|(?:分享|转发)[到至]\s?[:：]?"
+    r"|(?:请用?)?(?:微信)?(?:扫一扫|扫码|扫描)(?:二维码|下方|上方|左侧|右侧|在手机|关注|分享|打开|阅读|下载)[^。]{0,30}"
+    r"|(?:长按|识别).{0,8}二维码[^。]{0,20}|(?:欢迎)?关注[^，。]{0,16}(?:微信公众号|公众号|官方微信|官方微博)[^，。]{0,16}"
+    r"|[您你]?(?:现在|当前)?的?(?:所在)?位置\s?[:：].{1,60}|(?:网站)?首页\s*[>›»→/].{1,60}"
+    rf"|(?:网站)?首页(?:\s*[|｜>·\s]\s*[{HAN}A-Za-z]{{2,8}}){{2,}}"
+    r"|(?:登录|注册|登陆)(?:[\s|｜/]*(?:登录|注册|登陆|退出))+)"
+)
+_ANYWHERE_FIRST = frozenset("上下前后点更查阅展返回顶T分转推请微扫长识欢关您你现当的所位网首登注")
+_RELATED = re.compile(
+    r"[【\[]?(?:相关(?:链接|阅读|新闻|文章|报道|推荐|资讯)|延伸阅读|推荐阅读|热门(?:推荐|新闻|文章|阅读)|猜你喜欢|更多(?:精彩|新闻|内容|推荐)"
+    r"|点击排行|阅读排行|最新(?:文章|资讯))[】\]]?\s?[:：]?"
+)
+_SITE_WORDS = re.compile("网|平台|频道|首页|导航|客户端|公众号|论坛|门户|在线")
+
+_NAME = re.compile(NAME)
+_NAMES = rf"{NAME}(?:[\s、/]+{NAME}){{0,3}}"
+_BY = r"(?:(?:本[报台网刊社]|新华社|中新社)?(?:见习|实习|特约)?(?:记者|通讯员))?\s*"
+_CREDIT = re.compile(
+    rf"(?:[^。！？!?]{{0,60}}\s)?{_BY}(?P<names>{_NAMES})\s*(?:摄影?|供图)"
+    rf"|[^。！？!?]{{0,60}}[（(【]\s*(?:(?:图片?|摄影)\s?[:：/]\s?{_BY}(?P<after>{_NAMES})"
+    rf"|{_BY}(?P<inside>{_NAMES})\s*(?:摄影?|供图|绘图?|制图|图))\s*[）)】]"
+    rf"|(?:图为|图[①-⑨\d一二三四五]|[上下左右题]图|资料图).{{2,160}}?[\s。（(]{_BY}(?P<told>{_NAMES})\s*(?:摄影?|供图)\s*[）)]?"
+)
+_SHOT = re.compile(r"摄|供图|绘图?|制图|图[）)】]|图片?\s?[:：/]")
+_PAGE_CREDIT = re.compile(
+    r"[（(【]?(?:本版|本文|文中|文内|本组|以上)[^。]{0,12}?(?:图片|照片|摄影|配图|插图)[^。]{0,40}(?:来自|来源|提供|供图|摄|资料)[^。]{0,24}。?[）)】]?"
+    r"|[（(【]?(?:本报)?资料图片?[）)】]?|[（(【]?(?:图片来源|图源)\s?[:：于][^。，]{2,20}[）)】]?|[（(【]?图据[^。，]{2,12}[）)】]?"
+    r"|[（(【]?[^，。\s]{2,16}供图[）)】]?"
+)
+_SYLLABLE = (
+    "(?:ZH|CH|SH|[BPMFDTNLGKHJQXRZCSYW])?(?:IANG|IONG|UANG|ANG|ENG|ING|ONG|IAN|IAO|UAI|UAN|AI|EI|UI|AO|OU|IU|IE|UE|ER"
+    "|AN|EN|IN|UN|IA|UA|UO|[AOEIUV])"
+)
+_LABEL = re.compile(rf"(?P<han>[{HAN}]{{2,6}})\s*(?P<latin>[A-Z]{{3,}}(?:\s?[A-Z]+)*)")
+
+
+class _Found(NamedTuple):
+    reason: str
+    photo: tuple[str, ...] = ()
+
+
+_BOILERPLATE = _Found("boilerplate")
+
+
+class Boilerplate(CorpusStage):
+    """Cut what a page repeats around its text.
+
+    Edits have the reasons ``boilerplate``, ``credit`` (who took a picture; the names go to ``meta`` as ``photo``, a
+    list) and ``label`` (a section's name with its pinyin in capitals).
+    """
+
+    name: ClassVar[str] = "boilerplate"
+    min_documents: int = Field(
+        3, ge=2, le=1_000_000, description="different documents that must share a line at their edge for it to go"
+    )
+    edge: int = Field(4, ge=0, le=50, description="lines at the top and at the bottom of a page that are its edge")
+    credits: bool = Field(True, description="cut photo credits that stand alone on a line")
+    labels: bool = Field(True, description="cut section labels that repeat themselves in pinyin capitals")
+
+    def observe(self, doc: Document) -> Observation:
+        """What the page shows at its edge.
+
+        ``keys``: hashes of the short lines at the edge; ``sites``: 1 for each that names a site, else 0; ``body``: the
+        hash of the longest line, by which copies of an article are known.
+        """
+        lines = doc.text.split("\n")
+        edge = {line for line in _edge(lines, self.edge) if _may_be_shared(line)}
+        rows = sorted((_key(line), int(_SITE_WORDS.search(line) is not None)) for line in edge)
+        body = max(lines, key=len)
+        return {"keys": [key for key, _ in rows], "sites": [site for _, site in rows], "body": [_key(body.strip())]}
+
+    def decide(self, observations: Sequence[tuple[str, Observation]], texts: Texts) -> Mapping[str, Any]:
+        """The hashes of shared lines, by document.
+
+        A line is shared if ``min_documents`` different bodies have it at their edge; for the name of a site two do.
+        """
+        bodies: dict[int, set[int]] = {}
+        sites: set[int] = set()
+        for _, seen in observations:
+            for key, site in zip(seen["keys"], seen["sites"], strict=True):
+                bodies.setdefault(int(key), set()).add(int(seen["body"][0]))
+                if site:
+                    sites.add(int(key))
+        shared = {key for key, some in bodies.items() if len(some) >= (2 if key in sites else self.min_documents)}
+        verdicts = {id: sorted(shared.intersection(map(int, seen["keys"]))) for id, seen in observations}
+        return {id: keys for id, keys in verdicts.items() if keys}
+
+    def findings(self, doc: Document, verdict: Any) -> Findings:
+        """The lines to cut; ``verdict`` holds the hashes of lines that other documents share, or is None."""
+        lines = visible(doc.text)
+        found = {i: one for i, line in enumerate(lines) if (one := self._read(line.text))}
+        shared = frozenset(verdict or ())
+        while new := self._around(lines, found, shared):
+            found |= dict.fromkeys(new, _BOILERPLATE)
+        photo: list[str] = []
+        for _, one in sorted(found.items()):
+            photo += [name for name in one.photo if name not in photo]
+        edits = cut_lines(doc.text, [(lines[i], one.reason) for i, one in sorted(found.items())])
+        return Findings(edits.build(), meta={"photo": photo} if photo and "photo" not in doc.meta else {})
+
+    def _read(self, line: str) -> _Found | None:
+        """What a line is by itself, wherever it stands."""
+        if len(line) > 200:
+            return None
+        if self.credits and line[-1] in "摄影图绘）)】" and _SHOT.search(line, max(0, len(line) - 40)):
+            credit = _CREDIT.fullmatch(line)
+            if credit:
+                names = credit["names"] or credit["after"] or credit["inside"] or credit["told"]
+                return _Found("credit", tuple(_NAME.findall(names)))
+        if self.credits and ("图" in line or "照片" in line) and _PAGE_CREDIT.fullmatch(line):
+            return _Found("credit")
+        if line[0] in _ANYWHERE_FIRST and len(line) <= _LONGEST and _ANYWHERE.fullmatch(line):
+            return _BOILERPLATE
+        if self.labels and line[-1].isascii() and len(line) <= 50 and _is_label(line):
+            return _Found("label")
+        return None
+
+    def _around(self, lines: Sequence[Line], found: Mapping[int, _Found], shared: frozenset[int]) -> set[int]:
+        """Lines that are boilerplate because of where they stand among those that are left."""
+        kept = [i for i in range(len(lines)) if i not in found]
+        texts = [lines[i].text for i in kept]
+        new = {place for place in _near_edge(len(texts), 2 * self.edge) if _is_foot(texts[place])}
+        new |= _related(texts)
+        new |= {
+            place
+            for place in range(len(texts) // 2, len(texts))
+            if len(texts[place]) <= 60
+            and _FOOTER_FIELD.match(texts[place])
+            and (found.get(kept[place] - 1) is _BOILERPLATE or found.get(kept[place] + 1) is _BOILERPLATE)
+        }
+        if shared:
+            new |= self._shared(texts, new, shared)
+        return {kept[place] for place in new}
+
+    def _shared(self, texts: Sequence[str], gone: set[int], shared: frozenset[int]) -> set[int]:
+        """Lines at the edge that other documents have too; a page keeps one line above its text, its title."""
+        hits = {
+            place
+            for place in _near_edge(len(texts), self.edge)
+            if _may_be_shared(texts[place]) and _key(texts[place]) in shared
+        }
+        top = next((place for place, line in enumerate(texts) if is_body(line)), len(texts))
+        if hits and not any(place not in hits and place not in gone for place in range(top)):
+            hits.discard(max((place for place in hits if place < top), default=-1))
+        return hits
+
+
+def _edge(lines: Sequence[str], size: int) -> list[str]:
+    """The first and the last ``size`` lines that are not blank, without white space around them."""
+    some: list[str] = []
+    for order in (lines, reversed(lines)):
+        left = size
+        for line in order:
+            if not left:
+                break
+            if line := line.strip():
+                some.append(line)
+                left -= 1
+    return some
+
+
+def _near_edge(total: int, size: int) -> set[int]:
+    return {*range(min(size, total)), *range(max(0, total - size), total)}
+
+
+def _may_be_shared(line: str) -> bool:
+    """Whether a line is short and neither a sentence nor a numbered heading."""
+    return 2 <= len(line) <= 40 and not closed(line) and line[-1] not in "，,、" and not ENUMERATED.match(line)
+
+
+def _key(line: str) -> int:
+    """A hash of the line that white space does not change: 63 bits."""
+    digest = blake2b("".join(line.split()).encode("utf-8", "surrogatepass"), digest_size=8).digest()
+    return int.from_bytes(digest, "big") >> 1
+
+
+def _is_foot(line: str) -> bool:
+    if len(line) > _LONGEST:
+        return False
+    if _FOOT_SIGN.search(line):
+        return not is_body(line) or _FOOT_SIGN.search(line, 0, 24) is not None
+    return _FOOT.fullmatch(line) is not None
+
+
+def _related(texts: Sequence[str]) -> set[int]:
+    """A label such as ``相关链接`` at the bottom, with the titles below it; none if there is text below."""
+    for place in range(len(texts) - 1, max(0, len(texts) - 15), -1):
+        if _RELATED.fullmatch(texts[place]):
+            return set(range(place, len(texts)))
+        if is_body(texts[place]) or closed(texts[place]):
+            break
+    return set()
+
+
+def _is_label(line: str) -> bool:
+    """Whether a line is a few characters and then their pinyin, one capital syllable a character."""
+    label = _LABEL.fullmatch(line)
+    if label is None:
+        return False
+    return re.fullmatch(rf"(?:{_SYLLABLE}){{{len(label['han'])}}}", "".join(label["latin"].split())) is not None
