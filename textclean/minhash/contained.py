@@ -55,13 +55,23 @@ def winnow(hashes: NDArray[np.uint32], offsets: NDArray[np.int64], n: int) -> tu
     return packed.astype(np.uint32), bounds.astype(np.int64)
 
 
-def candidates(prints: NDArray[np.uint32], offsets: NDArray[np.int64], order: NDArray[np.int64]) -> Pairs:
+def intact(containment: float, n: int) -> float:
+    """The share of its fingerprints that a piece has in common with its container, at least and as a rule.
+
+    What is not contained comes in runs of ``n`` grams or more (a changed character), and a run spoils the windows
+    that reach into it.
+    """
+    return max(0.0, 1 - (1 - containment) * (n + WINDOW - 1) / n)
+
+
+def candidates(prints: NDArray[np.uint32], offsets: NDArray[np.int64], order: NDArray[np.int64], share: float) -> Pairs:
     """Pairs (container, piece) of which the second may be contained in the first.
 
     ``order`` lists the texts to compare, containers before what they may contain (longest first). Each text is
     looked up by its :data:`PROBES` rarest fingerprints that others have too, so a fingerprint that very many texts
     share is asked for only by texts that have nothing better; and then it leads to the longest texts and the
-    nearest in length. A pair needs half of the fingerprints asked for whose texts were all looked at.
+    nearest in length. ``share`` (:func:`intact`) is the part of its fingerprints that a piece must find there; not
+    quite half of it will do, for what a piece asks for first are its rarest ones, and less where others were cut off.
     """
     sizes = (offsets[1:] - offsets[:-1])[order]
     rank = np.repeat(np.arange(len(order)), sizes)
@@ -82,6 +92,6 @@ def candidates(prints: NDArray[np.uint32], offsets: NDArray[np.int64], order: ND
     left, right = (member[places] for places in bucket_pairs(value, asked))
     pair, hits = np.unique(left * len(order) + right, return_counts=True)
     left, right = np.divmod(pair, max(len(order), 1))
-    complete = asked & (common <= 2 * BUCKET + 1)
-    likely = 2 * hits >= np.bincount(member[complete], minlength=len(order))[right]
+    partly = np.bincount(member[asked & (common > 2 * BUCKET + 1)], minlength=len(order))
+    likely = hits >= (0.4 * share * np.minimum(sizes, PROBES) - partly)[right]
     return np.stack([order[left[likely]], order[right[likely]]], axis=1)

@@ -69,7 +69,9 @@ def near_duplicates(
 
         pairs = peer.candidates(own, n, slots, *bands.choose(threshold, slots, recall))
     if containment is not None:
-        pairs = union(pairs, contained.candidates(found.prints, found.offsets, longest_first))
+        pairs = union(
+            pairs, contained.candidates(found.prints, found.offsets, longest_first, contained.intact(containment, n))
+        )
     shared = overlaps(lambda wanted: [own[i] for i in wanted], lengths, pairs, n)
     near, pieces = relations(pairs, shared, rank, threshold, containment)
     everywhere = np.zeros(len(texts), np.int64)

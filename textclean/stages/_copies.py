@@ -130,7 +130,9 @@ def _proposed(
         pairs = near.near_pairs(rows.sketches, index, options.threshold, near.RECALL)
     if options.containment is None:
         return pairs
-    return near.union(pairs, contained.candidates(rows.sketches.prints, rows.sketches.offsets, longest_first))
+    share = contained.intact(options.containment, options.n)
+    more = contained.candidates(rows.sketches.prints, rows.sketches.offsets, longest_first, share)
+    return near.union(pairs, more)
 
 
 def _same_facts(
