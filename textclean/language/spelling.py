@@ -36,7 +36,8 @@ _AROUND = 4
 _LONGEST_WORD = 5
 _PIECE, _MARGIN = 200_000, 32
 """Long texts are searched in overlapping pieces, so that memory stays bounded."""
-_CORPUS_WEIGHT = 1.66
+_RARE_LEVEL, _VERY_ALIKE = 1.0, 0.9
+_NEVER_ALONE = -6.0
 _UNKNOWN = 20.0
 """The share (in a thousand million) of a character that is no word."""
 _LEAST_PAIRS, _LEAST_PAIR, _LEAST_GAIN = 4.0, 5.0, 2.0
@@ -52,6 +53,7 @@ FEATURES = (
     "singles",
     "old_length",
     "old_level",
+    "old_alone",
     "old_amount",
     "new_amount",
     "left",
@@ -98,6 +100,8 @@ class _Tables(NamedTuple):
     """Shape → numbers of its look-alikes, 0 where there are no more: uint32 (shapes, LONGEST_LIST)."""
     likeness: "NDArray[Any]"
     """How alike: float32, of the same shape."""
+    alone: "NDArray[Any]"
+    """Number → logarithm of how often the character is a word by itself, over how often it is seen: float32."""
     words: ngrams.Counts
     """Keys of words, and the natural logarithm of their probabilities."""
     wild: ngrams.Counts
@@ -123,8 +127,10 @@ def _find(text: str, threshold: float) -> list[Suspicion]:
 
     folded, places = fold(text)
     rows = propose(text, folded, places)
-    weights = _weights()
-    scores = 1 / (1 + np.exp(-(rows.features @ weights[1:] + weights[0])))
+    constant, *slopes = weights()[0]
+    scores = 1 / (1 + np.exp(-(rows.features @ slopes + constant)))
+    alike, length, level = (rows.features[:, FEATURES.index(name)] for name in ("alike", "length", "level"))
+    scores[(length > 2) & (level < _RARE_LEVEL) & (alike < _VERY_ALIKE)] = 0  # there are many places with rare names
     best: dict[int, tuple[float, int]] = {}
     for row in np.flatnonzero(scores >= threshold).tolist():
         at = int(rows.at[row])
@@ -170,18 +176,21 @@ def telling_pairs(text: str) -> "NDArray[Any]":
     return telling
 
 
-def weighed(score: float, pair: int, seen: int, characters: int) -> float:
-    """The score of a correction in a corpus of so many characters where the pair that it makes was seen so often.
-
-    Adds log((1 + seen) / (1 + expected)) to the log-odds, with a weight fitted on held-out news cut into corpora of
-    20 and of 100 paragraphs.
-    """
-    if not pair or not 0 < score < 1:
-        return score
+def corpus_evidence(pair: int, seen: int, characters: int) -> float:
+    """log((1 + seen) / (1 + expected)) of a pair in a corpus of so many characters; 0 for a pair that tells nothing."""
     import numpy as np
 
+    if not pair:
+        return 0.0
     usual = float(ngrams.counts()[2](np.array([pair], np.uint64))[0]) / ngrams.total()
-    odds = log(score / (1 - score)) + _CORPUS_WEIGHT * log((1 + seen) / (1 + usual * characters))
+    return log((1 + seen) / (1 + usual * characters))
+
+
+def weighed(score: float, pair: int, seen: int, characters: int) -> float:
+    """The score of a correction in a corpus of so many characters where the pair that it makes was seen so often."""
+    if not 0 < score < 1:
+        return score
+    odds = log(score / (1 - score)) + weights()[1] * corpus_evidence(pair, seen, characters)
     return 1 / (1 + exp(-odds))
 
 
@@ -355,6 +364,7 @@ def _measure(
             singles[0] - singles[1],
             length[0],
             level[0],
+            t.alone[wide[at]],
             np.log1p(np.where(letter, 0, one(wide[at].astype(np.uint64)))),
             np.log1p(one(new.astype(np.uint64))),
             np.log1p(left),
@@ -436,6 +446,7 @@ def tables() -> _Tables:
         _bit_set(in_word[amounts <= np.log(_TELLING)]),
         alike,
         likeness,
+        _alone(words),
         words,
         wild,
     )
@@ -476,6 +487,16 @@ def _misread(
         left, right = (other, taken) if swap else (taken, other)
         keys.append(((left << BITS) | right)[worth])
     return np.concatenate(keys)
+
+
+def _alone(words: ngrams.Counts) -> "NDArray[Any]":
+    import numpy as np
+
+    every = np.arange(_SIZE, dtype=np.uint64)
+    log = words(word_keys(every[:, None]))
+    seen = np.log(np.maximum(ngrams.counts()[1](every), 0.25) / ngrams.total())
+    alone: NDArray[Any] = np.maximum(np.where(log < 0, log - seen, _NEVER_ALONE), _NEVER_ALONE).astype(np.float32)
+    return alone
 
 
 def _word_tables() -> "tuple[ngrams.Counts, ngrams.Counts, NDArray[Any]]":
@@ -529,7 +550,7 @@ def _bit_set(keys: "NDArray[Any]") -> "NDArray[Any]":
 
 
 @cache
-def _weights() -> "NDArray[Any]":
-    """The constant and the weights of FEATURES."""
-    weights: NDArray[Any] = read_arrays("spelling.npz")["weights"]
-    return weights
+def weights() -> "tuple[NDArray[Any], float]":
+    """The constant and the weights of FEATURES, and the weight of :func:`corpus_evidence`."""
+    arrays = read_arrays("spelling.npz")
+    return arrays["weights"], float(arrays["corpus"][0])

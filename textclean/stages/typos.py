@@ -52,6 +52,7 @@ _NAMED = (
 )
 _BEFORE_NAME = re.compile(rf"(?:{_NAMED}|[^一-鿿]|\A)\Z")
 _AFTER_NAME = re.compile(rf"(?:{_NAMED}|说|表示|介绍|告诉|认为|指出|强调|摄|[^一-鿿]|\Z)")
+_VERY_ALIKE = 0.9
 _FOREIGN = "·•"
 
 
@@ -65,7 +66,7 @@ class Typos(CorpusStage):
     """Flags slips of the pen and of the scanner; never changes text."""
 
     name: ClassVar[str] = "typos"
-    threshold: float = Field(0.92, gt=0, lt=1, description="least score of a mark for a character taken for another")
+    threshold: float = Field(0.88, gt=0, lt=1, description="least score of a mark for a character taken for another")
     spread: int = Field(
         3, ge=2, description="a string that so many documents share, or one repeats so often, is no typo"
     )
@@ -174,16 +175,15 @@ def _suspicions(text: str, spread: int) -> "list[Suspicion]":
     for s in found:
         if any(start <= s.at < end for start, end in titles) or _perhaps_name(text, s.at):
             continue
-        if not s.alike and (any(start <= s.at < end for start, end in quoted) or text[s.at] in _beside(text, s.at)):
+        before, after = text[max(0, s.at - 1) : s.at], text[s.at + 1 : s.at + 2]
+        if not s.alike and (any(start <= s.at < end for start, end in quoted) or text[s.at] in before + after):
             continue  # sayings are quoted in older or playful forms, and sounds are doubled
+        if s.alike < _VERY_ALIKE and before == after:
+            continue  # a frame such as 越…越, which takes any word
         if text.count(text[s.start : s.end]) >= spread:
             continue
         out.append(s)
     return out
-
-
-def _beside(text: str, at: int) -> str:
-    return text[max(0, at - 1) : at] + text[at + 1 : at + 2]
 
 
 def _perhaps_name(text: str, at: int) -> bool:
