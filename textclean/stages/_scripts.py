@@ -7,7 +7,8 @@ from itertools import islice
 CORNERS = "「」『』｢｣"
 """Quotes of Traditional print."""
 
-_QUOTE = re.compile(f"[{CORNERS}“”‘’\\n]")
+_CORNER = re.compile(f"[{CORNERS}]")
+_QUOTE = re.compile(f"[{CORNERS}“”‘’]")
 _ENOUGH = 2
 """How many times the characters of one script must outnumber those of the other."""
 _COUNTED = 10
@@ -57,14 +58,24 @@ def script_of(traditional: int, simplified: int) -> str:
 def curved_quotes(text: str) -> list[tuple[int, str]]:
     """Places of corner brackets with the curved quotes of Simplified print: double outside, single inside."""
     found: list[tuple[int, str]] = []
+    done = -1
+    for corner in _CORNER.finditer(text):
+        if corner.start() > done:
+            start = text.rfind("\n", done + 1, corner.start()) + 1 or done + 1
+            done = text.find("\n", corner.start())
+            done = len(text) if done < 0 else done
+            found += _curved(text, start, done)
+    return found
+
+
+def _curved(text: str, start: int, end: int) -> list[tuple[int, str]]:
+    """The same for the line ``text[start:end]``."""
+    found: list[tuple[int, str]] = []
     outer: list[str] = []
-    for match in _QUOTE.finditer(text):
+    for match in _QUOTE.finditer(text, start, end):
         sign = match[0]
-        if sign == "\n":
-            outer.clear()
-        elif sign in "「『｢":
-            single = bool(outer) and outer[-1] == "“"
-            outer.append("‘" if single else "“")
+        if sign in "「『｢":
+            outer.append("‘" if outer and outer[-1] == "“" else "“")
             found.append((match.start(), outer[-1]))
         elif sign in "」』｣":
             opening = outer.pop() if outer else "“"

@@ -90,8 +90,16 @@ def fold(text: str, width: bool, radical: bool, compatibility: bool, control: bo
     ends: list[int] = []
     news: list[str] = []
     reasons: list[str] = []
+    plain = table.keys() - _JOINERS - {"\r"}
     for run in _scanner(*rules).finditer(text):
         at = run.start()
+        if run[0] in plain:
+            new, reason = table[run[0]]
+            starts.append(at)
+            ends.append(at + 1)
+            news.append(new)
+            reasons.append(reason)
+            continue
         for reason, group in groupby(run[0], lambda char: table[char][1]):
             chars = "".join(group)
             end = at + len(chars)

@@ -2,8 +2,8 @@
 
 import sys
 from bisect import bisect_right
-from itertools import accumulate, repeat
-from operator import add, le, sub
+from itertools import accumulate, compress, count, repeat
+from operator import add, eq, le, sub
 
 from textclean.ledger import Edits
 
@@ -34,14 +34,24 @@ def _side_by_side(first: Edits, second: Edits) -> Edits | None:
 
 
 def in_order(starts: list[int], ends: list[int], news: list[str], reasons: list[str]) -> Edits:
-    """Columns that are in no order as edits."""
+    """Columns that are in no order as edits, touching ones as one."""
     order = sorted(range(len(starts)), key=starts.__getitem__)
-    return Edits(
-        tuple(map(starts.__getitem__, order)),
-        tuple(map(ends.__getitem__, order)),
-        tuple(map(news.__getitem__, order)),
-        tuple(map(reasons.__getitem__, order)),
-    )
+    starts, ends = list(map(starts.__getitem__, order)), list(map(ends.__getitem__, order))
+    news, reasons = list(map(news.__getitem__, order)), list(map(reasons.__getitem__, order))
+    touching = list(compress(count(1), map(eq, ends, starts[1:])))
+    if touching:
+        keep = [True] * len(starts)
+        first = last = -1
+        for i in touching:
+            first = first if last == i - 1 else i - 1
+            reasons[first] = reasons[first] if news[first] else reasons[i]
+            news[first] += news[i]
+            ends[first] = ends[i]
+            keep[i] = False
+            last = i
+        starts, ends = list(compress(starts, keep)), list(compress(ends, keep))
+        news, reasons = list(compress(news, keep)), list(compress(reasons, keep))
+    return Edits(tuple(starts), tuple(ends), tuple(news), tuple(reasons))
 
 
 def applied(text: str, edits: Edits) -> str:

@@ -28,6 +28,7 @@ _BLANK = frozenset(
 _TRANSPARENT = _SIGNS | _BLANK | frozenset("0123456789%‰°+-–—…·“”‘’\"'[]<>/*~")
 _TOKEN = ascii_letters + digits + ".%+-"
 """What a word or number attached to a bracket is made of: ``BDO(GBL)``."""
+_ENTITY = re.compile(r"&#?\w{1,31};", re.A)
 _NUMBER_JOINT = re.compile(r"[0-9][,:][0-9]")
 _ENUMERATOR = re.compile(r"[ \t\u00a0\u3000]*[0-9A-Za-z一二三四五六七八九十]{1,3}\)")
 _REACH = 24
@@ -39,25 +40,19 @@ _WINDOW = 200
 def widened(text: str) -> list[int]:
     """Places in ``text`` of half-width punctuation that stands among Chinese, in no particular order."""
     places = [match.start() for match in _NEAR.finditer(text)]
-    if "&" in text:
-        places = [i for i in places if text[i] != ";" or not _ends_entity(text, i)]
     places += [match.start() for match in _FAR.finditer(text) if _among_chinese(text, match.start())]
+    if "&" in text and (entities := {match.end() - 1 for match in _ENTITY.finditer(text)}):
+        places = [i for i in places if i not in entities]
     places += [match.start() for match in _FULL_STOP.finditer(text)]
     if "(" in text or ")" in text:
         places += _brackets(text)
     return places
 
 
-def _ends_entity(text: str, at: int) -> bool:
-    return re.search(r"&#?\w{1,31}\Z", text[max(0, at - 33) : at], re.A) is not None
-
-
 def _among_chinese(text: str, at: int) -> bool:
     """Whether punctuation without a Chinese neighbour belongs to Chinese text all the same: ``27%,2023年``."""
     sign = text[at]
     if _NUMBER_JOINT.match(text, max(0, at - 1)) or (sign == ":" and text[at + 1 : at + 2] in ("/", "\\")):
-        return False
-    if sign == ";" and _ends_entity(text, at):
         return False
     if _chinese_before(text, at, _TRANSPARENT):
         return True
