@@ -1,7 +1,7 @@
 """Lines and names: what the stages about layout, metadata and boilerplate all need to know of a line."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from textclean.stage import EditBuilder
@@ -15,7 +15,8 @@ SURNAMES = (
     "安齐庞伍殷颜倪庄聂章鲁岳翟申欧耿关兰焦俞左柳甘祝包宁尚符舒阮柯纪梅童凌毕单季裴霍涂成苗谷盛曲翁冉骆蓝路游靳辛管柴"
     "鲍华喻祁蒲房滕饶解牟艾尤时穆农司卓古吉缪简车项连芦麦褚娄窦戚岑景党宫费卜冷晏席卫米柏宗瞿桂全佟应臧闵苟邬边卞姬师"
     "仇栾隋商刁沙荣巫寇桑郎甄丛仲虞敖巩明池查麻苑迟邝官封谈匡鞠惠荆乐冀郁胥南班储芮柬区栗冼郗都燕楚晋修佘湛鄢祖阚郜逯"
-    "習劉陳楊黃趙吳孫馬羅鄭謝許韓鄧馮蕭葉蘇呂盧鐘鍾陸賈鄒閻龍賀顧龔萬錢戴嚴湯喬賴龐顏倪聶魯齊歐關蘭畢單張諸葉"
+    "習劉陳楊黃趙吳孫馬羅鄭謝許韓鄧馮蕭葉蘇呂盧鐘鍾陸賈鄒閻龍賀顧龔萬錢戴嚴湯喬賴龐顏倪聶魯齊歐關蘭畢單張諸簡區麥溫鮑華寧紀"
+    "項連蘆鄺饒應閔鄔師衛婁車鈕欒譚樂時穆駱遲談儲潘傅"
 )
 COMPOUND = "欧阳|上官|司马|诸葛|皇甫|尉迟|长孙|慕容|司徒|令狐|东方|夏侯|公孙|宇文|端木|歐陽|司馬|諸葛"
 
@@ -42,17 +43,19 @@ class Line(NamedTuple):
 
 def visible(text: str) -> list[Line]:
     """The lines of ``text`` that are not blank, white space at both ends left out."""
-    return list(_visible(text))
-
-
-def _visible(text: str) -> Iterator[Line]:
+    found: list[Line] = []
     at = 0
     for raw in text.split("\n"):
         line = raw.strip()
         if line:
             start = at if len(line) == len(raw) else at + raw.index(line)
-            yield Line(start, start + len(line), line)
+            found.append(_line(Line, (start, start + len(line), line)))
         at += len(raw) + 1
+    return found
+
+
+_line = tuple.__new__
+"""Makes a :class:`Line` in half the time of its constructor."""
 
 
 def closed(line: str) -> bool:

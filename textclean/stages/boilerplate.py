@@ -51,14 +51,14 @@ _SITE_WORDS = re.compile("网|平台|频道|首页|导航|客户端|公众号|�
 
 _NAME = re.compile(NAME)
 _NAMES = rf"{NAME}(?:[\s、/]+{NAME}){{0,3}}"
-_BY = r"(?:(?:本[报台网刊社]|新华社|中新社)?(?:见习|实习|特约)?(?:记者|通讯员))?\s*"
+_BY = r"(?:(?:本[报台网刊社]|新华社|中新社)?(?:见习|实习|特约)?(?:[记記]者|通[讯訊][员員]))?\s*"
 _CREDIT = re.compile(
-    rf"(?:[^。！？!?]{{0,60}}\s)?{_BY}(?P<names>{_NAMES})\s*(?:摄影?|供图)"
-    rf"|[^。！？!?]{{0,60}}[（(【]\s*(?:(?:图片?|摄影)\s?[:：/]\s?{_BY}(?P<after>{_NAMES})"
-    rf"|{_BY}(?P<inside>{_NAMES})\s*(?:摄影?|供图|绘图?|制图|图))\s*[）)】]"
-    rf"|(?:图为|图[①-⑨\d一二三四五]|[上下左右题]图|资料图).{{2,160}}?[\s。（(]{_BY}(?P<told>{_NAMES})\s*(?:摄影?|供图)\s*[）)]?"
+    rf"(?:[^。！？!?]{{0,60}}\s)?{_BY}(?P<names>{_NAMES})\s*(?:[摄攝]影?|供[图圖])"
+    rf"|[^。！？!?]{{0,60}}[（(【]\s*(?:(?:[图圖]片?|[摄攝]影)\s?[:：/]\s?{_BY}(?P<after>{_NAMES})"
+    rf"|{_BY}(?P<inside>{_NAMES})\s*(?:[摄攝]影?|供[图圖]|[绘繪][图圖]?|[制製][图圖]|[图圖]))\s*[）)】]"
+    rf"|(?:图为|图[①-⑨\d一二三四五]|[上下左右题]图|资料图).{{2,160}}?[\s。（(]{_BY}(?P<told>{_NAMES})\s*(?:[摄攝]影?|供[图圖])\s*[）)]?"
 )
-_SHOT = re.compile(r"摄|供图|绘图?|制图|图[）)】]|图片?\s?[:：/]")
+_SHOT = re.compile(r"[摄攝绘繪]|供[图圖]|[制製][图圖]|[图圖][）)】]|[图圖]片?\s?[:：/]")
 _PAGE_CREDIT = re.compile(
     r"[（(【]?(?:本版|本文|文中|文内|本组|以上)[^。]{0,12}?(?:图片|照片|摄影|配图|插图)[^。]{0,40}(?:来自|来源|提供|供图|摄|资料)[^。]{0,24}。?[）)】]?"
     r"|[（(【]?(?:本报)?资料图片?[）)】]?|[（(【]?(?:图片来源|图源)\s?[:：于][^。，]{2,20}[）)】]?|[（(【]?图据[^。，]{2,12}[）)】]?"
@@ -139,7 +139,7 @@ class Boilerplate(CorpusStage):
         """What a line is by itself, wherever it stands."""
         if len(line) > 200:
             return None
-        if self.credits and line[-1] in "摄影图绘）)】" and _SHOT.search(line, max(0, len(line) - 40)):
+        if self.credits and line[-1] in "摄攝影图圖绘繪）)】" and _SHOT.search(line, max(0, len(line) - 40)):
             credit = _CREDIT.fullmatch(line)
             if credit:
                 names = credit["names"] or credit["after"] or credit["inside"] or credit["told"]
