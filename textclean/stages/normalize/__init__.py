@@ -5,6 +5,7 @@ evidence for layout.
 """
 
 import re
+from functools import cache
 from typing import ClassVar
 
 from textclean.document import Document, Findings, Mark
@@ -17,6 +18,7 @@ from textclean.stages.normalize.compose import applied, compose, in_order
 __all__ = ["Normalize"]
 
 _PRIVATE = re.compile("[\ue000-\uf8ff][\ue000-\uf8ff]*")
+_CORNER = re.compile(f"[{CORNERS}]")
 _MOST_ROUNDS = 8
 
 
@@ -39,21 +41,27 @@ class Normalize(Stage):
     marks: bool = Field(True, description="mark unrecoverable runs, private-use characters and bad bytes")
 
     def findings(self, doc: Document) -> Findings:
-        edits, text = self._characters(doc.text)
-        policy = self._policies(text)
-        return Findings(compose(edits, policy, text), self._marks(doc) if self.marks else ())
+        odd = _odd().search(doc.text) is not None
+        edits, text = self._characters(doc.text, odd)
+        policy = self._policies(text, odd or bool(edits))
+        return Findings(compose(edits, policy, text), self._marks(doc, odd) if self.marks else ())
 
-    def _characters(self, text: str) -> tuple[Edits, str]:
-        """Edits of the rules that look at single characters, and the text they make."""
+    def _characters(self, text: str, odd: bool) -> tuple[Edits, str]:
+        """Edits of the rules that look at single characters, and the text they make.
+
+        ``odd``: whether ``text`` holds any character that one of the rules could act on by itself.
+        """
         edits = Edits()
         for _ in range(_MOST_ROUNDS):
             again = len(edits)
             if self.mojibake:
-                edits, text = _then(edits, mojibake.repairs(text), text)
+                edits, text = _then(edits, mojibake.repairs(text, odd), text)
             if self.html:
                 edits, text = _then(edits, characters.entities(text), text)
             again = len(edits) > again  # what was resolved may need the other rules, and they may leave more to resolve
-            fold = characters.fold(text, self.width, self.radical, self.compatibility, self.control, self.newline)
+            odd = odd or again
+            rules = (self.width, self.radical, self.compatibility, self.control, self.newline)
+            fold = characters.fold(text, *rules) if odd else Edits()
             edits, text = _then(edits, fold, text)
             if self.nfc:
                 edits, text = _then(edits, characters.compose_marks(text, self.compatibility), text)
@@ -61,11 +69,11 @@ class Normalize(Stage):
                 break
         return edits, text
 
-    def _policies(self, text: str) -> Edits:
-        """Edits of the rules that look at neighbours: width, quotes, blanks."""
+    def _policies(self, text: str, odd: bool) -> Edits:
+        """Edits of the rules that look at neighbours: width, quotes (if ``text`` is ``odd``), blanks."""
         starts = punctuation.widened(text) if self.punctuation else []
         news = list(map(punctuation.WIDE.__getitem__, map(text.__getitem__, starts)))
-        if self.quotes and any(sign in text for sign in CORNERS) and script_of(*counts(text)) == "simplified":
+        if odd and self.quotes and _CORNER.search(text) and script_of(*counts(text)) == "simplified":
             curved = curved_quotes(text)
             starts += [at for at, _ in curved]
             news += [new for _, new in curved]
@@ -79,7 +87,7 @@ class Normalize(Stage):
             reasons += ["space"] * len(found)
         return in_order(starts, ends, news, reasons)
 
-    def _marks(self, doc: Document) -> list[Mark]:
+    def _marks(self, doc: Document, odd: bool) -> list[Mark]:
         """Marks on the text as it came: later edits move them along."""
         found: list[Mark] = []
         bad = _bad_bytes(doc)
@@ -89,10 +97,17 @@ class Normalize(Stage):
                 found.append(Mark(start, end, "suspect-bytes", evidence=f"{end - start} undecodable bytes"))
             else:
                 found.append(Mark(start, end, "mojibake", evidence="the bytes were lost before the text came here"))
-        for run in _PRIVATE.finditer(doc.text):
+        for run in _PRIVATE.finditer(doc.text) if odd else ():
             codes = " ".join(f"U+{ord(char):04X}" for char in run[0][:4])
             found.append(Mark(*run.span(), "private-use", evidence=f"{codes}: no standard says what this is"))
         return found
+
+
+@cache
+def _odd() -> re.Pattern[str]:
+    """Any character that makes text worth a closer look: one scan that spares clean text all others."""
+    table = characters.folds(width=True, radical=True, compatibility=True, control=True, newline=True)
+    return re.compile(f"[{re.escape(''.join(table))}{CORNERS}{mojibake.SIGNS}\ue000-\uf8ff]")
 
 
 def _then(edits: Edits, more: Edits, text: str) -> tuple[Edits, str]:

@@ -20,6 +20,9 @@ _WINDOWS = "€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œ�
 _LATIN = f"\x80-\xff{_WINDOWS}"
 _LEAD = re.compile("[\xc0-\xf9]")
 _LATIN_RUN = re.compile(f"[\x20-\x7e\t{_LATIN}]{{4,}}")
+SIGNS = "\xc0-\xf9"
+"""Characters without which nothing was read as Latin-1, as the inside of a class."""
+
 _EDGES = " \t“”‘’—…–•"
 _TELLING = re.compile(f"[\x80-\x9f\xa1-\xb6\xb8-\xff{_WINDOWS.translate(dict.fromkeys(map(ord, _EDGES)))}]")
 _LEAST = 4
@@ -53,9 +56,12 @@ def lost(text: str) -> list[re.Match[str]]:
     return list(_LOST.finditer(text)) if any(sign in text for sign in _LOST_SIGNS) else []
 
 
-def repairs(text: str) -> Edits:
-    """Edits that put right what was decoded wrongly, run by run or line by line."""
-    found = _latin(text) if _LEAD.search(text) else []
+def repairs(text: str, odd: bool = True) -> Edits:
+    """Edits that put right what was decoded wrongly, run by run or line by line.
+
+    ``odd``: whether any of :data:`SIGNS` is there.
+    """
+    found = _latin(text) if odd and _LEAD.search(text) else []
     found += _chinese(text)
     if not found:
         return Edits()
