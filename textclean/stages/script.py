@@ -12,7 +12,7 @@ from operator import ne
 from typing import Any, ClassVar, Literal
 
 from textclean.document import Document, Findings, Mark, Paragraph, paragraphs
-from textclean.ledger import EditBuilder
+from textclean.ledger import columns
 from textclean.stage import Field, Stage
 from textclean.stages._scripts import counts, curved_quotes, script_of, traditional_characters
 
@@ -43,19 +43,21 @@ class Script(Stage):
         if self.to != "traditional" and traditional_characters().search(text) is None:
             return Findings()
         script = _script_of(text)
-        edits = EditBuilder()
+        edits: list[tuple[int, int, str]] = []
         marks: list[Mark] = []
         if script == "traditional" and self.to == "keep":
             marks.append(_mark(text, "traditional"))
-        for line in paragraphs(text):
+        pure = self.to == "keep" and script == "traditional" and not counts(text)[1]
+        for line in () if pure else paragraphs(text):
             own = _script_of(line.text, script)
             if own == "mixed":
                 marks.append(_mark(line.text, "mixed-script", line.start))
             elif self.to != "keep" and own not in ("none", self.to):
-                _convert(edits, line, _config(text, self.to, self.variant))
+                edits += _converted(line, _config(text, self.to, self.variant))
         if script == "mixed" and not any(mark.kind == "mixed-script" for mark in marks):
             marks.append(_mark(text, "mixed-script"))
-        return Findings(edits.build(), marks)
+        starts, ends, news = zip(*edits, strict=True) if edits else ((), (), ())
+        return Findings(columns(starts, ends, news, "script"), marks)
 
 
 def _script_of(text: str, around: str = "") -> str:
@@ -100,22 +102,29 @@ def _converter(config: str) -> Any:
     return OpenCC(config, include_tofu_risk_dictionaries=False)
 
 
-def _convert(edits: EditBuilder, line: Paragraph, config: str) -> None:
-    """Add the edits that convert ``line``; its corner quotes become curved ones where it becomes Simplified."""
+def _converted(line: Paragraph, config: str) -> list[tuple[int, int, str]]:
+    """The edits that convert ``line``; its corner quotes become curved ones where it becomes Simplified."""
     new = str(_converter(config).convert(line.text))
-    if len(new) == len(line.text) and config in ("t2s", "tw2s"):
+    if config in ("t2s", "tw2s"):
         curved = list(new)
         for at, quote in curved_quotes(new):
             curved[at] = quote
         new = "".join(curved)
-    for start, end, piece in _differences(line.text, new):
-        edits.replace(line.start + start, line.start + end, piece, "script")
+    return [(line.start + start, line.start + end, piece) for start, end, piece in _differences(line.text, new)]
 
 
 def _differences(old: str, new: str) -> list[tuple[int, int, str]]:
-    """Pieces of ``old`` with what stands for them in ``new``, as small as can be told."""
+    """Pieces of ``old`` with what stands for them in ``new``, as small as can be told; touching pieces are one."""
     if len(old) == len(new):
-        return [(at, at + 1, new[at]) for at in compress(count(), map(ne, old, new))]
+        found: list[tuple[int, int, str]] = []
+        start = end = -1
+        for at in compress(count(), map(ne, old, new)):
+            if at != end:
+                if end > 0:
+                    found.append((start, end, new[start:end]))
+                start = at
+            end = at + 1
+        return [*found, (start, end, new[start:end])] if end > 0 else found
     if max(len(old), len(new)) > _ALIGNED:
         return [(0, len(old), new)]
     matcher = difflib.SequenceMatcher(None, old, new, autojunk=False)
