@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from textclean.decode import decode, decode_text, detect
-from textclean.decode.read import EXACT, read
+from textclean.decode.reading import EXACT, read
 from textclean.document import Piece, Source
 from textclean.errors import InputError
 

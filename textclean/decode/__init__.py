@@ -7,8 +7,8 @@
 import codecs
 import re
 
-from textclean.decode.detect import BOMS, CANDIDATES, Detection, detect, readings
-from textclean.decode.read import Text, read
+from textclean.decode.detection import BOMS, CANDIDATES, Detection, detect, readings
+from textclean.decode.reading import Text, read
 from textclean.document import Patch, Piece, Source, digest
 from textclean.errors import InputError
 

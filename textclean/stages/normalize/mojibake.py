@@ -7,7 +7,7 @@ log-probability of the characters by :data:`GAIN`; ordinary Chinese never does.
 import re
 from functools import cache
 
-from textclean.decode.detect import mean
+from textclean.decode.detection import mean
 from textclean.ledger import Edits
 
 GAIN = 2.5
