@@ -277,3 +277,22 @@ def test_every_cut_names_a_paragraph_that_stays_and_the_source_comes_back(texts,
 def test_an_option_out_of_range_is_refused(options):
     with pytest.raises(ValidationError):
         Duplicates(**options)
+
+
+def test_documents_observed_together_are_seen_as_each_alone() -> None:
+    texts = [
+        "",
+        "\n",
+        "短句。\n" + "一段足够长的话，讲的是县里修路的事情，路修到了山那边。" * 2,
+        "𠮷野家" * 9,
+        "长" * 1500,
+        "甲\n\n乙",
+    ]
+    docs = [Document(f"{i}.txt", text) for i, text in enumerate(texts)]
+    stage = Duplicates()
+    for together, doc in zip(stage.observe_many(docs), docs, strict=True):
+        alone = stage.observe(doc)
+        assert together.keys() == alone.keys()
+        for name in alone:
+            assert together[name].dtype == alone[name].dtype
+            assert together[name].tolist() == alone[name].tolist(), name

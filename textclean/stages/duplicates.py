@@ -33,9 +33,13 @@ class Duplicates(CorpusStage):
 
     def observe(self, doc: Document) -> Observation:
         """One row a paragraph that is not blank: place, source line, folded length, key, heading or not, sketch."""
+        return self.observe_many([doc])[0]
+
+    def observe_many(self, docs: Sequence[Document]) -> list[Observation]:
+        """The rows of each document, found together."""
         from textclean.stages._copies import observe
 
-        return observe(doc, self.n, self.slots, pieces=self.containment is not None)
+        return observe(docs, self.n, self.slots, pieces=self.containment is not None)
 
     def decide(self, observations: Sequence[tuple[str, Observation]], texts: Texts) -> Mapping[str, Any]:
         """Of a document with something to say, in order: ``(start, end, reason, twin)``; ``template`` is a mark."""
