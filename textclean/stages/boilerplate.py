@@ -6,7 +6,7 @@ or a title stays however often it is seen: paragraphs are for the stage about du
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from hashlib import blake2b
 from typing import Any, ClassVar, NamedTuple
 
@@ -156,26 +156,22 @@ class Boilerplate(CorpusStage):
         """Lines that are boilerplate because of where they stand among those that are left."""
         kept = [i for i in range(len(lines)) if i not in found]
         texts = [lines[i].text for i in kept]
-        new = {place for place in _near_edge(len(texts), 2 * self.edge) if _is_foot(texts[place])}
+        new = _peel(texts, 2 * self.edge, _is_foot)
         new |= _related(texts)
-        new |= {
-            place
-            for place in range(len(texts) // 2, len(texts))
-            if len(texts[place]) <= 60
-            and _FOOTER_FIELD.match(texts[place])
-            and (found.get(kept[place] - 1) is _BOILERPLATE or found.get(kept[place] + 1) is _BOILERPLATE)
-        }
+        for order in (range(len(texts) // 2, len(texts)), range(len(texts) - 1, len(texts) // 2 - 1, -1)):
+            for place in order:
+                if len(texts[place]) <= 60 and _FOOTER_FIELD.match(texts[place]):
+                    i = kept[place]
+                    beside = found.get(i - 1) is _BOILERPLATE or found.get(i + 1) is _BOILERPLATE
+                    if beside or place - 1 in new or place + 1 in new:
+                        new.add(place)
         if shared:
             new |= self._shared(texts, new, shared)
         return {kept[place] for place in new}
 
     def _shared(self, texts: Sequence[str], gone: set[int], shared: frozenset[int]) -> set[int]:
         """Lines at the edge that other documents have too; a page keeps one line above its text, its title."""
-        hits = {
-            place
-            for place in _near_edge(len(texts), self.edge)
-            if _may_be_shared(texts[place]) and _key(texts[place]) in shared
-        }
+        hits = _peel(texts, self.edge, lambda line: _may_be_shared(line) and _key(line) in shared)
         top = next((place for place, line in enumerate(texts) if is_body(line)), len(texts))
         if hits and not any(place not in hits and place not in gone for place in range(top)):
             hits.discard(max((place for place in hits if place < top), default=-1))
@@ -196,8 +192,19 @@ def _edge(lines: Sequence[str], size: int) -> list[str]:
     return some
 
 
-def _near_edge(total: int, size: int) -> set[int]:
-    return {*range(min(size, total)), *range(max(0, total - size), total)}
+def _peel(texts: Sequence[str], size: int, test: Callable[[str], bool]) -> set[int]:
+    """The lines that pass ``test`` until ``size`` lines that do not were seen, from the top and from the bottom."""
+    hits: set[int] = set()
+    for order in (range(len(texts)), range(len(texts) - 1, -1, -1)):
+        left = size
+        for place in order:
+            if not left:
+                break
+            if test(texts[place]):
+                hits.add(place)
+            else:
+                left -= 1
+    return hits
 
 
 def _may_be_shared(line: str) -> bool:

@@ -7,6 +7,7 @@ other line of the page fits better.
 """
 
 import re
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Sequence
 from itertools import pairwise
@@ -86,7 +87,7 @@ def _gains(pairs: Sequence[tuple[str, str]]) -> list[float]:
 
     from textclean.language import ngrams
 
-    reach, back = ngrams.REACH, ngrams.ORDER - 1
+    back = reach = ngrams.ORDER - 1  # no history reaches further: beyond, both readings are the same
     tails = [_folded(tail)[-back:].rjust(back, "\0") for tail, _ in pairs]
     heads = [_folded(head)[:reach].ljust(reach, "\0") for _, head in pairs]
     edge = "\0" * (back - 1) + "\n"
@@ -259,7 +260,8 @@ def _likely(pieces: Sequence[_Piece], doubtful: Sequence[int], needed: float, ev
 def _rivals(pieces: Sequence[_Piece], at: int, doubtful: Sequence[int]) -> list[tuple[str, str]]:
     """The nearest other broken lines before this head, and what follows them after this tail."""
     tail, head = pieces[at].text, pieces[at + 1].text
-    near = sorted((i for i in doubtful if i != at), key=lambda i: abs(i - at))[:_RIVALS]
+    place = bisect_left(doubtful, at)
+    near = doubtful[max(0, place - _RIVALS // 2) : place + _RIVALS // 2 + 1]
     others = [(pieces[i].text, head) for i in near] + [(tail, pieces[i + 1].text) for i in near]
     return [pair for pair in others if pair != (tail, head)]
 
@@ -323,17 +325,20 @@ def _indented(text: str, pieces: Sequence[_Piece], at: int) -> bool:
 
 def _merged(pieces: Sequence[_Piece], joins: Sequence[_Join], glued: dict[int, tuple[int, int]]) -> list[_Piece]:
     """The pieces after ``joins``; ``glued`` learns, by the end of each tail, where its rest begins and the overlap."""
-    by_tail = {join.at: join for join in joins}
+    overlaps = dict(joins)
     out: list[_Piece] = []
+    parts: list[str] = []
     for i, piece in enumerate(pieces):
-        join = by_tail.get(i - 1)
-        if join is None:
+        if i - 1 in overlaps:
+            overlap = overlaps[i - 1]
+            glued[pieces[i - 1].end] = (piece.start, overlap)
+            parts.append(" " * _needs_space(pieces[i - 1].text, piece.text) + piece.text[overlap:])
+            out[-1] = out[-1]._replace(end=piece.end, last=piece.last)
+        else:
+            parts = [piece.text]
             out.append(piece)
-            continue
-        tail = out[-1]
-        glued[tail.end] = (piece.start, join.overlap)
-        between = " " if _needs_space(tail.text, piece.text) else ""
-        out[-1] = tail._replace(end=piece.end, text=tail.text + between + piece.text[join.overlap :], last=piece.last)
+        if i not in overlaps and len(parts) > 1:
+            out[-1] = out[-1]._replace(text="".join(parts))
     return out
 
 

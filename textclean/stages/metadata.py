@@ -5,6 +5,7 @@ label asks for. A sentence that merely begins with a label stays.
 """
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from functools import cache
@@ -105,6 +106,9 @@ _BANNER = re.compile(
     rf"(?P<site>[^。！!？?，,]{{2,40}}?(?:{_SITE}))[\s!！。.~～]*"
 )
 _TODAY = re.compile(rf"(?:今天|现在)是?\s?[:：]?\s?{_DATE}[\s星期周一二三四五六日天农历年月初廿十]*(?:[\d:：]*)")
+_QUESTION = re.compile("[记記]者[:：]")
+_ROSTER = 20
+"""A page with more bare names than this is a list of names."""
 _FORM = re.compile(rf"[{HAN}]{{2,8}}\s?[:：]\s?\S")
 _TAIL_CREDIT = re.compile(
     rf"(?<=[。！？!?”’」])[^\S\n]*[（(【\[]\s*(?:责任编辑|责编|值班编辑|本期编辑|责任校对)\s?[:：\s]\s?(?P<names>[{HAN}A-Za-z\s、·,，]{{1,20}})[）)】\]]\Z"
@@ -171,13 +175,14 @@ def _take(meta: dict[str, Any], pairs: Sequence[tuple[str, Any]]) -> None:
 def _settled(lines: Sequence[Line], head: int, bare_names: bool) -> dict[int, _Found]:
     """What each line says, by its index; judged again until no cut makes another line worth cutting."""
     maybe = {i: one for i, line in enumerate(lines) if (one := _read(line.text)) is not None}
-    if not bare_names:
-        maybe = {i: one for i, one in maybe.items() if one.weak != "name"}
+    weak = Counter(one.weak for one in maybe.values())
+    lists = {"name" if not bare_names or weak["name"] > _ROSTER else "", "date" if weak["date"] > 1 else ""} - {""}
+    maybe = {i: one for i, one in maybe.items() if one.weak not in lists}
     found = {i: one for i, one in maybe.items() if not one.weak}
     rest = {i: one for i, one in maybe.items() if one.weak}
     while rest:
         kept = _Kept(lines, found)
-        new = {i: one for i, one in rest.items() if _holds(i, one, kept, rest, head)}
+        new = {i: one for i, one in rest.items() if _holds(i, one, kept, head)}
         if not new:
             break
         found |= new
@@ -192,6 +197,7 @@ class _Kept:
         self.lines = lines
         self.order = [i for i in range(len(lines)) if i not in found]
         self.place = {i: place for place, i in enumerate(self.order)}
+        self.interview = sum(_QUESTION.match(lines[i].text) is not None for i in self.order) > 1
 
     def at(self, i: int, step: int) -> str:
         """The kept line ``step`` lines after line ``i``; empty beyond the ends."""
@@ -199,20 +205,18 @@ class _Kept:
         return self.lines[self.order[place]].text if 0 <= place < len(self.order) else ""
 
 
-def _holds(i: int, one: _Found, kept: _Kept, rest: Mapping[int, _Found], head: int) -> bool:
+def _holds(i: int, one: _Found, kept: _Kept, head: int) -> bool:
     before, after = kept.at(i, -1), kept.at(i, 1)
     if one.reason == "banner":
         return kept.place[i] == 0 and after != ""
     if one.weak == "date":
-        alone = sum(other.weak == "date" for other in rest.values()) == 1
-        return alone and 0 < kept.place[i] < head and after != ""
+        return 0 < kept.place[i] < head and after != ""
     if one.weak == "name":
         given = kept.lines[i].text
-        twice = any(given in line.text for j, line in enumerate(kept.lines) if j != i)
-        return is_title(before) and is_body(after) and not twice
-    if sum(line.text[:2] in ("记者", "記者") and line.text[2:3] in (":", "：") for line in kept.lines) > 1:
-        return False  # questions and answers
-    return not any(_FORM.match(line) and _read(line) is None for line in (before, after))
+        if not is_title(before) or not is_body(after):
+            return False
+        return not any(given in line.text for j, line in enumerate(kept.lines) if j != i)
+    return not kept.interview and not any(_FORM.match(line) and _read(line) is None for line in (before, after))
 
 
 @cache
