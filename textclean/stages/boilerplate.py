@@ -60,10 +60,12 @@ _CREDIT = re.compile(
 )
 _SHOT = re.compile(r"[摄攝绘繪]|供[图圖]|[制製][图圖]|[图圖][）)】]|[图圖]片?\s?[:：/]")
 _PAGE_CREDIT = re.compile(
-    r"[（(【]?(?:本版|本文|文中|文内|本组|以上)[^。]{0,12}?(?:图片|照片|摄影|配图|插图)[^。]{0,40}(?:来自|来源|提供|供图|摄|资料)[^。]{0,24}。?[）)】]?"
-    r"|[（(【]?(?:本报)?资料图片?[）)】]?|[（(【]?(?:图片来源|图源)\s?[:：于][^。，]{2,20}[）)】]?|[（(【]?图据[^。，]{2,12}[）)】]?"
-    r"|[（(【]?[^，。\s]{2,16}供图[）)】]?"
+    r"[（(【]?(?:本版|本文|文中|文内|本组|以上)[^。]{0,12}?(?:图片|照片|摄影|配图|插图)[^。]{0,20}?"
+    r"(?:来自|来源于?|由|为)\s?[:：《]?(?P<page>[^。，》]{2,30}?)》?(?:提供|供图|摄|资料图片?)?。?[）)】]?"
+    r"|[（(【]?(?:本报)?资料图片?[）)】]?|[（(【]?(?:图片来源|图源)\s?[:：于]\s?(?P<source>[^。，]{2,20}?)[）)】]?"
+    r"|[（(【]?图据(?P<after>[^。，]{2,12}?)[）)】]?|[（(【]?(?P<society>[^，。\s（(]{2,16})供[图圖][）)】]?"
 )
+_PICTURES = re.compile("[图圖]|照片|摄影")
 _SYLLABLE = (
     "(?:ZH|CH|SH|[BPMFDTNLGKHJQXRZCSYW])?(?:IANG|IONG|UANG|ANG|ENG|ING|ONG|IAN|IAO|UAI|UAN|AI|EI|UI|AO|OU|IU|IE|UE|ER"
     "|AN|EN|IN|UN|IA|UA|UO|[AOEIUV])"
@@ -73,7 +75,8 @@ _LABEL = re.compile(rf"(?P<han>[{HAN}]{{2,6}})\s*(?P<latin>[A-Z]{{3,}}(?:\s?[A-Z
 
 class _Found(NamedTuple):
     reason: str
-    photo: tuple[str, ...] = ()
+    credits: tuple[str, ...] = ()
+    source: str = ""
 
 
 _BOILERPLATE = _Found("boilerplate")
@@ -82,8 +85,9 @@ _BOILERPLATE = _Found("boilerplate")
 class Boilerplate(CorpusStage):
     """Cut what a page repeats around its text.
 
-    Edits have the reasons ``boilerplate``, ``credit`` (who took a picture; the names go to ``meta`` as ``photo``, a
-    list) and ``label`` (a section's name with its pinyin in capitals).
+    Edits have the reasons ``boilerplate``, ``credit`` (who took a picture) and ``label`` (a section's name with its
+    pinyin in capitals). Keys of ``meta``: ``credits``, a list of photographers, added to those that are there;
+    ``photo_source``, who gave the pictures of the page.
     """
 
     name: ClassVar[str] = "boilerplate"
@@ -129,11 +133,16 @@ class Boilerplate(CorpusStage):
         shared = frozenset(verdict or ())
         while new := self._around(lines, found, shared):
             found |= dict.fromkeys(new, _BOILERPLATE)
-        photo: list[str] = []
-        for _, one in sorted(found.items()):
-            photo += [name for name in one.photo if name not in photo]
+        meta: dict[str, Any] = {}
+        known = doc.meta.get("credits", [])
+        names = dict.fromkeys(name for _, one in sorted(found.items()) for name in one.credits)
+        if isinstance(known, list) and names.keys() - set(map(str, known)):
+            meta["credits"] = [*known, *(name for name in names if name not in known)]
+        source = next((one.source for _, one in sorted(found.items()) if one.source), "")
+        if source and "photo_source" not in doc.meta:
+            meta["photo_source"] = source
         edits = cut_lines(doc.text, [(lines[i], one.reason) for i, one in sorted(found.items())])
-        return Findings(edits.build(), meta={"photo": photo} if photo and "photo" not in doc.meta else {})
+        return Findings(edits.build(), meta=meta)
 
     def _read(self, line: str) -> _Found | None:
         """What a line is by itself, wherever it stands."""
@@ -144,8 +153,8 @@ class Boilerplate(CorpusStage):
             if credit:
                 names = credit["names"] or credit["after"] or credit["inside"] or credit["told"]
                 return _Found("credit", tuple(_NAME.findall(names)))
-        if self.credits and ("图" in line or "照片" in line) and _PAGE_CREDIT.fullmatch(line):
-            return _Found("credit")
+        if self.credits and _PICTURES.search(line) and (page := _PAGE_CREDIT.fullmatch(line)):
+            return _Found("credit", source=page["page"] or page["source"] or page["after"] or page["society"] or "")
         if line[0] in _ANYWHERE_FIRST and len(line) <= _LONGEST and _ANYWHERE.fullmatch(line):
             return _BOILERPLATE
         if self.labels and line[-1].isascii() and len(line) <= 50 and _is_label(line):

@@ -34,7 +34,7 @@ _LABELS: Mapping[str, tuple[str, ...]] = {
         "校对 责任校对 审核 审核人 审校 编审 初审 复审 终审 初审编辑 复审编辑 终审编辑 一审 二审 三审 一校 二校 三校",
         "监制 总监制 值班主任 值班总编 值班编委 主编 执行主编 責任編輯 責編 編輯 校對 審核",
     ),
-    "photo": ("摄影 图片 图 供图 图片来源 图源 摄 攝影",),
+    "credits": ("摄影 图片 图 供图 图片来源 图源 摄 攝影",),
     "reads": (
         "阅读 阅读量 阅读数 阅读次数 浏览 浏览量 浏览数 浏览次数 点击 点击量 点击数 点击率 点击次数 访问量 访问次数",
         "人气 查看 查看次数 瀏覽 瀏覽次數 點擊 閱讀",
@@ -53,7 +53,7 @@ _WEAK = re.compile(
 _ANY_WORDS = frozenset({"作者", "供稿", "编辑", "編輯", "发布人", "发布者"})
 """Weak labels whose value need not be a person."""
 
-_LISTS = frozenset({"author", "editor", "photo", "keywords"})
+_LISTS = frozenset({"author", "editor", "credits", "keywords"})
 _COUNTS = frozenset({"reads", "comments", "likes"})
 
 _DATE = (
@@ -134,7 +134,7 @@ class Metadata(Stage):
 
     - ``published``, ``updated``: ISO 8601, ``2024-12-20T09:12:16``, ``2024-12-20T09:12`` or ``2024-12-20``;
     - ``source``, ``section``, ``site``: text;
-    - ``author``, ``editor`` (checkers and supervisors too), ``photo``, ``keywords``: lists of text;
+    - ``author``, ``editor`` (checkers and supervisors too), ``credits`` (photographers), ``keywords``: lists of text;
     - ``reads``, ``comments``, ``likes``: a whole number, or null where the page left it empty.
 
     The first value on the page holds; lists grow. Edits have the reason ``metadata`` or ``banner``.
@@ -374,7 +374,7 @@ def _byline(line: str) -> _Found | None:
     if slashed:
         names = [_SIGNED.sub("", one) for one in _split(_ROLE.sub(" ", slashed["names"]))]
         if names and all(map(_is_person, names)):
-            keys = ("author", "photo") if slashed["both"] else ("author" if slashed["one"] == "文" else "photo",)
+            keys = ("author", "credits") if slashed["both"] else ("author" if slashed["one"] == "文" else "credits",)
             return _Found(tuple((key, names) for key in keys))
         return None
     if not _ROLE.match(inner):
