@@ -132,7 +132,7 @@ class Metadata(Stage):
 
     Keys written to ``meta`` (a key that the document already has is left alone):
 
-    - ``published``, ``updated``: ISO 8601, ``2024-12-20T09:12:16``, ``2024-12-20T09:12`` or ``2024-12-20``;
+    - ``published``, ``updated``: ISO 8601, ``2021-05-07T09:08:26``, ``2021-05-07T09:08`` or ``2021-05-07``;
     - ``source``, ``section``, ``site``: text;
     - ``author``, ``editor`` (checkers and supervisors too), ``credits`` (photographers), ``keywords``: lists of text;
     - ``reads``, ``comments``, ``likes``: a whole number, or null where the page left it empty.
