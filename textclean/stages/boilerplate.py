@@ -65,7 +65,6 @@ _PAGE_CREDIT = re.compile(
     r"|[（(【]?(?:本报)?资料图片?[）)】]?|[（(【]?(?:图片来源|图源)\s?[:：于]\s?(?P<source>[^。，]{2,20}?)[）)】]?"
     r"|[（(【]?图据(?P<after>[^。，]{2,12}?)[）)】]?|[（(【]?(?P<society>[^，。\s（(]{2,16})供[图圖][）)】]?"
 )
-_PICTURES = re.compile("[图圖]|照片|摄影")
 _SYLLABLE = (
     "(?:ZH|CH|SH|[BPMFDTNLGKHJQXRZCSYW])?(?:IANG|IONG|UANG|ANG|ENG|ING|ONG|IAN|IAO|UAI|UAN|AI|EI|UI|AO|OU|IU|IE|UE|ER"
     "|AN|EN|IN|UN|IA|UA|UO|[AOEIUV])"
@@ -153,7 +152,11 @@ class Boilerplate(CorpusStage):
             if credit:
                 names = credit["names"] or credit["after"] or credit["inside"] or credit["told"]
                 return _Found("credit", tuple(_NAME.findall(names)))
-        if self.credits and _PICTURES.search(line) and (page := _PAGE_CREDIT.fullmatch(line)):
+        if (
+            self.credits
+            and (line[0] in "（(【本文以图资" or line[-1] in "图圖")
+            and (page := _PAGE_CREDIT.fullmatch(line))
+        ):
             return _Found("credit", source=page["page"] or page["source"] or page["after"] or page["society"] or "")
         if line[0] in _ANYWHERE_FIRST and len(line) <= _LONGEST and _ANYWHERE.fullmatch(line):
             return _BOILERPLATE
