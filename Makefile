@@ -42,8 +42,7 @@ format: $(INSTALLED)
 	$(BIN)/ruff format .
 
 bench: $(INSTALLED)
-	$(BIN)/python -m pytest benchmarks --benchmark-only --benchmark-disable-gc -p no:xdist -q
-	$(BIN)/python -m benchmarks.table
+	$(BIN)/python -m pytest -o python_files="bench_*.py" benchmarks --benchmark-only --benchmark-columns=median,iqr,rounds
 
 data: $(INSTALLED)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[data]'

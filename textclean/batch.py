@@ -109,7 +109,7 @@ def run(
     if resume and (folder.root / "manifest.json").exists():
         return _finished_before(folder, pipeline, files)
     _begin(folder, pipeline)
-    corpus = Corpus(pipeline, Spill(folder.work), jobs, watch, keep=True)
+    corpus = Corpus(pipeline, Spill(folder.work), jobs, watch)
     whole, failures = Figures(), []
     with folder.open_lines("documents.jsonl") as documents, folder.open_lines("marks.jsonl") as marks:
         inputs = {file.id: file for file in files}

@@ -10,6 +10,7 @@ import os
 import traceback
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -70,6 +71,9 @@ class Pipeline:
     def __init__(self, stages: Sequence[AnyStage] | Recipe) -> None:
         self.recipe = stages if isinstance(stages, Recipe) else Recipe(tuple(stages))
 
+    def __reduce__(self) -> tuple[object, ...]:
+        return Pipeline, (self.recipe,)
+
     @classmethod
     def default(cls) -> "Pipeline":
         """The pipeline of the default recipe."""
@@ -87,7 +91,7 @@ class Pipeline:
     def __repr__(self) -> str:
         return f"Pipeline([{', '.join(map(repr, self.recipe.stages))}])"
 
-    @property
+    @cached_property
     def phases(self) -> list[Phase]:
         """The phases, first to last; there is always one."""
         phases: list[Phase] = []

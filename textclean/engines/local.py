@@ -13,7 +13,7 @@ from typing import Any, Protocol, TypeVar
 
 from textclean.document import Document
 from textclean.errors import InputError, TextcleanError, UsageError
-from textclean.io.spill import Entry, Ref, Spill, SpilledTexts, read_document
+from textclean.io.spill import Entry, MemorySpill, Ref, Spill, SpilledTexts
 from textclean.pipeline import Failure, Pipeline, Step, id_key, jobs_or_cores
 from textclean.stage import Observation
 
@@ -22,6 +22,7 @@ Result = TypeVar("Result")
 
 _BATCH_DOCUMENTS = 32
 _BATCHES_AHEAD = 3  # a process; bounds what waits in memory
+_IN_MEMORY = 1 << 25  # characters of text that wait in memory between phases, where one process does all the work
 
 
 class Content(Protocol):
@@ -80,14 +81,12 @@ class Corpus:
         spill: where documents wait between phases.
         jobs: processes; 1 runs everything in this one.
         watch: told of progress.
-        keep: keep the documents of every phase, so that an interrupted run can be resumed.
     """
 
     pipeline: Pipeline
     spill: Spill
     jobs: int = 1
     watch: Watch | None = None
-    keep: bool = False
     rows: list[Row] = field(default_factory=list)
 
     def run(
@@ -101,19 +100,31 @@ class Corpus:
             UsageError: an id stands twice.
             StageError: a corpus stage could not decide.
         """
-        phases = self.pipeline.phases
+        with _Pool(self.jobs) as pool:
+            self._clean(pool, items)
+            yield from self._finish(pool, finish)
+
+    def documents(self, items: Iterable[tuple[str, Loadable]]) -> Iterator[tuple[Row, Document | None]]:
+        """Clean ``items``, and bring every clean document into this process. Otherwise like :meth:`run`."""
+        with _Pool(self.jobs) as pool:
+            self._clean(pool, items)
+        for row in self.rows:
+            if row.ref is None:
+                yield row, None
+                continue
+            doc = self.spill.read(row.ref)
+            self.spill.release(row.ref)
+            yield row, doc
+
+    def _clean(self, pool: "_Pool", items: Iterable[tuple[str, Loadable]]) -> None:
         key = self.pipeline.recipe.fingerprint()
         self.spill.keep_for(0, key)
-        with _Pool(self.jobs) as pool:
-            self.rows = self._first(pool, items)
-            key = _inputs_key(key, self.rows)
-            for phase in range(1, len(phases)):
-                verdicts = self._decide(phase - 1)
-                self.spill.keep_for(phase, key)
-                self._next(pool, phase, verdicts)
-                if not self.keep:
-                    self.spill.drop(phase - 1)
-            yield from self._finish(pool, finish)
+        self.rows = self._first(pool, items)
+        key = _inputs_key(key, self.rows)
+        for phase in range(1, len(self.pipeline.phases)):
+            verdicts = self._decide(phase - 1)
+            self.spill.keep_for(phase, key)
+            self._next(pool, phase, verdicts)
 
     def _first(self, pool: "_Pool", items: Iterable[tuple[str, Loadable]]) -> list[Row]:
         job = self._job()
@@ -144,7 +155,7 @@ class Corpus:
         seen = [(row.id, row.observation) for row in self.rows if row.observation is not None]
         stage = self.pipeline.phases[phase].observes
         self._tell(f"comparing ({stage.name if stage else ''})", 0, len(seen))
-        verdicts = self.pipeline.decide(phase, seen, SpilledTexts(refs))
+        verdicts = self.pipeline.decide(phase, seen, SpilledTexts(self.spill, refs))
         for row in self.rows:
             row.observation = None
         return verdicts
@@ -195,17 +206,12 @@ def run_corpus(
     """Clean ``items`` as one corpus, spilling to a temporary folder that is removed at the end."""
     jobs = jobs_or_cores(jobs)
     with tempfile.TemporaryDirectory(prefix="textclean-") as folder:
-        corpus = Corpus(pipeline, Spill(Path(folder)), jobs)
-        for row, _ in corpus.run(items, _nothing):
-            doc = read_document(row.ref) if row.ref is not None else None
+        spill = MemorySpill(Path(folder), _IN_MEMORY) if jobs == 1 else Spill(Path(folder))
+        for row, doc in Corpus(pipeline, spill, jobs).documents(items):
             if row.failure is not None:
                 yield replace(row.failure, document=doc)
             elif doc is not None:
                 yield doc
-
-
-def _nothing(doc: Document) -> None:
-    """For runs whose documents are read back from the spill."""
 
 
 def _start(batch: Batch) -> list[Row]:
@@ -231,8 +237,13 @@ def _proceed(batch: Batch) -> list[Row]:
         if known is not None:
             work.again(known)
             continue
-        doc = read_document(ref)
-        work.done(id, Step(doc, failure=failure) if failure else job.pipeline.proceed(batch.phase, doc, verdict))
+        doc = job.spill.read(ref)
+        step = Step(doc, failure=failure) if failure else job.pipeline.proceed(batch.phase, doc, verdict)
+        if step.document is doc and step.failure == failure:
+            work.same(id, ref, step)
+        else:
+            job.spill.release(ref)
+            work.done(id, step)
     return work.observed()
 
 
@@ -256,12 +267,21 @@ class _Work:
             if step.failure is None:
                 self._sound.append((row, step.document))
 
+    def same(self, id: str, ref: Ref, step: Step) -> None:
+        """A document that the phase left as it was: it stays where it is."""
+        doc = step.document
+        assert doc is not None  # it was read from the spill
+        row = Row(id, ref, doc.source.digest if doc.source else "", failure=step.failure)
+        self.rows.append(row)
+        if step.failure is None:
+            self._sound.append((row, doc))
+
     def again(self, known: Entry) -> None:
         """A document that an interrupted run had finished in this phase."""
         row = Row(known.id, known.ref, known.digest, failure=known.failure and Failure(known.id, *known.failure))
         self.rows.append(row)
         if known.failure is None and self._job.pipeline.phases[self._batch.phase].observes is not None:
-            self._sound.append((row, read_document(known.ref)))
+            self._sound.append((row, self._job.spill.read(known.ref)))
 
     def observed(self) -> list[Row]:
         """The rows, with observations; what is new is in a segment."""
@@ -283,7 +303,7 @@ class _Work:
 def _end(batch: Batch) -> list[tuple[Row, Any]]:
     job = _job(batch.job)
     assert job.finish is not None  # set by Corpus._finish
-    return [(row, None if row.ref is None else job.finish(read_document(row.ref))) for row in batch.items]
+    return [(row, None if row.ref is None else job.finish(job.spill.read(row.ref))) for row in batch.items]
 
 
 def _job(job: Job | bytes) -> Job:

@@ -87,21 +87,58 @@ class Spill:
         folder.mkdir(parents=True, exist_ok=True)
         replace_file(note, key.encode())
 
-    def drop(self, phase: int) -> None:
-        """Remove the segments of a phase."""
-        shutil.rmtree(self.root / f"phase-{phase}", ignore_errors=True)
+    def read(self, ref: Ref) -> Document:
+        """The document at ``ref``."""
+        with open(ref.segment, "rb") as file:
+            file.seek(ref.start)
+            return unpack_document(file.read(ref.end - ref.start))
+
+    def release(self, ref: Ref) -> None:
+        """Nothing will read ``ref`` any more. On disk it stays, for a run that is resumed."""
 
     def clear(self) -> None:
         """Remove the whole folder."""
         shutil.rmtree(self.root, ignore_errors=True)
 
 
+class MemorySpill(Spill):
+    """A spill of which ``characters`` of text stay in memory, for the process that wrote it; the rest is on disk."""
+
+    def __init__(self, root: Path, characters: int) -> None:
+        super().__init__(root)
+        self._room = characters
+        self._held: dict[int, Document] = {}
+        self._number = 0
+
+    def write(
+        self, phase: int, batch: int, documents: Sequence[Document], failures: Sequence[tuple[str, str] | None]
+    ) -> list[Ref]:
+        """Keep the documents of a batch, in memory if there is room."""
+        size = sum(len(doc.text) for doc in documents)
+        if size > self._room:
+            return super().write(phase, batch, documents, failures)
+        self._room -= size
+        refs = [Ref("", self._number + i, 0) for i in range(len(documents))]
+        self._held.update(zip((ref.start for ref in refs), documents, strict=True))
+        self._number += len(documents)
+        return refs
+
+    def read(self, ref: Ref) -> Document:
+        """The document at ``ref``."""
+        return super().read(ref) if ref.segment else self._held[ref.start]
+
+    def release(self, ref: Ref) -> None:
+        """Nothing will read ``ref`` any more."""
+        if not ref.segment:
+            self._room += len(self._held.pop(ref.start).text)
+
+
 class SpilledTexts:
     """Reads pieces of spilled documents (the ``texts`` of a barrier)."""
 
-    def __init__(self, refs: dict[str, Ref]) -> None:
+    def __init__(self, spill: Spill, refs: dict[str, Ref]) -> None:
         self._refs = refs
-        self._text = lru_cache(_TEXTS_IN_MEMORY)(lambda id: read_document(refs[id]).text)
+        self._text = lru_cache(_TEXTS_IN_MEMORY)(lambda id: spill.read(refs[id]).text)
 
     def __call__(self, refs: Sequence[TextRef]) -> list[str]:
         """The pieces, in the order of ``refs``; each document is read once a call."""
@@ -109,13 +146,6 @@ class SpilledTexts:
         for i in sorted(range(len(refs)), key=lambda i: self._refs[refs[i].id]):
             out[i] = self._text(refs[i].id)[refs[i].start : refs[i].end]
         return out
-
-
-def read_document(ref: Ref) -> Document:
-    """The document at ``ref``."""
-    with open(ref.segment, "rb") as file:
-        file.seek(ref.start)
-        return unpack_document(file.read(ref.end - ref.start))
 
 
 def replace_file(path: Path, content: bytes) -> None:
