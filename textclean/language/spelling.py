@@ -13,7 +13,7 @@ from math import exp, log
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from textclean.language import ngrams
-from textclean.language.confusions import LONGEST_LIST, confusions
+from textclean.language.confusions import LONGEST_LIST
 from textclean.language.ngrams import BITS, DIGIT, EDGE, LETTER
 from textclean.language.resources import read_arrays
 
@@ -190,7 +190,10 @@ def weighed(score: float, pair: int, seen: int, characters: int) -> float:
     """The score of a correction in a corpus of so many characters where the pair that it makes was seen so often."""
     if not 0 < score < 1:
         return score
-    odds = log(score / (1 - score)) + weights()[1] * corpus_evidence(pair, seen, characters)
+    constant, own, tells, evidence = weights()[1]
+    odds = constant + own * log(score / (1 - score))
+    if pair:
+        odds += tells + evidence * corpus_evidence(pair, seen, characters)
     return 1 / (1 + exp(-odds))
 
 
@@ -455,14 +458,22 @@ def tables() -> _Tables:
 def _alike_table() -> "tuple[NDArray[Any], NDArray[Any]]":
     import numpy as np
 
-    numbers = ngrams.numbers()
+    arrays = read_arrays("confusions.npz")
+    shape_of = np.zeros(65536, np.int64)
+    shape_of[:] = ngrams.numbers()
+    letters = [ord(letter) for letter in ASCII]
+    intended = shape_of.copy()
+    intended[letters] = 0  # no letter is ever proposed
+    shape_of[letters] = _SIZE + np.arange(len(ASCII))
+    shapes = np.repeat(shape_of[arrays["chars"]], arrays["sizes"])
+    others, levels = intended[arrays["others"]], arrays["similarity"] / np.float32(255)
+    sizes = arrays["sizes"].astype(np.int64)
+    columns = np.arange(len(shapes)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
+    kept = (shapes > 0) & (others > 0) & (levels >= _ALIKE)
     alike = np.zeros((_SIZE + len(ASCII), LONGEST_LIST), np.uint32)
     likeness = np.zeros(alike.shape, np.float32)
-    for char, others in confusions().items():
-        shape = _SIZE + ASCII.index(char) if char in ASCII else int(numbers[ord(char)])
-        kept = [(int(numbers[ord(other)]), level) for other, level in others if other not in ASCII and level >= _ALIKE]
-        if kept and shape:
-            alike[shape, : len(kept)], likeness[shape, : len(kept)] = zip(*kept, strict=True)
+    alike[shapes[kept], columns[kept]] = others[kept]
+    likeness[shapes[kept], columns[kept]] = levels[kept]
     return alike, likeness
 
 
@@ -550,7 +561,7 @@ def _bit_set(keys: "NDArray[Any]") -> "NDArray[Any]":
 
 
 @cache
-def weights() -> "tuple[NDArray[Any], float]":
-    """The constant and the weights of FEATURES, and the weight of :func:`corpus_evidence`."""
+def weights() -> "tuple[list[float], list[float]]":
+    """The constant and the weights of FEATURES; and of the corpus: constant, own log-odds, telling pair, evidence."""
     arrays = read_arrays("spelling.npz")
-    return arrays["weights"], float(arrays["corpus"][0])
+    return arrays["weights"].tolist(), arrays["corpus"].tolist()

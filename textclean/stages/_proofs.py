@@ -16,7 +16,8 @@ _PAIRS = re.compile(
     r"(?<![，。、；：])(?:，，|。。|、、|；；|：：|，、|、，|，。|。，|、。|。、|；，|，；|：，|，：)(?![，。、；：])"
 )
 _DOUBLED_SIGN = re.compile("(?<![目有标])的的(?![确喀士])|(?<![平祥温谐])和和(?![美气睦平暖])")
-_ITEMS = re.compile(rf"[{_HAN}]{{3,12}}(?:、[{_HAN}]{{3,12}}){{2,}}")
+_ITEMS = re.compile(rf"(?<![{_HAN}])[{_HAN}]++(?:、[{_HAN}]++){{2,}}+")
+_ITEM_LENGTHS = range(3, 13)
 _TAIL = re.compile("[等和与及]")
 _SINCE = re.compile(r"(?:(?<=[，。；\n])|\A)(截止)(?=(?:20|19)\d\d年|\d{1,2}月|目前|今年|去年|昨[天日]|今[天日])")
 _REDUPLICATED = frozenset("一每越又再很多好大小哈啊呵嘿快来加不没有走看想说")
@@ -109,6 +110,9 @@ def doubled(text: str) -> Iterator[Mark]:
         for item in found[0].split("、"):
             tail = _TAIL.search(item, 3)
             word = item[: tail.start()] if tail else item
+            if len(word) not in _ITEM_LENGTHS:
+                at += len(item) + 1
+                continue
             if word in seen:
                 yield Mark(at, at + len(word), "repeat", None, 0.8, f"{word} twice in one enumeration")
             seen[word] = at

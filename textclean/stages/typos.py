@@ -7,6 +7,7 @@ and where documents agree on ten characters but for one, the reading of the fewe
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple
 
 from textclean.language.script import simplified_only, traditional_only
@@ -72,7 +73,7 @@ class Typos(CorpusStage):
     """Flags slips of the pen and of the scanner; never changes text."""
 
     name: ClassVar[str] = "typos"
-    threshold: float = Field(0.88, gt=0, lt=1, description="least score of a mark for a character taken for another")
+    threshold: float = Field(0.9, gt=0, lt=1, description="least score of a mark for a character taken for another")
     spread: int = Field(
         3, ge=2, description="a string that so many documents share, or one repeats so often, is no typo"
     )
@@ -90,7 +91,10 @@ class Typos(CorpusStage):
 
         found = _suspicions(doc.text, self.spread)
         contexts, chars, _ = _contexts(doc.text)
-        held = np.unique(np.stack([contexts, chars.astype(np.uint64)]), axis=1)
+        order = np.lexsort((chars, contexts))
+        contexts, chars = contexts[order], chars[order]
+        first = np.ones(len(contexts), bool)
+        first[1:] = (contexts[1:] != contexts[:-1]) | (chars[1:] != chars[:-1])
         pairs, times = np.unique(telling_pairs(doc.text), return_counts=True)
         return {
             "size": np.array([len(doc.text)], np.int64),
@@ -99,8 +103,8 @@ class Typos(CorpusStage):
             "intended": np.array([ord(s.intended) for s in found], np.uint32),
             "pairs": pairs,
             "times": times.astype(np.uint32),
-            "context": held[0],
-            "char": held[1].astype(np.uint16),
+            "context": contexts[first],
+            "char": chars[first],
         }
 
     def decide(self, observations: Sequence[tuple[str, Observation]], texts: Texts) -> Mapping[str, Any]:
@@ -152,8 +156,21 @@ def flag_typos(text: str) -> list[Mark]:
 
 def _simplified(text: str) -> bool:
     """Whether the tables, which know Simplified text, may judge ``text``."""
-    traditional = sum(map(text.count, traditional_only() & set(text)))
-    return not traditional or traditional * 2 <= sum(map(text.count, simplified_only() & set(text)))
+    from textclean.language.ngrams import code_units
+
+    scripts = _scripts()[code_units(text)]
+    return int((scripts == 1).sum()) * 2 <= int((scripts == 2).sum()) or not (scripts == 1).any()
+
+
+@cache
+def _scripts() -> "NDArray[Any]":
+    """Code unit → 1 for characters of Traditional text only, 2 for those of Simplified text only, else 0."""
+    import numpy as np
+
+    table = np.zeros(65536, np.uint8)
+    for value, chars in ((1, traditional_only()), (2, simplified_only())):
+        table[[ord(char) for char in chars if ord(char) < 65536]] = value
+    return table
 
 
 def _occurrences(seen: Sequence[tuple[str, Observation]]) -> dict[int, int]:
@@ -180,11 +197,13 @@ def _suspicions(text: str, spread: int) -> "list[Suspicion]":
     out = []
     for s in found:
         inside = any(start <= s.at < end for start, end in titles)
-        if inside or _perhaps_name(text, s.at) or _LETTERED.match(text, s.at):
+        if inside or _perhaps_name(text, s.at) or (s.start == s.at and _LETTERED.match(text, s.at)):
             continue
         before, after = text[max(0, s.at - 1) : s.at], text[s.at + 1 : s.at + 2]
         if not s.alike and (any(start <= s.at < end for start, end in quoted) or text[s.at] in before + after):
             continue  # sayings are quoted in older or playful forms, and sounds are doubled
+        if s.at == s.start and text[s.at] in _SURNAMES and s.intended in _SURNAMES:
+            continue  # a namesake of someone known
         if s.alike < _VERY_ALIKE and before == after:
             continue  # a frame such as 越…越, which takes any word
         times = text.count(text[s.start : s.end])

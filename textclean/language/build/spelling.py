@@ -45,17 +45,18 @@ def fit_spelling(folder: Path) -> None:
     right.append(good)
     weights.append(np.full(len(good), float(_ROUNDS)))
     fitted = _logistic(np.concatenate(features), np.concatenate(right).astype(float), np.concatenate(weights))
-    write_arrays("spelling.npz", weights=fitted, corpus=np.zeros(1))
+    write_arrays("spelling.npz", weights=fitted, corpus=np.array([0.0, 1.0, 0.0, 0.0]))
     spelling.weights.cache_clear()
-    corpus = _corpus_weight(paragraphs[: len(paragraphs) // 2])
+    corpus = _corpus_weights(paragraphs[: len(paragraphs) // 2])
     spelling.weights.cache_clear()
-    for name, weight in zip(("constant", *spelling.FEATURES, "corpus"), (*fitted, corpus), strict=True):
+    names = ("constant", *spelling.FEATURES, "corpus constant", "log-odds", "tells", "evidence")
+    for name, weight in zip(names, (*fitted, *corpus), strict=True):
         print(f"  {name}: {weight:.2f}")
-    write_arrays("spelling.npz", weights=fitted, corpus=np.array([corpus]))
+    write_arrays("spelling.npz", weights=fitted, corpus=corpus)
 
 
-def _corpus_weight(paragraphs: list[str]) -> float:
-    """What it says that the corpus writes the corrected pair elsewhere, in units of the log-odds of the score."""
+def _corpus_weights(paragraphs: list[str]) -> "NDArray[Any]":
+    """What the corpus adds to a score: a constant, and weights of the score's log-odds and of the corpus's evidence."""
     import numpy as np
 
     figures, right, weights = [], [], []
@@ -67,11 +68,10 @@ def _corpus_weight(paragraphs: list[str]) -> float:
                 pairs = Counter(spelling.telling_pairs(noisy).tolist())
                 for found in spelling.find(noisy, 0.05):
                     evidence = spelling.corpus_evidence(found.pair, pairs[found.pair], len(noisy))
-                    figures.append((np.log(found.score / (1 - found.score)), evidence))
+                    figures.append((np.log(found.score / (1 - found.score)), found.pair > 0, evidence))
                     right.append(truth.get(found.at) == found.intended)
                     weights.append(1.0 if seed else _ROUNDS - 1)
-    fitted = _logistic(np.array(figures), np.array(right, float), np.array(weights))
-    return float(fitted[2] / fitted[1])
+    return _logistic(np.array(figures, float), np.array(right, float), np.array(weights))
 
 
 def evaluate_spelling(folder: Path) -> None:
