@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
@@ -19,7 +20,9 @@ def test_the_python_of_a_page_runs_and_prints_what_it_says(
 ) -> None:
     (tmp_path / "fixtures").symlink_to(ROOT / "fixtures")
     monkeypatch.chdir(tmp_path)
-    names: dict[str, object] = {"__name__": "__main__"}
+    module = ModuleType("page")  # a real module: what a page defines can be pickled
+    monkeypatch.setitem(sys.modules, "page", module)
+    names = module.__dict__
     for block in _BLOCK.findall(page.read_text(encoding="utf-8")):
         if ">>>" not in block:
             exec(compile(block, str(page), "exec"), names)
