@@ -5,8 +5,8 @@ import pytest
 from textclean.language.confusions import LONGEST_LIST, confusions, similarity
 
 PAIRS = (
-    "域城 己已 干千 入人 未末 日目 土士 间问 科料 全金 农衣 天夫 申甲 戊戌 工T 1l 大太 乌鸟 侯候 折拆 贷货 晴睛 竞竟 辨辩 析折"
-    " 幕墓 遗遣"
+    "域城 己已 干千 入人 未末 日目 土士 间问 科料 全金 农衣 天夫 申甲 戊戌 工T 1l 大太 乌鸟 侯候 折拆 贷货 晴睛 竞竟"
+    " 辨辩 析折 幕墓 遗遣"
 )
 
 
