@@ -30,6 +30,7 @@ test: $(INSTALLED)
 	$(BIN)/python -m pytest -n 2 -m "not slow"
 
 test-slow: $(INSTALLED)
+	TEXTCLEAN_EXAMPLES=2000 $(BIN)/python -m pytest -n 2 tests/test_laws.py
 	$(BIN)/python -m pytest -m slow
 
 lint: $(INSTALLED)
