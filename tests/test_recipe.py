@@ -1,12 +1,15 @@
 """Recipes: read, refused with a message that helps, printed, described."""
 
 import tomllib
+from collections.abc import Iterator
+from importlib import metadata
 from pathlib import Path
 
 import pytest
 
+from tests.stages_for_tests import Upper
 from textclean.errors import RecipeError
-from textclean.recipe import DEFAULT_STAGES, default, known_stages, load, parse, schema
+from textclean.recipe import DEFAULT_STAGES, default, known_stages, load, parse, schema, stage_class
 
 
 def write(path: Path, text: str) -> Path:
@@ -76,3 +79,39 @@ def test_the_schema_describes_every_stage_and_allows_nothing_else() -> None:
     assert set(known_stages()) <= set(described["properties"])
     assert described["additionalProperties"] is False
     assert described["properties"]["duplicates"]["properties"]["threshold"]["description"]
+
+
+class Point:
+    """Stands for an entry point of another package."""
+
+    def __init__(self, name: str, target: object) -> None:
+        self.name = name
+        self._target = target
+
+    def load(self) -> object:
+        if isinstance(self._target, Exception):
+            raise self._target
+        return self._target
+
+
+@pytest.fixture
+def plugins(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    points = [Point("upper", Upper), Point("broken", ImportError("no module")), Point("odd", dict)]
+    monkeypatch.setattr(metadata, "entry_points", lambda group: points if group == "textclean.stages" else [])
+    stage_class.cache_clear()
+    yield
+    stage_class.cache_clear()
+
+
+@pytest.mark.usefixtures("plugins")
+def test_a_stage_of_another_package_is_found_by_its_entry_point() -> None:
+    recipe = parse({"stages": ["upper"], "upper": {"mark": "、"}}, "r")
+    assert recipe.stages == (Upper(mark="、"),)
+    assert known_stages()[-3:] == ["broken", "odd", "upper"]
+
+
+@pytest.mark.usefixtures("plugins")
+@pytest.mark.parametrize(("name", "says"), [("broken", "cannot be loaded: no module"), ("odd", "is not a Stage")])
+def test_a_plug_in_that_cannot_be_used_says_why(name: str, says: str) -> None:
+    with pytest.raises(RecipeError, match=says):
+        parse({"stages": [name]}, "r")
