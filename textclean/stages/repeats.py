@@ -13,7 +13,9 @@ from typing import ClassVar
 from textclean.ledger import Span
 from textclean.stage import Document, EditBuilder, Field, Findings, Stage
 
-_SPLIT = re.compile("([，。；！？、：…,;:!?\n][”’」』]*)")
+_SIGNS = "，。；！？、：…,;:!?"
+_CLOSERS = "”’」』"
+_SPLIT = re.compile(f"([{_SIGNS}\n][{_CLOSERS}]*)")
 _BINDS = frozenset("，,；;。、")
 """Signs between copies; after an exclamation mark, a question mark or dots a repeat is meant."""
 _STOPS = ("。", "！", "？", "!", "?", "\n")
@@ -109,11 +111,14 @@ class Repeats(Stage):
 
 def _may_loop(text: str) -> bool:
     """Whether one to four clauses stand directly after themselves: a cheap look that most documents end with."""
-    for sign in "，。；！？、：…,;:!?":
+    for sign in _SIGNS:
         text = text.replace(sign, "\n")
-    for quote in "”’」』":
+    for quote in _CLOSERS:
         text = text.replace(quote, "")
     clauses = text.split("\n")
+    different = set(clauses)
+    if len(clauses) - clauses.count("") == len(different) - ("" in different):
+        return False
     for period in _PERIODS:
         again = list(compress(count(), map(eq, clauses, clauses[period:])))
         if any(
