@@ -213,6 +213,7 @@ def test_wrong_use_is_refused_before_anything_is_written(source: Path, tmp_path:
         batch.run(tmp_path / "file", tmp_path / "out", recipe=RECIPE)
     with pytest.raises(UsageError, match="jobs is 0"):
         batch.run(source, tmp_path / "out", recipe=RECIPE, jobs=0)
+    assert not (tmp_path / "out").exists()
 
 
 def test_two_inputs_for_one_output_are_refused(source: Path, tmp_path: Path) -> None:

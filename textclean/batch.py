@@ -17,7 +17,7 @@ from textclean.io.inputs import File, find_files, id_path
 from textclean.io.outputs import MANIFEST_FORMAT, LineFile, OutFolder, clashes, clean_name
 from textclean.io.records import mark_line
 from textclean.io.spill import Spill, replace_file
-from textclean.pipeline import Pipeline, jobs_or_cores
+from textclean.pipeline import Pipeline
 from textclean.recipe import Recipe, default
 from textclean.report.explain import explain as explain_document
 from textclean.report.figures import Figures, figures
@@ -76,7 +76,7 @@ def run(
     out: PathLike,
     *,
     recipe: Recipe | PathLike | None = None,
-    jobs: int | None = None,
+    jobs: int = 1,
     resume: bool = False,
     dry_run: bool = False,
     watch: Watch | None = None,
@@ -87,7 +87,7 @@ def run(
         source: the folder; every file in it and in the folders below is a document.
         out: the folder to write; empty or not there yet.
         recipe: a recipe or the path of one; the default recipe if None.
-        jobs: processes; as many as there are cores if None.
+        jobs: processes; with more than one, a script must guard its main module, as for every use of processes.
         resume: continue a run into ``out`` that was interrupted.
         dry_run: do everything but write.
         watch: told of progress (what, done, total).
@@ -99,7 +99,6 @@ def run(
     started = time.perf_counter()
     source, folder = Path(source), OutFolder(Path(out))
     pipeline = Pipeline(default()) if recipe is None else _pipeline(recipe)
-    jobs = jobs_or_cores(jobs)
     _check_apart(source, folder.root)
     files = find_files(source, pipeline.recipe.max_document_bytes)
     _check_names(files)
@@ -108,8 +107,8 @@ def run(
     folder.check_usable(resume)
     if resume and (folder.root / "manifest.json").exists():
         return _finished_before(folder, pipeline, files)
-    _begin(folder, pipeline)
     corpus = Corpus(pipeline, Spill(folder.work), jobs, watch)
+    _begin(folder, pipeline)
     whole, failures = Figures(), []
     with folder.open_lines("documents.jsonl") as documents, folder.open_lines("marks.jsonl") as marks:
         inputs = {file.id: file for file in files}

@@ -79,8 +79,10 @@ def run(
       textclean run news out --resume       after Ctrl-C or a crash
     """
     from textclean import batch
+    from textclean.engines.local import available_cores
 
     effective = _effective(recipe, script)
+    jobs = jobs or available_cores()
     with _progress() as watch:
         summary = batch.run(source, out, recipe=effective, jobs=jobs, resume=resume, dry_run=dry_run, watch=watch)
     _show(summary, dry_run)

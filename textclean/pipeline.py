@@ -6,7 +6,6 @@ the next one, and observes for that. What happens in a phase depends on one docu
 engine may run it anywhere and in any order.
 """
 
-import os
 import traceback
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -242,19 +241,6 @@ def clean(content: str | bytes) -> Document:
         StageError: a stage failed.
     """
     return Pipeline.default().clean(content)
-
-
-def jobs_or_cores(jobs: int | None) -> int:
-    """``jobs``, or the number of cores this process may use.
-
-    Raises:
-        UsageError: ``jobs`` is below 1.
-    """
-    if jobs is None:
-        return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    if jobs < 1:
-        raise UsageError(f"jobs is {jobs}; it must be 1 or more")
-    return jobs
 
 
 def _run_phase(phase: Phase, doc: Document, verdict: Any) -> Step:

@@ -1,6 +1,7 @@
 """Processes of one machine. Holds no cleaning logic: runs the phases of a pipeline over batches of documents."""
 
 import hashlib
+import os
 import pickle
 import signal
 import tempfile
@@ -14,7 +15,7 @@ from typing import Any, Protocol, TypeVar
 from textclean.document import Document
 from textclean.errors import InputError, TextcleanError, UsageError
 from textclean.io.spill import Entry, MemorySpill, Ref, Spill, SpilledTexts
-from textclean.pipeline import Failure, Pipeline, Step, id_key, jobs_or_cores
+from textclean.pipeline import Failure, Pipeline, Step, id_key
 from textclean.stage import Observation
 
 Task = TypeVar("Task")
@@ -88,6 +89,10 @@ class Corpus:
     jobs: int = 1
     watch: Watch | None = None
     rows: list[Row] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        if self.jobs < 1:
+            raise UsageError(f"jobs is {self.jobs}; it must be 1 or more")
 
     def run(
         self, items: Iterable[tuple[str, Loadable]], finish: Callable[[Document], Result]
@@ -200,11 +205,15 @@ class Corpus:
             self.watch(what, done, total)
 
 
+def available_cores() -> int:
+    """The number of cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
 def run_corpus(
     pipeline: Pipeline, items: Iterable[tuple[str, Loadable]], jobs: int = 1
 ) -> Iterator[Document | Failure]:
     """Clean ``items`` as one corpus, spilling to a temporary folder that is removed at the end."""
-    jobs = jobs_or_cores(jobs)
     with tempfile.TemporaryDirectory(prefix="textclean-") as folder:
         spill = MemorySpill(Path(folder), _IN_MEMORY) if jobs == 1 else Spill(Path(folder))
         for row, doc in Corpus(pipeline, spill, jobs).documents(items):
