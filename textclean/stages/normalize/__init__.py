@@ -9,16 +9,16 @@ from functools import cache
 from typing import ClassVar
 
 from textclean.document import Document, Findings, Mark
-from textclean.ledger import Edits
+from textclean.ledger import NO_EDITS, Edits
 from textclean.stage import Field, Stage
-from textclean.stages._scripts import CORNERS, counts, curved_quotes, script_of
-from textclean.stages.normalize import characters, mojibake, punctuation, spaces
-from textclean.stages.normalize.compose import applied, compose, in_order
+from textclean.stages._scripts import CORNERS
+from textclean.stages.normalize import characters, mojibake
+from textclean.stages.normalize.compose import applied, compose
+from textclean.stages.normalize.policies import policies
 
 __all__ = ["Normalize"]
 
 _PRIVATE = re.compile("[\ue000-\uf8ff][\ue000-\uf8ff]*")
-_CORNER = re.compile(f"[{CORNERS}]")
 _MOST_ROUNDS = 8
 
 
@@ -41,27 +41,24 @@ class Normalize(Stage):
     marks: bool = Field(True, description="mark unrecoverable runs, private-use characters and bad bytes")
 
     def findings(self, doc: Document) -> Findings:
-        odd = _odd().search(doc.text) is not None
-        edits, text = self._characters(doc.text, odd)
-        policy = self._policies(text, odd or bool(edits))
-        return Findings(compose(edits, policy, text), self._marks(doc, odd) if self.marks else ())
+        edits, text, odd = NO_EDITS, doc.text, _is_odd(doc.text)
+        if odd:
+            edits, text = self._characters(text)
+        policy = policies(text, self.punctuation, self.quotes, self.space, self.newline)
+        return Findings(compose(edits, policy, text), self._marks(doc) if odd and self.marks else ())
 
-    def _characters(self, text: str, odd: bool) -> tuple[Edits, str]:
-        """Edits of the rules that look at single characters, and the text they make.
-
-        ``odd``: whether ``text`` holds any character that one of the rules could act on by itself.
-        """
-        edits = Edits()
+    def _characters(self, text: str) -> tuple[Edits, str]:
+        """Edits of the rules that look at single characters, and the text they make."""
+        edits = NO_EDITS
+        rules = (self.width, self.radical, self.compatibility, self.control, self.newline)
         for _ in range(_MOST_ROUNDS):
-            again = len(edits)
+            before = len(edits)
             if self.mojibake:
-                edits, text = _then(edits, mojibake.repairs(text, odd), text)
+                edits, text = _then(edits, mojibake.repairs(text), text)
             if self.html:
                 edits, text = _then(edits, characters.entities(text), text)
-            again = len(edits) > again  # what was resolved may need the other rules, and they may leave more to resolve
-            odd = odd or again
-            rules = (self.width, self.radical, self.compatibility, self.control, self.newline)
-            fold = characters.fold(text, *rules) if odd else Edits()
+            again = len(edits) > before  # what was resolved may leave more to resolve
+            fold = characters.fold(text, *rules)
             edits, text = _then(edits, fold, text)
             if self.nfc:
                 edits, text = _then(edits, characters.compose_marks(text, self.compatibility), text)
@@ -69,45 +66,45 @@ class Normalize(Stage):
                 break
         return edits, text
 
-    def _policies(self, text: str, odd: bool) -> Edits:
-        """Edits of the rules that look at neighbours: width, quotes (if ``text`` is ``odd``), blanks."""
-        starts = punctuation.widened(text) if self.punctuation else []
-        news = list(map(punctuation.WIDE.__getitem__, map(text.__getitem__, starts)))
-        if odd and self.quotes and _CORNER.search(text) and script_of(*counts(text)) == "simplified":
-            curved = curved_quotes(text)
-            starts += [at for at, _ in curved]
-            news += [new for _, new in curved]
-        ends = [at + 1 for at in starts]
-        reasons = ["width"] * len(starts)
-        if self.space:
-            found = spaces.blanks(text, dict(zip(starts, news, strict=True)))
-            starts += [start for start, _, _ in found]
-            ends += [end for _, end, _ in found]
-            news += [new for _, _, new in found]
-            reasons += ["space"] * len(found)
-        return in_order(starts, ends, news, reasons)
-
-    def _marks(self, doc: Document, odd: bool) -> list[Mark]:
+    def _marks(self, doc: Document) -> list[Mark]:
         """Marks on the text as it came: later edits move them along."""
         found: list[Mark] = []
-        bad = _bad_bytes(doc)
-        for run in mojibake.lost(doc.text):
+        runs = mojibake.lost(doc.text)
+        bad = _bad_bytes(doc) if runs else frozenset()
+        for run in runs:
             start, end = run.span()
             if run[0][0] == "\ufffd" and any(at in bad for at in range(start, end)):
                 found.append(Mark(start, end, "suspect-bytes", evidence=f"{end - start} undecodable bytes"))
             else:
                 found.append(Mark(start, end, "mojibake", evidence="the bytes were lost before the text came here"))
-        for run in _PRIVATE.finditer(doc.text) if odd else ():
+        for run in _PRIVATE.finditer(doc.text):
             codes = " ".join(f"U+{ord(char):04X}" for char in run[0][:4])
             found.append(Mark(*run.span(), "private-use", evidence=f"{codes}: no standard says what this is"))
         return found
 
 
+def _is_odd(text: str) -> bool:
+    """Whether ``text`` holds anything for :meth:`Normalize._characters` or a mark: one scan spares the rest all others.
+
+    Line ends of carriage return and line feed do not count: the policies see to them in passing.
+    """
+    return (
+        _odd().search(text) is not None
+        or ("&" in text and characters.ENTITY.search(text) is not None)
+        or not characters.is_composed(text)
+    )
+
+
 @cache
 def _odd() -> re.Pattern[str]:
-    """Any character that makes text worth a closer look: one scan that spares clean text all others."""
+    """A character that a rule could act on by itself, or several that it could act on together."""
     table = characters.folds(width=True, radical=True, compatibility=True, control=True, newline=True)
-    return re.compile(f"[{re.escape(''.join(table))}{CORNERS}{mojibake.SIGNS}\ue000-\uf8ff]")
+    alone = f"{re.escape(''.join(table.keys() - {chr(13)}))}{CORNERS}{mojibake.SIGNS}\ue000-\uf8ff"
+    rare = mojibake.rare()
+    return re.compile(
+        rf"[{alone}{rare}{mojibake.LOST_SIGNS}\r](?:(?<=[{alone}])|(?<=\r)(?!\n)"
+        rf"|(?<=[{rare}])(?:[^\n]{{0,5}}?[{rare}]){{2}}|{mojibake.LOST_REST})"
+    )
 
 
 def _then(edits: Edits, more: Edits, text: str) -> tuple[Edits, str]:

@@ -10,7 +10,7 @@ import unicodedata
 from functools import cache
 from itertools import groupby
 
-from textclean.ledger import Edits
+from textclean.ledger import NO_EDITS, Edits
 
 ZERO_WIDTH_JOINERS = "\u200c\u200d"
 _JOINERS = frozenset(ZERO_WIDTH_JOINERS)
@@ -28,7 +28,7 @@ _SUPPLEMENT = (
 )
 """CJK radicals supplement, each before the ideograph that looks like it."""
 
-_ENTITY = re.compile(r"&(?:amp;|#38;|#[xX]26;)*(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,30});")
+ENTITY = re.compile(r"&(?:amp;|#38;|#[xX]26;)*(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,30});")
 _ADDRESS = re.compile(r"(?:[a-z][a-z+.-]{1,15}://|www\.)[!-~]*\Z")
 _COMPATIBILITY = re.compile("[\uf900-\ufaff\U0002f800-\U0002fa1f]")
 _ADDRESS_LENGTH = 300
@@ -48,22 +48,22 @@ def folds(width: bool, radical: bool, compatibility: bool, control: bool, newlin
     """Character → (what it becomes, reason), for the rules that are on. Carriage returns and joiners are special."""
     table: dict[str, tuple[str, str]] = {}
     if width:
-        table |= {char: (chr(ord(char) - 0xFEE0), "width") for char in _members(FULL_WIDTH)}
+        table |= {char: (chr(ord(char) - 0xFEE0), "width") for char in members(FULL_WIDTH)}
     if radical:
         table |= {char: (ideograph, "radical") for char, ideograph in radicals().items()}
     if compatibility:
-        for char in _members(COMPATIBILITY):
+        for char in members(COMPATIBILITY):
             ideograph = unicodedata.normalize("NFC", char)
             if ideograph != char:
                 table[char] = (ideograph, "compatibility")
     if control:
-        table |= dict.fromkeys(_members(CONTROLS + INVISIBLE + ZERO_WIDTH_JOINERS), ("", "control"))
+        table |= dict.fromkeys(members(CONTROLS + INVISIBLE + ZERO_WIDTH_JOINERS), ("", "control"))
     if newline:
-        table |= dict.fromkeys(_members(NEWLINES), ("\n", "newline"))
+        table |= dict.fromkeys(members(NEWLINES), ("\n", "newline"))
     return table
 
 
-def _members(ranges: str) -> list[str]:
+def members(ranges: str) -> list[str]:
     """The characters of a class written with ranges."""
     found = re.findall("(.)-(.)|(.)", ranges, re.S)
     return [chr(code) for a, b, one in found for code in range(ord(one or a), ord(one or b) + 1)]
@@ -85,7 +85,7 @@ def fold(text: str, width: bool, radical: bool, compatibility: bool, control: bo
     rules = (width, radical, compatibility, control, newline)
     table = folds(*rules)
     if not table:
-        return Edits()
+        return NO_EDITS
     starts: list[int] = []
     ends: list[int] = []
     news: list[str] = []
@@ -130,7 +130,7 @@ def _joinable(char: str) -> bool:
 def entities(text: str) -> Edits:
     """Edits that resolve HTML entities (with their semicolon, not inside addresses), doubly escaped ones too."""
     found: list[tuple[int, int, str]] = []
-    for match in _ENTITY.finditer(text) if "&" in text else ():
+    for match in ENTITY.finditer(text) if "&" in text else ():
         entity, start = match[0], match.start()
         if _ADDRESS.search(text, max(0, start - _ADDRESS_LENGTH), start):
             continue
@@ -144,19 +144,24 @@ def entities(text: str) -> Edits:
 
 def _edits(found: list[tuple[int, int, str]], reason: str) -> Edits:
     if not found:
-        return Edits()
+        return NO_EDITS
     starts, ends, news = zip(*found, strict=True)
     return Edits(starts, ends, news, (reason,) * len(starts))
 
 
+def is_composed(text: str) -> bool:
+    """Whether ``text`` is in normalization form C."""
+    return unicodedata.is_normalized("NFC", text)
+
+
 def compose_marks(text: str, ideographs: bool) -> Edits:
     """Edits that bring ``text`` into normalization form C; ``ideographs``: compatibility ideographs too."""
+    if is_composed(text):
+        return NO_EDITS
     found: list[tuple[int, int, str]] = []
-    if unicodedata.is_normalized("NFC", text):
-        return Edits()
     at = 0
     for line in text.split("\n"):
-        if not unicodedata.is_normalized("NFC", line):
+        if not is_composed(line):
             clusters = _clusters(line)
             if not ideographs:
                 clusters = [row for row in clusters if not _COMPATIBILITY.fullmatch(line, row[0], row[1])]

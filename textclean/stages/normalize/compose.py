@@ -37,7 +37,11 @@ def in_order(starts: list[int], ends: list[int], news: list[str], reasons: list[
     """Columns that are in no order as edits, touching ones as one."""
     order = sorted(range(len(starts)), key=starts.__getitem__)
     starts, ends = list(map(starts.__getitem__, order)), list(map(ends.__getitem__, order))
-    news, reasons = list(map(news.__getitem__, order)), list(map(reasons.__getitem__, order))
+    return joined(starts, ends, list(map(news.__getitem__, order)), list(map(reasons.__getitem__, order)))
+
+
+def joined(starts: list[int], ends: list[int], news: list[str], reasons: list[str]) -> Edits:
+    """Columns in order as edits, touching ones as one, under the reason of the first that writes anything."""
     touching = list(compress(count(1), map(eq, ends, starts[1:])))
     if touching:
         keep = [True] * len(starts)

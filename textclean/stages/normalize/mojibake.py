@@ -8,7 +8,7 @@ import re
 from functools import cache
 
 from textclean.decode.detection import mean
-from textclean.ledger import Edits
+from textclean.ledger import NO_EDITS, Edits
 
 GAIN = 2.5
 """Nats a character by which the reversed text must be likelier."""
@@ -29,8 +29,11 @@ _LEAST = 4
 """Telling characters that a run must have: fewer may be a name or a sign."""
 _RIGHT = ("utf-8", "gb18030", "big5hkscs")
 _WRONG = ("gb18030", "big5hkscs")
-_LOST = re.compile("锟斤拷(?:锟斤拷?)*|烫烫烫+|屯屯屯+|\ufffd+")
-_LOST_SIGNS = ("\ufffd", "锟斤拷", "烫烫烫", "屯屯屯")
+LOST_SIGNS = "锟烫屯\ufffd"
+"""With what a loss begins."""
+LOST_REST = "(?<=锟)斤拷(?:锟斤拷?)*|(?<=烫)烫烫+|(?<=屯)屯屯+|(?<=\ufffd)\ufffd*"
+"""What makes it one, after the first sign."""
+_LOST = re.compile(f"[{LOST_SIGNS}](?:{LOST_REST})")
 
 
 @cache
@@ -40,31 +43,33 @@ def _to_byte() -> dict[int, int]:
 
 
 @cache
-def _rare_cluster() -> re.Pattern[str]:
-    """Three characters close together that are rare in Chinese and frequent in Chinese decoded wrongly."""
+def rare() -> str:
+    """Characters rare in Chinese and frequent in Chinese decoded wrongly, as the inside of a class."""
     trails = (*range(0x40, 0x7F), *range(0xA1, 0xFF))
     gb = bytes(byte for lead in range(0xB0, 0xF8) for trail in range(0xA1, 0xFF) for byte in (lead, trail))
     big5 = bytes(byte for lead in range(0xA4, 0xC7) for trail in trails for byte in (lead, trail))
     everyday = set(gb.decode("gb2312", "ignore") + big5.decode("big5", "ignore"))
-    rare = "".join(char for char in map(chr, range(0x3400, 0xA000)) if char not in everyday)
-    rare = f"[{rare}\u0370-\u04ff\u3040-\u312f\ue000-\uf8ff]"
-    return re.compile(f"{rare}(?:[^\n]{{0,5}}?{rare}){{2}}")
+    unusual = "".join(char for char in map(chr, range(0x3400, 0xA000)) if char not in everyday)
+    return f"{unusual}\u0370-\u04ff\u3040-\u312f\ue000-\uf8ff"
+
+
+@cache
+def _rare_cluster() -> re.Pattern[str]:
+    """Three rare characters close together."""
+    return re.compile(f"[{rare()}](?:[^\n]{{0,5}}?[{rare()}]){{2}}")
 
 
 def lost(text: str) -> list[re.Match[str]]:
     """What remains where bytes were replaced before they reached us, or were never set."""
-    return list(_LOST.finditer(text)) if any(sign in text for sign in _LOST_SIGNS) else []
+    return list(_LOST.finditer(text))
 
 
-def repairs(text: str, odd: bool = True) -> Edits:
-    """Edits that put right what was decoded wrongly, run by run or line by line.
-
-    ``odd``: whether any of :data:`SIGNS` is there.
-    """
-    found = _latin(text) if odd and _LEAD.search(text) else []
+def repairs(text: str) -> Edits:
+    """Edits that put right what was decoded wrongly, run by run or line by line."""
+    found = _latin(text) if _LEAD.search(text) else []
     found += _chinese(text)
     if not found:
-        return Edits()
+        return NO_EDITS
     starts, ends, news = zip(*sorted(found), strict=True)
     return Edits(starts, ends, news, ("mojibake",) * len(starts))
 

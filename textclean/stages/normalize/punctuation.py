@@ -16,9 +16,10 @@ CJK = HAN + KANA + "\u3001\u3003\u3008-\u3011\u3014-\u301b％℃①-⑳"
 WIDE = dict(zip(",:;?!().", "，：；？！（）。", strict=True))
 
 _CLOSED = "[”’)）％%]"
-_NEAR = re.compile(f"[,:;?!](?:(?<=[{CJK}].)|(?<=[{CJK}]{_CLOSED}.)|(?<!!)(?=[{CJK}]))")
-_FAR = re.compile(f"[,:;?!](?<![{CJK}].)(?<![{CJK}]{_CLOSED}.)(?:(?<=!)|(?![{CJK}]))")
-_FULL_STOP = re.compile(rf"\.(?<=[{HAN}]{{4}}\.)(?=[”’」』）)]*[ \t\u00a0\u3000]*(?:\n|\Z))")
+NEAR = f"(?<=[{CJK}].)|(?<=[{CJK}]{_CLOSED}.)|(?<!!)(?=[{CJK}])"
+"""After ``, : ; ? !``: a Chinese neighbour."""
+FULL_STOP = rf"(?<=\.)(?<=[{HAN}]{{4}}\.)(?=[”’」』）)]*[ \t\u00a0\u3000]*(?:\r?\n|\Z))"
+"""After ``.``: the end of a Chinese line."""
 _BRACKET = re.compile("[()（）]")
 _CJK = re.compile(f"[{CJK}]")
 _SIGNS = frozenset(WIDE) | frozenset(WIDE.values())
@@ -29,7 +30,6 @@ _TRANSPARENT = _SIGNS | _BLANK | frozenset("0123456789%‰°+-–—…·“”�
 _TOKEN = ascii_letters + digits + ".%+-"
 """What a word or number attached to a bracket is made of: ``BDO(GBL)``."""
 _ENTITY = re.compile(r"&#?\w{1,31};", re.A)
-_NUMBER_JOINT = re.compile(r"[0-9][,:][0-9]")
 _ENUMERATOR = re.compile(r"[ \t\u00a0\u3000]*[0-9A-Za-z一二三四五六七八九十]{1,3}\)")
 _REACH = 24
 """How many characters, blanks not counted, to look past on each side for a Chinese one."""
@@ -37,26 +37,22 @@ _WINDOW = 200
 """How many with blanks."""
 
 
-def widened(text: str) -> list[int]:
-    """Places in ``text`` of half-width punctuation that stands among Chinese, in no particular order."""
-    places = [match.start() for match in _NEAR.finditer(text)]
-    places += [match.start() for match in _FAR.finditer(text) if _among_chinese(text, match.start())]
-    if "&" in text and (entities := {match.end() - 1 for match in _ENTITY.finditer(text)}):
-        places = [i for i in places if i not in entities]
-    places += [match.start() for match in _FULL_STOP.finditer(text)]
-    if "(" in text or ")" in text:
-        places += _brackets(text)
-    return places
+def among_chinese(text: str, at: int) -> bool:
+    """Whether punctuation without a Chinese neighbour belongs to Chinese text all the same: ``27%,2023年``.
 
-
-def _among_chinese(text: str, at: int) -> bool:
-    """Whether punctuation without a Chinese neighbour belongs to Chinese text all the same: ``27%,2023年``."""
+    Not asked about the joints of numbers, such as ``9:30``.
+    """
     sign = text[at]
-    if _NUMBER_JOINT.match(text, max(0, at - 1)) or (sign == ":" and text[at + 1 : at + 2] in ("/", "\\")):
+    if sign == ":" and text[at + 1 : at + 2] in ("/", "\\"):
         return False
     if _chinese_before(text, at, _TRANSPARENT):
         return True
     return sign != "!" and _chinese_after(text, at + 1, _TRANSPARENT if sign in ",:" else _BLANK)
+
+
+def entity_ends(text: str) -> set[int]:
+    """Places of the semicolons that end an HTML entity."""
+    return {match.end() - 1 for match in _ENTITY.finditer(text)} if "&" in text else set()
 
 
 def _chinese_before(text: str, at: int, transparent: frozenset[str]) -> bool:
@@ -79,7 +75,7 @@ def _first_is_chinese(window: str, transparent: frozenset[str]) -> bool:
     return False
 
 
-def _brackets(text: str) -> list[int]:
+def brackets(text: str) -> list[int]:
     """Half-width brackets to widen: both of a pair, or neither; one without a partner if a neighbour is Chinese."""
     places: list[int] = []
     opened: list[int] = []

@@ -5,13 +5,11 @@ dateline, a name from what its bearer did), one beside a number or inside punctu
 """
 
 import re
-from collections.abc import Mapping
 
 from textclean.stages.normalize.punctuation import CJK_PUNCTUATION, HAN, KANA
 
 BLANKS = " \t\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000"
 
-_RUN = re.compile(f"[{BLANKS}][{BLANKS}]*")  # a class first: Python scans for that, not for a repeat
 _IDEOGRAPH = re.compile(f"[{HAN}{KANA}]")
 _OPENING = frozenset("（《〈【〔「『〖")
 _CLOSING = frozenset("）》〉】〕」』〗")
@@ -28,48 +26,20 @@ _DATE_BEFORE = re.compile(r"\d[:/-]\d{1,2}\Z")
 _STOP = re.compile(f"[。；;]|\\.[”’」』）){BLANKS}]*\\Z")
 _LONG = 60
 """Characters from which on a line without a full stop is no heading."""
-_SPELLED = 7
+SPELLED = 7
 """Blanks in a row, each after a single ideograph, that make spaced-out text; shorter rows may be padded names."""
+_RUN = re.compile(f"[{BLANKS}][{BLANKS}]*+")
+_SPACED_OUT = re.compile(
+    f"[{BLANKS}](?<![{BLANKS}].)[{BLANKS}]*+(?:[{HAN}{KANA}][{BLANKS}][{BLANKS}]*+){{{SPELLED - 1},}}+"
+)
 
 
-def blanks(text: str, wide: Mapping[int, str]) -> list[tuple[int, int, str]]:
-    """What to put for each run of blanks that does not stay. ``wide``: what the width policy writes, by place."""
-    found: list[tuple[int, int, str]] = []
-    runs = [match.span() for match in _RUN.finditer(text)]
-    spaced_out = _spaced_out(text, runs) if len(runs) >= _SPELLED else ()
-    last = len(text)
-    for start, end in runs:
-        if start == 0 or end == last or text[start - 1] == "\n" or text[end] == "\n" or start in spaced_out:
-            found.append((start, end, ""))
-            continue
-        before = wide.get(start - 1) or text[start - 1]
-        after = wide.get(end) or text[end]
-        run = text[start:end]
-        if _is_stray(text, start, end, before, after):
-            found.append((start, end, ""))
-        elif run != " " and run != "\t":
-            found.append((start, end, "\t" if "\t" in run else " "))
-    return found
+def spaced_out(text: str) -> set[int]:
+    """Starts of the runs of blanks inside text that has some after every ideograph."""
+    return {run.start() for row in _SPACED_OUT.finditer(text) for run in _RUN.finditer(text, *row.span())}
 
 
-def _spaced_out(text: str, runs: list[tuple[int, int]]) -> set[int]:
-    """Starts of the runs inside text that has a blank after every ideograph."""
-    found: set[int] = set()
-    chain: list[int] = []
-    before = -2
-    for start, end in runs:
-        if start != before + 1 or not _IDEOGRAPH.match(text, before):
-            if len(chain) >= _SPELLED:
-                found.update(chain)
-            chain = []
-        chain.append(start)
-        before = end
-    if len(chain) >= _SPELLED:
-        found.update(chain)
-    return found
-
-
-def _is_stray(text: str, start: int, end: int, before: str, after: str) -> bool:
+def is_stray(text: str, start: int, end: int, before: str, after: str) -> bool:
     """Whether the blanks ``text[start:end]`` between the characters ``before`` and ``after`` separate nothing."""
     if before in _POINTS or after in _POINTS or before in _OPENING or after in _CLOSING:
         return True
@@ -95,9 +65,6 @@ def _in_heading(text: str, at: int) -> bool:
     start = text.rfind("\n", max(0, at - _LONG), at) + 1
     if start == 0 and at > _LONG:
         return False
-    end = text.find("\n", at, start + _LONG + 1)
-    if end < 0:
-        if len(text) - start > _LONG:
-            return False
-        end = len(text)
-    return _STOP.search(text, start, end) is None
+    end = text.find("\n", at, start + _LONG + 2)
+    end = len(text) if end < 0 else end - (text[end - 1] == "\r")
+    return end - start <= _LONG and _STOP.search(text, start, end) is None

@@ -1,0 +1,117 @@
+"""The one scan of the policies finds what a look at every character and every run of blanks finds."""
+
+import re
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from textclean.document import Document
+from textclean.stages._scripts import counts, curved_quotes, script_of
+from textclean.stages.normalize import Normalize
+from textclean.stages.normalize.compose import applied, in_order
+from textclean.stages.normalize.policies import policies
+from textclean.stages.normalize.punctuation import FULL_STOP, NEAR, WIDE, among_chinese, brackets, entity_ends
+from textclean.stages.normalize.spaces import BLANKS, SPELLED, is_stray
+
+_NEAR = re.compile(f".(?:{NEAR})")
+_FULL_STOP = re.compile(rf"\.(?:{FULL_STOP})")
+_JOINT = re.compile(r"[0-9][,:][0-9]")
+_BLANKS = re.compile(f"[{BLANKS}]+")
+_SINGLE = re.compile("[一-龥]")
+
+TEXTS = st.lists(
+    st.sampled_from("的一在馆人讯12aB,:;?!().，。：（）“”’「」%/& \t\n　\u00a0")
+    | st.sampled_from(
+        ["&nbsp;", "08:30", "2023年1月2日", "(一)", "1)", ". \n", "图 书 馆 新 馆 开 了 门 ", "开馆了.", "  "]
+    ),
+    max_size=40,
+).map("".join)
+
+
+def slowly(text, punctuation=True, quotes=True, space=True):
+    wide = {}
+    for at, char in enumerate(text) if punctuation else ():
+        joint = at > 0 and _JOINT.match(text, at - 1)
+        if char in ",:;?!" and at not in entity_ends(text):
+            if _NEAR.match(text, at) or (not joint and among_chinese(text, at)):
+                wide[at] = WIDE[char]
+        elif (char == "." and _FULL_STOP.match(text, at)) or (char in "()" and at in brackets(text)):
+            wide[at] = WIDE[char]
+    if quotes and script_of(*counts(text)) == "simplified":
+        wide |= dict(curved_quotes(text))
+    found = [(at, at + 1, new, "width") for at, new in wide.items()]
+    runs = [run.span() for run in _BLANKS.finditer(text)] if space else []
+    for start, end in runs:
+        run = text[start:end]
+        at_edge = "\n" in (text[start - 1 : start] or "\n") + (text[end : end + 1] or "\n")
+        if at_edge or is_spaced_out(text, runs, start):
+            found.append((start, end, "", "space"))
+            continue
+        before, after = wide.get(start - 1, text[start - 1]), wide.get(end, text[end])
+        new = "" if is_stray(text, start, end, before, after) else "\t" if "\t" in run else " "
+        if new != run:
+            found.append((start, end, new, "space"))
+    columns = map(list, zip(*found, strict=True)) if found else ([], [], [], [])
+    return in_order(*columns)
+
+
+def is_spaced_out(text, runs, start):
+    row = [start]
+    ends, starts = {end: start for start, end in runs}, dict(runs)
+    while row[0] - 1 in ends and _SINGLE.match(text[row[0] - 1]):
+        row.insert(0, ends[row[0] - 1])
+    while starts[row[-1]] + 1 in starts and _SINGLE.match(text[starts[row[-1]]]):
+        row.append(starts[row[-1]] + 1)
+    return len(row) >= SPELLED
+
+
+@given(TEXTS)
+@example("「馆」 一这个,")
+@example("　图 书 馆 新 馆 开\n图 书 馆 新 馆 开 ")
+@example("(图 书 馆 新 馆 开 了 门), 馆")
+@settings(deadline=None, max_examples=400)
+def test_one_scan_finds_what_a_look_at_every_character_finds(text):
+    assert policies(text, True, True, True, True) == slowly(text)
+
+
+@given(TEXTS, st.booleans(), st.booleans(), st.booleans())
+@settings(deadline=None, max_examples=200)
+def test_every_choice_of_rules_finds_the_same(text, punctuation, quotes, space):
+    assert policies(text, punctuation, quotes, space, True) == slowly(text, punctuation, quotes, space)
+
+
+@given(TEXTS)
+@settings(deadline=None, max_examples=200)
+def test_carriage_returns_before_line_feeds_change_nothing_else(text):
+    plain = Normalize()(Document("a.txt", text)).text
+    returned = Normalize()(Document("a.txt", text.replace("\n", "\r\n")))
+    assert returned.text == plain
+    assert returned.original() == text.replace("\n", "\r\n")
+
+
+@pytest.mark.parametrize(
+    ("text", "reasons"),
+    [
+        ("开馆了\r\n", ("newline",)),
+        ("开馆了 \r\n", ("newline",)),
+        ("  \r\n开馆了", ("newline",)),
+        ("开馆了,\r\n", ("width",)),
+        ("新馆开了. \r\n", ("width",)),
+        ("　开馆了", ("space",)),
+    ],
+)
+def test_what_touches_is_one_edit_under_the_reason_of_what_is_written(text, reasons):
+    assert Normalize()(Document("a.txt", text)).layers[0].edits.reasons == reasons
+
+
+def test_with_newline_off_carriage_returns_stay():
+    text = "开馆了, \r\n闭馆了.\r\n"
+    assert applied(text, policies(text, True, True, True, False)).count("\r\n") == 2
+    assert Normalize(newline=False)(Document("a.txt", text)).text.count("\r\n") == 2
+
+
+def test_rows_of_spaced_out_characters_cost_time_in_proportion():
+    text = "馆" + " " * 200_000 + ("馆 " * 5 + "新馆 ") * 20_000
+    done = Normalize()(Document("a.txt", text)).text
+    assert len(done) < len(text) - 190_000

@@ -1,0 +1,114 @@
+"""The policies that look at neighbours, width, quotes and blanks, found together in one scan.
+
+The expression decides all it can, which is nearly all there is; what it cannot, it hands over in a group.
+"""
+
+import re
+from bisect import bisect_left
+from collections.abc import Sequence
+from functools import cache
+
+from textclean.ledger import NO_EDITS, Edits
+from textclean.stages._scripts import CORNERS, counts, curved_quotes, script_of
+from textclean.stages.normalize.characters import members
+from textclean.stages.normalize.compose import joined
+from textclean.stages.normalize.punctuation import FULL_STOP, NEAR, WIDE, among_chinese, brackets, entity_ends
+from textclean.stages.normalize.spaces import BLANKS, SPELLED, is_stray, spaced_out
+
+Hit = re.Match[str]
+
+_NEW = WIDE | dict.fromkeys([*members(BLANKS), *CORNERS, "\r"], "")
+"""What is written for a hit, by its first character."""
+_REASON = dict.fromkeys(_NEW, "width") | dict.fromkeys(members(BLANKS), "space") | {"\r": "newline"}
+
+_SIGNS = frozenset([*WIDE, *CORNERS])
+
+
+@cache
+def _scanner(punctuation: bool, quotes: bool, space: bool, newline: bool) -> re.Pattern[str]:
+    """What the rules that are on change or, where there is a group, may change."""
+    signs = ""
+    choices: list[str] = []
+    ended = r"(?P<ended>\r)(?=\n)|" if newline else ""
+    if punctuation:
+        signs += ",:;?!.()"
+        choices.append(f"(?<=[,:;?!])(?:{NEAR}|(?:(?<![0-9][,:])|(?![0-9]))(?P<far>))")
+    if space:
+        signs += BLANKS
+        alone = r"(?!\r\n)" if newline else ""
+        at_start, elsewhere = rf"(?<![^\n].)[{BLANKS}]*+{alone}", rf"[{BLANKS}]*+(?:{ended}(?![^\n])|(?P<inside>))"
+        choices.append(f"(?<=[{BLANKS}])(?:{at_start}|{elsewhere})")
+    if newline:
+        signs += "\r"
+        choices.append(r"(?<=\r)(?=\n)")
+    if punctuation:
+        choices += [FULL_STOP, "(?<=[()])(?P<bracket>)"]
+    if quotes:
+        signs += CORNERS
+        choices.append(f"(?<=[{CORNERS}])(?P<corner>)")
+    # the class comes first: Python scans for one at full speed, for choices it does not
+    return re.compile(f"[{signs}](?:{'|'.join(choices)})" if signs else r"(?!)")
+
+
+def policies(text: str, punctuation: bool, quotes: bool, space: bool, newline: bool) -> Edits:
+    """Edits of the rules that look at neighbours; with ``newline`` also of carriage returns before line feeds."""
+    hits = list(_scanner(punctuation, quotes, space, newline).finditer(text))
+    if not hits:
+        return NO_EDITS
+    groups = [hit.lastgroup for hit in hits]
+    odd: dict[int, tuple[str, str]] = {}
+    if any(groups) or "&" in text:
+        hits, odd = _decided(text, hits, groups)
+    starts = [hit.start() for hit in hits]
+    ends = [hit.end() for hit in hits]
+    firsts = list(map(text.__getitem__, starts))
+    news = list(map(_NEW.__getitem__, firsts))
+    reasons = list(map(_REASON.__getitem__, firsts))
+    for at, (new, reason) in odd.items():
+        i = bisect_left(starts, at)
+        news[i], reasons[i] = new, reason
+    return joined(starts, ends, news, reasons)
+
+
+def _decided(text: str, hits: list[Hit], groups: Sequence[str | None]) -> tuple[list[Hit], dict[int, tuple[str, str]]]:
+    """The hits that change something; and what is written and why, by place, where the first character does not say."""
+    odd: dict[int, tuple[str, str]] = {}
+    kept: list[Hit | None] = [*hits]
+    closer = [i for i, group in enumerate(groups) if group]
+    if "&" in text:
+        ends = entity_ends(text)
+        kept = [None if hit.start() in ends else hit for hit in hits]
+    pairs = set(brackets(text)) if "bracket" in groups else set()
+    curved: dict[int, str] = {}
+    if "corner" in groups and script_of(*counts(text)) == "simplified":
+        curved = dict(curved_quotes(text))
+    for i in closer:
+        at, group = hits[i].start(), groups[i]
+        if group == "corner" and at in curved:
+            odd[at] = curved[at], "width"
+        elif group == "ended":
+            odd[at] = "", "newline"
+        elif (
+            group == "corner"
+            or (group == "bracket" and at not in pairs)
+            or (group == "far" and not among_chinese(text, at))
+        ):
+            kept[i] = None
+    inside = [i for i in closer if groups[i] == "inside"]
+    rows = spaced_out(text) if len(inside) >= SPELLED - 2 else set()
+    for i in inside:
+        start, end = hits[i].span()
+        if start in rows:
+            continue
+        before, after = text[start - 1], text[end]
+        if before in _SIGNS and (hit := kept[i - 1]) and hit.end() == start:
+            before = odd[start - 1][0] if start - 1 in odd else _NEW[before]
+        if after in _SIGNS and i + 1 < len(hits) and (hit := kept[i + 1]) and hit.start() == end:
+            after = odd[end][0] if end in odd else _NEW[after]
+        if not is_stray(text, start, end, before, after):
+            run = text[start:end]
+            if run in (" ", "\t"):
+                kept[i] = None
+            else:
+                odd[start] = "\t" if "\t" in run else " ", "space"
+    return [hit for hit in kept if hit], odd
