@@ -11,7 +11,7 @@ from datetime import date, datetime
 from functools import cache
 from typing import Any, ClassVar, NamedTuple
 
-from textclean.stage import Document, Field, Findings, Stage
+from textclean.stage import NO_EDITS, Document, Field, Findings, Stage
 from textclean.stages._lines import HAN, NAME, Line, cut_lines, is_body, is_title, visible
 
 _LABELS: Mapping[str, tuple[str, ...]] = {
@@ -71,8 +71,13 @@ _WIDGET = re.compile(
     r"|(?:一键)?分享(?:到|至|本文)?\s?[:：]?(?:\s*(?:微信好友|微信|新浪微博|腾讯微博|微博|QQ空间|QQ好友|QQ|朋友圈|抖音|豆瓣|人人网"
     r"|脸书|推特|[fF]acebook|[tT]witter|更多)[、\s]*)*|我要(?:评论|纠错|打印|分享)|纠错|复制链接|返回列表|举报|扫码阅读)(?:\s*[】\])）>])?"
 )
+_WIDGET_SIGN = re.compile("[字AT大打列关收一分我纠复返举扫]")
+"""What every widget has one of."""
 _SURE_WIDGET = re.compile(r"字[号体號體型]|分享[到至]|打印(?:本|此)|关闭(?:窗|本)|A[+-]|我要|[【\[(（<]|复制链接")
 _SEPARATORS = " \t\u3000\xa0|｜丨/·;；,，、【】[]()（）〔〕<>《》-—"
+_AROUND = _SEPARATORS.replace("《", "").replace("》", "")
+_OUTLET = re.compile(rf"[{HAN}\w]{{2,12}}(?:网|报|社|台|新闻|融媒|中心|客户端)")
+_SENTENCE_SIGN = re.compile(r"[。！？!?；，:：\n]")
 
 _BULLETS = "□■◎●▲◆○★☆△▷►※ \t\u3000\xa0"
 _ROLE = re.compile(
@@ -92,6 +97,8 @@ _NAME = re.compile(NAME)
 _LOOSE_NAME = re.compile(rf"[{HAN}]{{2,4}}")
 _LATIN_NAME = re.compile(r"[A-Za-z][A-Za-z.'\- ]{1,30}")
 _SPREAD = re.compile(rf"(?<![{HAN}])([{HAN}])[^\S\n]{{1,4}}([{HAN}])(?![{HAN}])")
+_BLANKS = re.compile(r"\s+")
+_BETWEEN = re.compile(r"[\s、，,/;；&|｜]+")
 _NO_NAME = re.compile("直击|现场|探访|调查|观察|手记|连线|体验|走访|报道|综合|暗访|深入|游记|谈话|专访|日前|获悉|了解")
 _PLACE = (
     "村镇乡县市区湾渡桥山河江湖沟庄岭路街站厂馆院园会局部组队班社所台城店坊寨岛港洲坪坝塘溪峰谷寺庙宫殿塔楼关口门屯堡滩海井"
@@ -117,7 +124,12 @@ _TAIL_CREDIT = re.compile(
 
 _FIRST = frozenset({label[0] for label in _KEY} | set("12您你尊欢歡今现本新文图字分打列关收大我纠复返举扫AT"))
 """What metadata begins with, unless it begins with the name of a paper before ``记者``."""
+_BEFORE = _BULLETS + "（(【[<"
 _ROLE_WORD = re.compile("[记記]者|通[讯訊][员員]|特派员|评论员|实习生|撰稿")
+
+
+_LONGEST = 160
+"""Characters of the longest line that is read."""
 
 
 class _Found(NamedTuple):
@@ -150,16 +162,18 @@ class Metadata(Stage):
         """The lines to cut and what they say."""
         lines = visible(doc.text)
         found = _settled(lines, self.head, self.bare_names)
+        tails = [i for i, (_, _, text) in enumerate(lines) if text[-1] in "）)】]" and i not in found]
+        if not found and not tails:
+            return Findings(NO_EDITS)
         meta: dict[str, Any] = {}
-        for _, one in sorted(found.items()):
+        for one in found.values():
             _take(meta, one.meta)
-        edits = cut_lines(doc.text, [(lines[i], one.reason) for i, one in sorted(found.items())])
-        for i, line in enumerate(lines):
-            if i not in found and line.text[-1] in "）)】]":
-                tail = _TAIL_CREDIT.search(line.text, max(0, len(line.text) - 40))
-                if tail:
-                    _take(meta, (("editor", _split(tail["names"])),))
-                    edits.cut(line.start + tail.start(), line.end, "metadata")
+        edits = cut_lines(doc.text, [(lines[i], one.reason) for i, one in found.items()])
+        for start, end, text in (lines[i] for i in tails):
+            tail = _TAIL_CREDIT.search(text, max(0, len(text) - 40))
+            if tail:
+                _take(meta, (("editor", _split(tail["names"])),))
+                edits.cut(start + tail.start(), end, "metadata")
         return Findings(edits.build(), meta={key: value for key, value in meta.items() if key not in doc.meta})
 
 
@@ -173,8 +187,10 @@ def _take(meta: dict[str, Any], pairs: Sequence[tuple[str, Any]]) -> None:
 
 
 def _settled(lines: Sequence[Line], head: int, bare_names: bool) -> dict[int, _Found]:
-    """What each line says, by its index; judged again until no cut makes another line worth cutting."""
-    maybe = {i: one for i, line in enumerate(lines) if (one := _read(line.text)) is not None}
+    """What each line says, by its index, in order; judged again until no cut makes another line worth cutting."""
+    maybe = {i: one for i, (_, _, text) in enumerate(lines) if (one := _read(text)) is not None}
+    if not any(one.weak for one in maybe.values()):
+        return maybe
     weak = Counter(one.weak for one in maybe.values())
     lists = {"name" if not bare_names or weak["name"] > _ROSTER else "", "date" if weak["date"] > 1 else ""} - {""}
     maybe = {i: one for i, one in maybe.items() if one.weak not in lists}
@@ -187,7 +203,7 @@ def _settled(lines: Sequence[Line], head: int, bare_names: bool) -> dict[int, _F
             break
         found |= new
         rest = {i: one for i, one in rest.items() if i not in new}
-    return found
+    return dict(sorted(found.items()))
 
 
 class _Kept:
@@ -229,12 +245,11 @@ def _label_pattern() -> re.Pattern[str]:
 
 def _read(line: str) -> _Found | None:
     """What a line says if the whole of it is metadata, else None."""
-    if len(line) > 160:
+    if len(line) > _LONGEST:
         return None
     if len(line) <= 12 and (name := _bare_name(line)):
         return name
-    first = line.lstrip(_BULLETS + "（(【[<")[:1]
-    if first not in _FIRST and not _ROLE_WORD.search(line, 0, 24):
+    if line.lstrip(_BEFORE)[:1] not in _FIRST and not _ROLE_WORD.search(line, 0, 24):
         return None
     banner = _BANNER.fullmatch(line)
     if banner:
@@ -258,7 +273,7 @@ def _fields(line: str) -> _Found | None:
         meta += stated.meta
     strong = bool(preface)
     for i, label in enumerate(labels):
-        words = re.sub(r"\s", "", label[0])[:-1]
+        words = "".join(label[0].split())[:-1]
         stop = labels[i + 1].start() if i + 1 < len(labels) else len(line)
         value = line[label.end() : stop]
         said = _value(_KEY[words], value, words)
@@ -271,7 +286,7 @@ def _fields(line: str) -> _Found | None:
 
 def _value(key: str, value: str, label: str) -> list[tuple[str, Any]] | None:
     """The values of a field, its own first; None if it is not of the kind that the label asks for."""
-    value = _WIDGET.sub(" ", value)
+    value = _unbuttoned(value)
     more: list[tuple[str, Any]] = []
     if key in ("published", "updated"):
         value = value.strip(_SEPARATORS)
@@ -297,7 +312,7 @@ def _value(key: str, value: str, label: str) -> list[tuple[str, Any]] | None:
         if iso is None:
             return None
         value, more = value[: when.start()], [("published", iso), *more]
-    value = value.strip(_SEPARATORS.replace("《", "").replace("》", "") + "（(【[")
+    value = value.strip(_AROUND)
     if not value:
         return more
     if key in _LISTS:
@@ -307,17 +322,21 @@ def _value(key: str, value: str, label: str) -> list[tuple[str, Any]] | None:
         if not names or len(names) > 8 or not all(map(fits, names)):
             return None
         return [(key, names), *more]
-    if len(value) > 40 or re.search(r"[。！？!?；，:：\n]", value.replace("://", "")):
+    if len(value) > 40 or _SENTENCE_SIGN.search(value.replace("://", "")):
         return None
-    return [(key, re.sub(r"\s+", " ", value)), *more]
+    return [(key, _BLANKS.sub(" ", value)), *more]
+
+
+def _unbuttoned(value: str) -> str:
+    return _WIDGET.sub(" ", value) if _WIDGET_SIGN.search(value) else value
 
 
 def _rest(value: str, more: list[tuple[str, Any]]) -> bool:
     """Whether what follows a value is nothing, widgets or a source without a label."""
-    value = _WIDGET.sub(" ", value).strip(_SEPARATORS)
+    value = _unbuttoned(value).strip(_SEPARATORS)
     if not value:
         return True
-    if re.fullmatch(rf"[{HAN}\w]{{2,12}}(?:网|报|社|台|新闻|融媒|中心|客户端)", value):
+    if _OUTLET.fullmatch(value):
         more.append(("source", value))
         return True
     byline = _byline(value)
@@ -328,15 +347,15 @@ def _rest(value: str, more: list[tuple[str, Any]]) -> bool:
 
 def _iso(when: re.Match[str]) -> str | None:
     """The date in ISO 8601, with the time as far as it was given; None if there is no such day or hour."""
+    year, month, day, half, hour, minute, second = when.group("y", "m", "d", "am", "H", "M", "S")
     try:
-        day = date(int(when["y"]), int(when["m"]), int(when["d"]))
-        if when["H"] is None:
-            return day.isoformat()
-        hour = int(when["H"]) + (12 if when["am"] == "下午" and int(when["H"]) < 12 else 0)
-        moment = datetime(day.year, day.month, day.day, hour, int(when["M"]), int(when["S"] or 0))
+        if hour is None:
+            return date(int(year), int(month), int(day)).isoformat()
+        hours = int(hour) + (12 if half == "下午" and int(hour) < 12 else 0)
+        moment = datetime(int(year), int(month), int(day), hours, int(minute), int(second or 0))
     except ValueError:
         return None
-    return moment.isoformat(timespec="seconds" if when["S"] else "minutes")
+    return moment.isoformat(timespec="seconds" if second else "minutes")
 
 
 def _bare_date(line: str) -> _Found | None:
@@ -350,8 +369,12 @@ def _bare_date(line: str) -> _Found | None:
 
 
 def _split(value: str) -> list[str]:
-    value = _SPREAD.sub(r"\1\2", value)
-    return [one for one in re.split(r"[\s、，,/;；&|｜]+", value) if one]
+    return [one for one in _BETWEEN.split(_unspread(value)) if one]
+
+
+def _unspread(value: str) -> str:
+    """``value`` with names of two characters that were spread with spaces closed up."""
+    return _SPREAD.sub(r"\1\2", value) if len(value.split()) > 1 else value
 
 
 def _is_person(word: str) -> bool:
@@ -397,7 +420,7 @@ def _byline(line: str) -> _Found | None:
 
 
 def _bare_name(line: str) -> _Found | None:
-    word = _SPREAD.sub(r"\1\2", line)
+    word = _unspread(line)
     if not 2 <= len(word) <= 12 or _NAME.fullmatch(word) is None or word[-1] in _PLACE or _NO_NAME.search(word):
         return None
     return _Found((("author", [word]),), weak="name")
