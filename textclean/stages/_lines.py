@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from textclean.stage import EditBuilder
+from textclean.stage import NO_EDITS, Edits
 
 HAN = "\u3007\u3400-\u9fff\uf900-\ufaff"
 SPACE = r"[^\S\n]"
@@ -80,23 +80,32 @@ def is_title(line: str) -> bool:
     return 5 <= len(line) <= 50 and line[-1] not in "。；;，,、：:" and "。" not in line
 
 
-def cut_lines(text: str, cuts: Sequence[tuple[Line, str]]) -> EditBuilder:
-    """Edits that cut whole lines, each for its reason, so that no empty line is left where they stood.
+Cut = tuple[int, int, str]
+"""Where a cut starts and ends, and its reason."""
 
-    ``cuts`` come in the order of ``text``. Every line goes with the line break after it; where the last line of the
+
+def whole_lines(text: str, lines: Sequence[tuple[Line, str]]) -> list[Cut]:
+    """The cuts that take out ``lines``, each for its reason, so that no empty line is left where they stood.
+
+    ``lines`` come in the order of ``text``. Every line goes with the line break after it; where the last line of the
     text goes, the break before the first of the cut lines at the end goes instead.
     """
-    spans = []
-    for line, reason in cuts:
+    cuts: list[Cut] = []
+    for line, reason in lines:
         start = text.rfind("\n", 0, line.start) + 1
         stop = text.find("\n", line.end) + 1 or len(text)
-        spans.append((start, stop, reason))
-    if spans and spans[-1][1] == len(text) and not text.endswith("\n"):
-        i = len(spans) - 1
-        while i and spans[i - 1][1] == spans[i][0]:
+        cuts.append((start, stop, reason))
+    if cuts and cuts[-1][1] == len(text) and not text.endswith("\n"):
+        i = len(cuts) - 1
+        while i and cuts[i - 1][1] == cuts[i][0]:
             i -= 1
-        spans[i] = (max(0, spans[i][0] - 1), *spans[i][1:])
-    edits = EditBuilder()
-    for start, stop, reason in spans:
-        edits.cut(start, stop, reason)
-    return edits
+        cuts[i] = (max(0, cuts[i][0] - 1), *cuts[i][1:])
+    return cuts
+
+
+def cut(cuts: Sequence[Cut]) -> Edits:
+    """``cuts``, which come in the order of the text, as columns."""
+    if not cuts:
+        return NO_EDITS
+    starts, ends, reasons = zip(*cuts, strict=True)
+    return Edits(starts, ends, ("",) * len(cuts), reasons)

@@ -11,7 +11,7 @@ from hashlib import blake2b
 from typing import Any, ClassVar, NamedTuple
 
 from textclean.stage import CorpusStage, Document, Field, Findings, Observation, Texts
-from textclean.stages._lines import ENUMERATED, HAN, NAME, Line, closed, cut_lines, is_body, visible
+from textclean.stages._lines import ENUMERATED, HAN, NAME, Line, closed, cut, is_body, visible, whole_lines
 
 _LONGEST = 120
 """Characters of the longest line that can be boilerplate."""
@@ -140,8 +140,8 @@ class Boilerplate(CorpusStage):
         source = next((one.source for _, one in sorted(found.items()) if one.source), "")
         if source and "photo_source" not in doc.meta:
             meta["photo_source"] = source
-        edits = cut_lines(doc.text, [(lines[i], one.reason) for i, one in sorted(found.items())])
-        return Findings(edits.build(), meta=meta)
+        cuts = whole_lines(doc.text, [(lines[i], one.reason) for i, one in sorted(found.items())])
+        return Findings(cut(cuts), meta=meta)
 
     def _read(self, line: str) -> _Found | None:
         """What a line is by itself, wherever it stands."""

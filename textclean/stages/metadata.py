@@ -12,7 +12,7 @@ from functools import cache
 from typing import Any, ClassVar, NamedTuple
 
 from textclean.stage import NO_EDITS, Document, Field, Findings, Stage
-from textclean.stages._lines import HAN, NAME, Line, cut_lines, is_body, is_title, visible
+from textclean.stages._lines import HAN, NAME, Line, cut, is_body, is_title, visible, whole_lines
 
 _LABELS: Mapping[str, tuple[str, ...]] = {
     "published": (
@@ -168,13 +168,13 @@ class Metadata(Stage):
         meta: dict[str, Any] = {}
         for one in found.values():
             _take(meta, one.meta)
-        edits = cut_lines(doc.text, [(lines[i], one.reason) for i, one in found.items()])
+        cuts = whole_lines(doc.text, [(lines[i], one.reason) for i, one in found.items()])
         for start, end, text in (lines[i] for i in tails):
             tail = _TAIL_CREDIT.search(text, max(0, len(text) - 40))
             if tail:
                 _take(meta, (("editor", _split(tail["names"])),))
-                edits.cut(start + tail.start(), end, "metadata")
-        return Findings(edits.build(), meta={key: value for key, value in meta.items() if key not in doc.meta})
+                cuts.append((start + tail.start(), end, "metadata"))
+        return Findings(cut(sorted(cuts)), meta={key: value for key, value in meta.items() if key not in doc.meta})
 
 
 def _take(meta: dict[str, Any], pairs: Sequence[tuple[str, Any]]) -> None:
