@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import ClassVar, NamedTuple
 
-from textclean.stage import Document, EditBuilder, Field, Findings, Mark, Stage
+from textclean.stage import NO_EDITS, Document, Edits, Field, Findings, Mark, Stage, columns
 from textclean.stages._lines import ENUMERATED, HAN, Line, closed, visible
 
 _PAUSE = re.compile("[，。；！？：、,;!?:]")
@@ -36,6 +36,8 @@ _SINGULAR = re.compile(r"\A一([处个家座条棵位名件项张块片只头间
 """``指出一处|处一直没有``: one, not one after the other."""
 _SHORT = 12
 """A closed line below this length, without a quote, is hardly a paragraph of its own."""
+_WRAPPED = 5
+"""Broken lines at least of a page that is hard-wrapped."""
 _RIVALS = 12
 """Lines at most compared with each end of a doubtful break."""
 
@@ -125,24 +127,23 @@ class Layout(Stage):
     def findings(self, doc: Document) -> Findings:
         """Blank lines to cut, breaks to close, fragments to mark."""
         text = doc.text
-        edits = EditBuilder()
         lines = visible(text)
         if not lines:
-            if text:
-                edits.cut(0, len(text), "blank")
-            return Findings(edits.build())
-        pieces = [_Piece(line.start, line.end, line.text, len(line.text), len(line.text)) for line in lines]
+            return Findings(columns([0], [len(text)], [""], "blank") if text else NO_EDITS)
         glued: dict[int, tuple[int, int]] = {}
-        evidence = _Evidence()
-        ragged = _ragged(pieces)
-        while self.join and ragged:
-            joins = _wrapped(text, pieces, ragged, evidence) or self._joins(pieces, ragged, evidence)
-            if not joins:
-                break
-            pieces = _merged(pieces, joins, glued)
+        marks: list[Mark] = []
+        if _may_be_broken(lines):
+            pieces = [_Piece(start, end, line, len(line), len(line)) for start, end, line in lines]
+            evidence = _Evidence()
             ragged = _ragged(pieces)
-        _spacing(edits, text, lines, glued)
-        return Findings(edits.build(), _loose_ends(pieces, ragged) if self.marks else ())
+            while self.join and ragged:
+                joins = _wrapped(text, pieces, ragged, evidence) or self._joins(pieces, ragged, evidence)
+                if not joins:
+                    break
+                pieces = _merged(pieces, joins, glued)
+                ragged = _ragged(pieces)
+            marks = _loose_ends(pieces, ragged) if self.marks else []
+        return Findings(_spacing(text, lines, glued), marks)
 
     def _joins(self, pieces: Sequence[_Piece], ragged: Sequence[int], evidence: _Evidence) -> list[_Join]:
         """The breaks to close, by what is proof and then by what the language says."""
@@ -163,6 +164,14 @@ class Layout(Stage):
         if doubtful:
             joins += _likely(pieces, doubtful, self.gain, evidence)
         return joins
+
+
+def _may_be_broken(lines: Sequence[Line]) -> bool:
+    """Whether a line may begin or end in the middle of a sentence: a cheap look that most documents end with."""
+    ragged = [line for _, _, line in lines if not closed(line)]
+    if len(ragged) >= _WRAPPED or any(_breaks_off(line, False) for line in ragged):
+        return True
+    return any(line[0] in _NO_OPENING or line[0].isdigit() for _, _, line in lines)
 
 
 def _ragged(pieces: Sequence[_Piece]) -> list[int]:
@@ -292,15 +301,15 @@ def _hints(tail: str, head: str) -> float:
 
 def _wrapped(text: str, pieces: Sequence[_Piece], ragged: Sequence[int], evidence: _Evidence) -> list[_Join]:
     """The breaks of hard-wrapped text: most lines end at one column, in the middle of a sentence."""
-    if len(ragged) < 5 or 2 * len(ragged) < len(pieces):
+    if len(ragged) < _WRAPPED or 2 * len(ragged) < len(pieces):
         return []
     lengths = Counter(pieces[i].last for i in ragged if pieces[i].last >= _SHORT)
-    if lengths.total() < 5:
+    if lengths.total() < _WRAPPED:
         return []
     column = max(lengths, key=lambda n: (lengths[n] + lengths[n - 1] + lengths[n + 1], n))
     full = [piece for piece in pieces if abs(piece.last - column) <= 2]
     beyond = sum(piece.last > column + 2 for piece in pieces)
-    if 2 * len(full) < len(pieces) or len(full) < 5 or 10 * beyond > len(pieces):
+    if 2 * len(full) < len(pieces) or len(full) < _WRAPPED or 10 * beyond > len(pieces):
         return []
     if 2 * sum(_PAUSE.search(piece.text) is not None for piece in full) < len(full):
         return []
@@ -346,28 +355,32 @@ def _needs_space(tail: str, head: str) -> bool:
     return tail[-1].isascii() and tail[-1].isalpha() and head[0].isascii() and head[0].isalpha()
 
 
-def _spacing(edits: EditBuilder, text: str, lines: Sequence[Line], glued: dict[int, tuple[int, int]]) -> None:
+def _spacing(text: str, lines: Sequence[Line], glued: dict[int, tuple[int, int]]) -> Edits:
     """Edits for everything between the lines: one line break, or none where two lines are joined."""
+    if not glued and text.count("\n") + 1 == len(lines):
+        return NO_EDITS
+    rows: list[tuple[int, int, str, str]] = []
     top = text.rfind("\n", 0, lines[0].start) + 1
     if top:
-        edits.cut(0, top, "blank")
+        rows.append((0, top, "", "blank"))
     for (_, end, _), (start, _, _) in pairwise(lines):
         if end in glued:
             overlap = glued[end][1]
-            if _needs_space(text[end - 1], text[start]):
-                edits.replace(end, start, " ", "join")
-            else:
-                edits.cut(end, start, "join")
+            rows.append((end, start, " " * _needs_space(text[end - 1], text[start]), "join"))
             if overlap:
-                edits.cut(start, start + overlap, "overlap")
+                rows.append((start, start + overlap, "", "overlap"))
         elif start - end > 1:
             first = text.find("\n", end) + 1
             last = text.rfind("\n", end, start) + 1
             if first < last:
-                edits.cut(first, last, "blank")
+                rows.append((first, last, "", "blank"))
     bottom = text.find("\n", lines[-1].end)
     if bottom >= 0:
-        edits.cut(bottom, len(text), "blank")
+        rows.append((bottom, len(text), "", "blank"))
+    if not rows:
+        return NO_EDITS
+    starts, ends, news, reasons = zip(*rows, strict=True)
+    return Edits(starts, ends, news, reasons)
 
 
 def _loose_ends(pieces: Sequence[_Piece], ragged: Sequence[int]) -> list[Mark]:
