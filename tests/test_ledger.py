@@ -1,6 +1,7 @@
 """Edits applied, undone, packed, and the offsets across them."""
 
 import pickle
+from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
@@ -115,6 +116,46 @@ def test_touching_edits_of_one_reason_are_merged_and_others_are_not() -> None:
     sealed = apply("12345", builder.build())[1]
     assert sealed.olds == ("12", "3", "4", "5")
     assert sealed.twins == {2: "x#1"}
+
+
+def sealed_slowly(text: str, edits: Edits) -> list[tuple[int, int, str, str]]:
+    """Start, end, new and reason of the sealed rows, of edits without twins and moves: one row after the other."""
+    rows: list[tuple[int, int, str, str]] = []
+    for start, end, new, reason in zip(edits.starts, edits.ends, edits.news, edits.reasons, strict=True):
+        if text[start:end] == new:
+            continue
+        if rows and rows[-1][1] == start and rows[-1][3] == reason:
+            first = rows.pop()
+            rows.append((first[0], end, first[2] + new, reason))
+        else:
+            rows.append((start, end, new, reason))
+    return rows
+
+
+@law
+@given(st.text("ab", max_size=12), st.data())
+def test_sealing_drops_and_merges_what_a_walk_along_the_rows_does(text: str, data: st.DataObject) -> None:
+    bounds = sorted(data.draw(st.lists(st.integers(0, len(text)), max_size=12)))
+    builder = EditBuilder()
+    for start, end in sorted({*pairwise(bounds)}):
+        builder.replace(start, end, data.draw(st.text("ab", max_size=2)), data.draw(st.sampled_from("pq")))
+    edits = builder.build()
+    new, sealed = apply(text, edits)
+    assert list(zip(sealed.starts, sealed.ends, sealed.news, sealed.reasons, strict=True)) == sealed_slowly(text, edits)
+    assert new == applied_slowly(text, edits)
+    assert undo(new, sealed) == text
+
+
+def test_links_follow_their_rows_past_dropped_and_merged_ones() -> None:
+    builder = EditBuilder()
+    builder.replace(0, 1, "1", "nothing")
+    builder.cut(1, 2, "a")
+    builder.cut(2, 3, "a")
+    builder.cut(3, 4, "a", twin="x#1")
+    builder.move(4, 5, 6, "5", "move")
+    sealed = apply("123456", builder.build())[1]
+    assert sealed.olds == ("23", "4", "5", "")
+    assert (dict(sealed.twins), dict(sealed.moves)) == ({1: "x#1"}, {3: 2})
 
 
 def test_a_move_is_a_cut_and_a_paste_that_point_at_each_other() -> None:

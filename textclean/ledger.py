@@ -9,8 +9,8 @@ from array import array
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import accumulate, compress
-from operator import add, eq, itemgetter, le, lt, not_, sub
+from itertools import accumulate, compress, count
+from operator import add, eq, itemgetter, le, lt, ne, sub
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
@@ -147,20 +147,14 @@ def apply(text: str, edits: Edits) -> tuple[str, Edits]:
         raise EditError(_first_fault(text, edits))
     if _SURROGATE.search("".join(news)):
         raise EditError("a new text holds a lone surrogate")
-    if n > 1 and not touching and sum(ends) - sum(starts) == n and all(map(lt, starts, ends)):
-        olds = itemgetter(*starts)(text)  # one character each, at half the cost of slices
-    else:
-        olds = tuple([text[start:end] for start, end in zip(starts, ends, strict=True)])
+    changed, olds = _change(text, starts, ends, news)
     for paste, cut in edits.moves.items():
         if not (0 <= paste < n and 0 <= cut < n) or news[paste] != olds[cut] or olds[paste] or news[cut]:
             raise EditError(f"edit {paste} is a paste that does not hold what its cut took")
     sealed = Edits(starts, ends, news, edits.reasons, olds, edits.twins, edits.moves)
     if touching or any(map(eq, olds, news)):
-        sealed = _tidy(sealed)
-        if not sealed:
-            return text, NO_EDITS
-        starts, ends, news = sealed.starts, sealed.ends, sealed.news
-    return _change(text, starts, sealed.olds, news), sealed
+        sealed = _tidy(sealed) or NO_EDITS
+    return changed, sealed
 
 
 def undo(text: str, edits: Edits) -> str:
@@ -168,46 +162,50 @@ def undo(text: str, edits: Edits) -> str:
     return _change_back(text, edits.starts, edits.olds, edits.news)
 
 
-# A dense layer is nearly all replacements of one character by one: those are written in place, in an array of code
-# points, and only the others are woven. With more characters an edit than this, weaving alone is cheaper.
+# Replacements of one character by one are written in place, in an array of code points, unless they are so few that
+# weaving costs less than the array: fewer than one in so many characters.
 _DENSE = 64
 
 
-def _change(text: str, starts: Sequence[int], olds: Sequence[str], news: Sequence[str]) -> str:
-    """``text`` with the ``olds`` at ``starts`` replaced by the ``news``."""
-    if len(starts) * _DENSE < len(text):
-        return _weave(text, starts, olds, news)
-    if _single(olds) and _single(news):
-        return _write(text, starts, news)
-    (at, new), rest = _split(starts, olds, news)
-    return _weave(_write(text, at, new), *rest)
+def _change(text: str, starts: Sequence[int], ends: Sequence[int], news: Sequence[str]) -> tuple[str, tuple[str, ...]]:
+    """``text`` with the ``news`` put for ``text[start:end]``, and what stood there."""
+    n = len(starts)
+    single = n > 1 and n * _DENSE >= len(text) and sum(ends) - sum(starts) == n
+    if single and _single(news) and all(map(lt, starts, ends)):
+        return _write(text, starts, news), itemgetter(*starts)(text)
+    parts: list[str] = []
+    olds: list[str] = []
+    put, take = parts.append, olds.append
+    at = 0
+    for start, end, new in zip(starts, ends, news, strict=True):
+        put(text[at:start])
+        put(new)
+        take(text[start:end])
+        at = end
+    put(text[at:])
+    return "".join(parts), tuple(olds)
 
 
 def _change_back(text: str, starts: Sequence[int], olds: Sequence[str], news: Sequence[str]) -> str:
     """The inverse of :func:`_change`; ``starts`` are places in the text that comes out."""
-    if len(starts) * _DENSE < len(text):
-        return _weave(text, _shifted(starts, olds, news), news, olds)
-    if _single(olds) and _single(news):
+    if len(starts) * _DENSE >= len(text) and _single(olds) and _single(news):
         return _write(text, starts, olds)
-    (at, old), (starts, news, olds) = _split(starts, news, olds)
-    return _write(_weave(text, _shifted(starts, olds, news), news, olds), at, old)
+    parts: list[str] = []
+    put = parts.append
+    at = grown = 0
+    for start, old, new in zip(starts, olds, map(len, news), strict=True):
+        start += grown
+        put(text[at:start])
+        put(old)
+        at = start + new
+        grown += new - len(old)
+    put(text[at:])
+    return "".join(parts)
 
 
 def _single(strings: Sequence[str]) -> bool:
     """Whether every string is one character."""
     return isinstance(strings, str) or (len("".join(strings)) == len(strings) and "" not in strings)
-
-
-def _split(
-    starts: Sequence[int], takes: Sequence[str], gives: Sequence[str]
-) -> tuple[tuple[list[int], list[str]], tuple[list[int], list[str], list[str]]]:
-    """The replacements of one character by one (where, by what), and the others (where, what, by what)."""
-    one = [len(take) == 1 == len(give) for take, give in zip(takes, gives, strict=True)]
-    other = list(map(not_, one))
-    return (
-        (list(compress(starts, one)), list(compress(gives, one))),
-        (list(compress(starts, other)), list(compress(takes, other)), list(compress(gives, other))),
-    )
 
 
 def _write(text: str, places: Iterable[int], characters: Sequence[str]) -> str:
@@ -218,19 +216,6 @@ def _write(text: str, places: Iterable[int], characters: Sequence[str]) -> str:
     return codes.tobytes().decode("utf-32-le")
 
 
-def _weave(text: str, starts: Iterable[int], takes: Iterable[str], gives: Iterable[str]) -> str:
-    """``text`` with the strings of ``takes``, which stand at ``starts``, replaced by those of ``gives``."""
-    parts: list[str] = []
-    put = parts.append
-    at = 0
-    for start, take, give in zip(starts, map(len, takes), gives, strict=True):
-        put(text[at:start])
-        put(give)
-        at = start + take
-    put(text[at:])
-    return "".join(parts)
-
-
 def _shifted(starts: Sequence[int], olds: Sequence[str], news: Sequence[str]) -> list[int]:
     """Where the ``news`` stand in the changed text."""
     grown = accumulate(map(sub, map(len, news), map(len, olds)), initial=0)
@@ -239,29 +224,41 @@ def _shifted(starts: Sequence[int], olds: Sequence[str], news: Sequence[str]) ->
 
 def _tidy(edits: Edits) -> Edits:
     """Without rows that change nothing, touching rows of one reason merged, links pointing where they did."""
-    linked = edits.twins.keys() | edits.moves.keys() | set(edits.moves.values())
-    rows: list[list[Any]] = []
-    place: dict[int, int] = {}
-    for i, (start, end, new, reason, old) in enumerate(
-        zip(edits.starts, edits.ends, edits.news, edits.reasons, edits.olds, strict=True)
-    ):
-        if new == old and i not in linked:
-            continue
-        if rows and i not in linked and rows[-1][5] and rows[-1][1] == start and rows[-1][3] == reason:
-            last = rows[-1]
-            last[1], last[2], last[4] = end, last[2] + new, last[4] + old
-            continue
-        place[i] = len(rows)
-        rows.append([start, end, new, reason, old, i not in linked])
-    if not rows:
-        return NO_EDITS
-    starts, ends, news, reasons, olds, _ = zip(*rows, strict=True)
+    changes = list(map(ne, edits.olds, edits.news))
+    for i in _linked(edits):
+        changes[i] = True
+    edits = _only(edits, changes)
+    n, reasons, linked = len(edits), edits.reasons, _linked(edits)
+    heads = [True] * n
+    for i in compress(count(1), map(eq, edits.ends, edits.starts[1:])):
+        heads[i] = reasons[i] != reasons[i - 1] or i in linked or i - 1 in linked
+    if all(heads):
+        return edits
+    ends, news, olds = list(edits.ends), list(edits.news), list(edits.olds)
+    firsts = list(compress(range(n), heads))
+    for first, stop in zip(firsts, (*firsts[1:], n), strict=True):
+        if stop - first > 1:
+            ends[first] = ends[stop - 1]
+            news[first], olds[first] = "".join(news[first:stop]), "".join(olds[first:stop])
+    columns = tuple(ends), tuple(news), reasons, tuple(olds)
+    return _only(Edits(edits.starts, *columns, edits.twins, edits.moves), heads)
+
+
+def _linked(edits: Edits) -> set[int]:
+    return {*edits.twins, *edits.moves, *edits.moves.values()}
+
+
+def _only(edits: Edits, keep: Sequence[bool]) -> Edits:
+    """The rows to ``keep``, which must be all that a twin or a move names."""
+    if all(keep):
+        return edits
+    place = list(accumulate(keep, initial=0))
     return Edits(
-        starts,
-        ends,
-        news,
-        reasons,
-        olds,
+        tuple(compress(edits.starts, keep)),
+        tuple(compress(edits.ends, keep)),
+        tuple(compress(edits.news, keep)),
+        tuple(compress(edits.reasons, keep)),
+        tuple(compress(edits.olds, keep)),
         {place[i]: twin for i, twin in edits.twins.items()},
         {place[paste]: place[cut] for paste, cut in edits.moves.items()},
     )
