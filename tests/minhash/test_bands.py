@@ -47,7 +47,7 @@ def test_one_row_more_would_miss_the_recall(threshold, slots, recall):
 @given(rows_of, st.integers(1, 6))
 def test_pairs_are_those_that_agree_in_a_band(signatures, rows):
     bands = 6 // rows
-    found = candidates(made(signatures), np.arange(len(signatures)), bands, rows, floor=0)
+    found, _ = candidates(made(signatures), np.arange(len(signatures)), bands, rows, floor=0)
     expected = [
         [i, j]
         for i in range(len(signatures))
@@ -62,20 +62,20 @@ def test_pairs_are_those_that_agree_in_a_band(signatures, rows):
 def test_two_long_texts_meet_by_their_wide_signatures_only():
     same, other = [1] * 4, [2] * 4
     found = made([same] * 4, [same, other, same], [0, 1, 2, -1])
-    pairs = candidates(found, np.arange(4), 2, 2, floor=0.9).tolist()
-    assert pairs == [[0, 2], [0, 3], [1, 3], [2, 3]]
+    pairs, _ = candidates(found, np.arange(4), 2, 2, floor=0.9)
+    assert pairs.tolist() == [[0, 2], [0, 3], [1, 3], [2, 3]]
 
 
 def test_pairs_below_the_floor_are_left_out():
     found = made([[1, 1, 1, 1], [1, 1, 2, 2], [1, 1, 1, 2]])
-    assert candidates(found, np.arange(3), 2, 2, floor=0.7).tolist() == [[0, 2], [1, 2]]
+    assert candidates(found, np.arange(3), 2, 2, floor=0.7)[0].tolist() == [[0, 2], [1, 2]]
 
 
 @given(st.lists(st.integers(1, 3 * WINDOW), max_size=5))
 @settings(deadline=None, max_examples=50)
 def test_a_place_meets_the_nearest_and_the_first_of_its_bucket(sizes):
     key = np.repeat(np.arange(len(sizes)), sizes)
-    left, right = bucket_pairs(key)
+    left, right, crowded = bucket_pairs(key)
     found = list(zip(left.tolist(), right.tolist(), strict=True))
     assert len(found) == len(set(found))
     expected, start = set(), 0
@@ -83,11 +83,35 @@ def test_a_place_meets_the_nearest_and_the_first_of_its_bucket(sizes):
         expected |= {(start + a, start + b) for b in range(size) for a in range(b) if b - a <= WINDOW or a < WINDOW}
         start += size
     assert set(found) == expected
+    assert crowded.tolist() == np.flatnonzero(np.repeat(sizes, sizes) > 2 * WINDOW + 1).tolist()
+
+
+@given(rows_of, st.integers(1, 3), st.data())
+@settings(deadline=None, max_examples=100)
+def test_guests_meet_only_those_who_live_there(signatures, window, data):
+    residents = data.draw(st.integers(0, len(signatures)))
+    order = np.array(data.draw(st.permutations(range(len(signatures)))), np.int64)
+    own, guests = np.sort(order[:residents]), order[residents:]
+    found, crowded = candidates(made(signatures), own, 3, 2, 0, window, guests)
+    expected, full = set(), set()
+    for band in range(3):
+        buckets = {}
+        for i in [*own.tolist(), *guests.tolist()]:
+            buckets.setdefault(tuple(signatures[i][2 * band : 2 * band + 2]), []).append(i)
+        for bucket in buckets.values():
+            here = [i for i in bucket if i in own]
+            for i in bucket:
+                before = here[: here.index(i)] if i in here else here
+                expected |= {tuple(sorted((i, j))) for j in before[:window] + before[-window:]}
+            full |= set(here) if len(here) > 2 * window + 1 else set()
+    assert [tuple(pair) for pair in found.tolist()] == sorted(expected)
+    assert crowded.tolist() == sorted(full)
 
 
 def test_very_many_texts_in_one_bucket_give_a_linear_number_of_pairs():
     signatures = np.tile(np.arange(8, dtype=np.uint16), (30_000, 1))
     signatures[:, 4:] = np.arange(30_000)[:, None] % 65521
-    found = candidates(made(signatures), np.arange(30_000), 2, 4, floor=0.4)
+    found, crowded = candidates(made(signatures), np.arange(30_000), 2, 4, floor=0.4)
+    assert len(crowded) == 30_000
     assert len(found) <= 2 * 2 * WINDOW * 30_000
     assert {int(j) for j in found[:, 1]} == set(range(1, 30_000))

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from textclean.errors import UsageError
 from textclean.minhash import EXACT, KEPT, KINDS, bands, near, near_duplicates, peer
-from textclean.minhash.sketch import sketch_texts
+from textclean.minhash.codes import encode
+from textclean.minhash.sketch import sketch
 from textclean.minhash.twins import Related, decide, none_related
 
 from . import brute, synthetic
@@ -76,10 +77,10 @@ def test_the_backends_differ_only_by_the_pairs_they_propose(monkeypatch):
         assert_true(texts, found, 0.7, None)
         assert sum(found.kind != KEPT) > 80
     own = list(dict.fromkeys(texts))
-    of_numpy = near.near_pairs(sketch_texts(own, 5, 64, pieces=False), np.arange(len(own)), 0.7, 0.999)
+    of_numpy = near.near_pairs(sketch(encode(own), 5, 64, pieces=False), np.arange(len(own)), 0.7, 0.999)[0]
     of_datasketch = peer.candidates(own, 5, 64, *bands.choose(0.7, 64, 0.999))
     assert of_numpy.tolist() != of_datasketch.tolist()
-    monkeypatch.setattr(near, "near_pairs", lambda *_: of_datasketch)
+    monkeypatch.setattr(near, "near_pairs", lambda *_: (of_datasketch, np.empty(0, np.int64)))
     assert verdicts(near_duplicates(texts, 0.7)) == verdicts(theirs)
     monkeypatch.setattr(peer, "candidates", lambda *_: of_numpy)
     assert verdicts(near_duplicates(texts, 0.7, backend="datasketch")) == verdicts(ours)
@@ -190,7 +191,7 @@ def test_texts_of_one_character_repeated_fall_to_the_first():
 
 def test_a_family_that_shares_every_band_is_cut_to_few():
     text = synthetic.paragraphs(1, 1, 200, 200, 0, 0)[0]
-    family = [f"{text}{i:05}" for i in range(3000)]
+    family = [f"{text}{i:05}" for i in range(10_000)]
     found = near_duplicates(family)
     assert found.kind[0] == KEPT
     assert sum(found.kind == KEPT) == 1
@@ -203,3 +204,21 @@ def test_a_family_that_shares_every_band_is_cut_to_few():
 def test_an_option_out_of_range_is_refused(options):
     with pytest.raises(UsageError):
         near_duplicates(["甲"], **options)
+
+
+@pytest.mark.parametrize("containment", [None, 0.95])
+def test_a_crowd_of_copies_is_decided_nearly_as_if_all_had_been_compared(containment):
+    rng = random.Random(4)
+    base = synthetic.paragraphs(1, 3, 200, 200, 0, 0)[0]
+    texts = []
+    for _ in range(400):
+        chars = list(base)
+        for _ in range(rng.randint(0, 5)):
+            chars[rng.randrange(len(chars))] = rng.choice(synthetic.CHARACTERS)
+        texts.append("".join(chars)[rng.randint(0, 8) :])
+    found = verdicts(near_duplicates(texts, 0.9, containment))
+    expected = brute.near_duplicates(texts, 0.9, containment)
+    assert sum(kind == "kept" for _, kind, _ in expected) > 20
+    assert_true(texts, near_duplicates(texts, 0.9, containment), 0.9, containment)
+    assert sum(a[1] == b[1] for a, b in zip(found, expected, strict=True)) >= 0.95 * len(texts)
+    assert sum(a == b for a, b in zip(found, expected, strict=True)) >= 0.9 * len(texts)

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from textclean.minhash.codes import encode
 from textclean.minhash.grams import hashes, scramble
 from textclean.minhash.signatures import LONG, agreement, signatures
-from textclean.minhash.sketch import sketch, sketch_texts, together
+from textclean.minhash.sketch import sketch, together
 
 from . import brute, synthetic
 from .strategies import many
@@ -78,7 +78,7 @@ def test_long_texts_keep_their_precision(size):
 @given(many, st.integers(1, 40))
 def test_the_sketch_does_not_depend_on_the_chunk(texts, chunk):
     whole = sketch(encode(texts), 5, 16, pieces=True)
-    parts = sketch_texts(texts, 5, 16, pieces=True, chunk=chunk)
+    parts = sketch(encode(texts), 5, 16, pieces=True, chunk=chunk)
     alone = together([sketch(encode([text]), 5, 16, pieces=True) for text in texts], 16)
     for other in (parts, alone):
         for left, right in zip((*whole.signatures, *whole[1:]), (*other.signatures, *other[1:]), strict=True):
@@ -88,7 +88,7 @@ def test_the_sketch_does_not_depend_on_the_chunk(texts, chunk):
 
 def test_blocks_and_chunks_of_long_texts_agree():
     texts = [*synthetic.paragraphs(6, 2, 3000, 12000, 0, 0), "", "短", *synthetic.paragraphs(40, 2, 60, 400, 0, 0)]
-    whole = sketch_texts(texts, 5, 64, pieces=True)
+    whole = sketch(encode(texts), 5, 64, pieces=True)
     alone = together([sketch(encode([text]), 5, 64, pieces=True) for text in texts], 64)
     for left, right in zip((*whole.signatures, *whole[1:]), (*alone.signatures, *alone[1:]), strict=True):
         assert np.array_equal(left, right)

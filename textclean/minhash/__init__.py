@@ -1,8 +1,8 @@
 """The hot path of duplicate removal: codes → grams → signatures → candidates → verified twins.
 
-Every step is a function over contiguous arrays, so that a faster implementation of a step can take its place with
-bit-identical output: :func:`codes.encode`, :func:`grams.hashes`, :func:`signatures.signatures`,
-:func:`contained.winnow` and :func:`verify.pair_counts` touch characters; all others see only numbers.
+Every step is a function over contiguous arrays, and six of them have a second implementation in C with bit-identical
+output, which is used where it was built (:mod:`engine`): :func:`codes.encode`, :func:`codes.first_equal`,
+:func:`sketch.sketch`, :func:`bands.meet`, :func:`contained.candidates` and :func:`verify.pair_counts`.
 """
 
 from textclean.minhash.near import Backend, near_duplicates

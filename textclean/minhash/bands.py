@@ -1,14 +1,16 @@
 """Candidate pairs: texts whose signatures agree in all rows of at least one band."""
 
+import math
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from textclean.minhash.signatures import Signatures, agreement
+from textclean.minhash import engine
+from textclean.minhash.signatures import Signatures
 
 WINDOW: Final = 16
-"""In a bucket of many texts each one meets this many of the first and this many of those just before it."""
+"""In a bucket of many texts each one meets at most this many of the first and this many of those just before it."""
 
 Pairs = NDArray[np.int64]
 """(pairs, 2): indices of two texts, the smaller one first; rows sorted, none twice."""
@@ -38,58 +40,139 @@ def keys(signature: NDArray[Any], band: int, rows: int) -> NDArray[np.uint64]:
     return key
 
 
-def candidates(found: Signatures, texts: NDArray[np.int64], bands: int, rows: int, floor: float) -> Pairs:
-    """Pairs among ``texts`` (indices, rising) that agree in a band and whose estimated similarity is >= ``floor``.
+def candidates(
+    found: Signatures,
+    texts: NDArray[np.int64],
+    bands: int,
+    rows: int,
+    floor: float,
+    window: int = WINDOW,
+    guests: NDArray[np.int64] | None = None,
+) -> tuple[Pairs, NDArray[np.int64]]:
+    """Pairs among ``texts`` (rising indices) that agree in a band and whose estimated similarity is >= ``floor``.
 
     Two long texts meet in the bands of their wide signatures, all other pairs in those of the narrow ones. In a
-    bucket of more than ``2 * WINDOW`` texts each meets only the first and the nearest, so the work stays linear in
-    the texts; a pair lost so has as a rule other bands in which it meets.
+    bucket of more than ``2 * window + 1`` texts each meets only the first and the nearest, so the work stays linear in
+    the texts. ``guests`` (other indices) do not meet each other, but each meets the first and the last of ``texts``.
+    Returns the pairs, and the texts of ``texts`` that were in a larger bucket, rising.
     """
-    long = texts[found.row[texts] >= 0]
+    slots, size = found.narrow.shape[1], len(found.narrow)
+    least = math.ceil(floor * slots)
+    every = texts if guests is None else np.concatenate([texts, guests])
+    whole = len(every) == size and guests is None
+    long = found.row[every] >= 0
+    pairs, crowded = meet(found.narrow if whole else found.narrow[every], len(texts), bands, rows, window, least, long)
+    parts = [every[pairs]]
+    if long.any():
+        own = every[long]
+        count = int(np.count_nonzero(long[: len(texts)]))
+        pairs, more = meet(found.wide[found.row[own]], count, bands, rows, window, least)
+        parts.append(own[pairs])
+        crowded[: len(texts)][long[: len(texts)]] |= more[:count]
+    pairs = np.concatenate(parts)
+    pairs.sort(axis=1)
+    key = pairs[:, 0] * size + pairs[:, 1]
+    key.sort()
+    return np.stack(np.divmod(key, max(size, 1)), axis=1), texts[crowded[: len(texts)]]
+
+
+def meet(
+    signature: NDArray[Any],
+    residents: int,
+    bands: int,
+    rows: int,
+    window: int,
+    least: int,
+    apart: NDArray[np.bool_] | None = None,
+) -> tuple[Pairs, NDArray[np.bool_]]:
+    """Pairs of rows of ``signature`` that agree in a band and in ``least`` slots; two rows in ``apart`` do not meet.
+
+    Rows from ``residents`` on are guests. Returns the pairs, the earlier row first, in no order, none twice; and which
+    rows lie in a bucket of more than ``2 * window + 1`` residents.
+    """
+    count, slots = signature.shape
+    crowded = np.zeros(count, np.bool_)
+    if apart is not None and not apart.any():
+        apart = None
+    if fast := engine.kernel():
+        raw = fast.meet(
+            np.ascontiguousarray(signature),
+            signature.dtype.itemsize,
+            residents,
+            slots,
+            bands,
+            rows,
+            window,
+            least,
+            b"" if apart is None else apart,
+            crowded,
+        )
+        return np.stack(np.divmod(np.frombuffer(raw, np.int64), max(count, 1)), axis=1), crowded
+    place_bits = np.uint64(max(count, 1).bit_length())
+    resident = None if residents == count else np.arange(count) < residents
     seen = np.empty(0, np.int64)
-    size = len(found.narrow)
     for band in range(bands):
-        for signature, members, wide in ((found.narrow[texts], texts, False), (found.wide, long, True)):
-            key = keys(signature[found.row[long]] if wide else signature, band, rows)
-            place_bits = np.uint64(max(len(key), 1).bit_length())
-            key = (key << place_bits) | np.arange(len(key), dtype=np.uint64)  # one sort for key and place
-            key.sort()
-            order = (key & ((np.uint64(1) << place_bits) - np.uint64(1))).astype(np.int64)
-            left, right = (members[order[places]] for places in bucket_pairs(key >> place_bits))
-            if not wide:
-                apart = (found.row[left] < 0) | (found.row[right] < 0)
-                left, right = left[apart], right[apart]
-            if len(left):
-                seen = np.union1d(seen, left * size + right)
-    left, right = np.divmod(seen, size) if size else (seen, seen)
-    likely = agreement(found, left, right) >= floor
-    return np.stack([left[likely], right[likely]], axis=1)
+        key = (keys(signature, band, rows) << place_bits) | np.arange(count, dtype=np.uint64)  # one sort for both
+        key.sort()
+        order = (key & ((np.uint64(1) << place_bits) - np.uint64(1))).astype(np.int64)
+        key >>= place_bits
+        left, right, cut = bucket_pairs(key, window, resident=None if resident is None else resident[order])
+        left, right = order[left], order[right]
+        crowded[order[cut]] = True
+        if apart is not None:
+            met = ~(apart[left] & apart[right])
+            left, right = left[met], right[met]
+        if len(left):
+            seen = np.union1d(seen, left * count + right)
+    left, right = np.divmod(seen, max(count, 1))
+    enough = np.empty(len(left), np.bool_)
+    for lo in range(0, len(left), 1 << 16):
+        part = slice(lo, lo + (1 << 16))
+        enough[part] = np.count_nonzero(signature[left[part]] == signature[right[part]], axis=1) >= least
+    return np.stack([left[enough], right[enough]], axis=1), crowded
 
 
 def bucket_pairs(
-    key: NDArray[Any], asking: NDArray[np.bool_] | None = None
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    key: NDArray[Any],
+    window: int = WINDOW,
+    asking: NDArray[np.bool_] | None = None,
+    resident: NDArray[np.bool_] | None = None,
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
     """Places of equal values in the sorted ``key``, in pairs, the earlier place first.
 
-    Each place meets the :data:`WINDOW` places before it in its bucket and the first :data:`WINDOW` of the bucket;
-    only places marked in ``asking`` look for partners.
+    Each place meets the ``window`` places before it in its bucket and the first ``window`` of the bucket; only places
+    marked in ``asking`` look for partners, and only those in ``resident``, which come first in a bucket, are found.
+    The third array has the resident places of buckets with more than ``2 * window + 1`` of them.
     """
     none = np.empty(0, np.int64)
     if len(key) < 2:
-        return none, none
+        return none, none, none
     new = np.flatnonzero(np.r_[True, key[1:] != key[:-1]])
-    first = np.repeat(new, np.diff(np.r_[new, len(key)]))
-    place = np.flatnonzero(np.arange(len(key)) > first if asking is None else asking & (np.arange(len(key)) > first))
-    first = first[place]
+    sizes = np.diff(np.r_[new, len(key)])
+    shared = sizes > 1
+    if not shared.any():
+        return none, none, none
+    new, sizes = new[shared], sizes[shared]
+    inside = np.repeat(new - (np.cumsum(sizes) - sizes), sizes) + np.arange(sizes.sum())
+    first = np.repeat(new, sizes)
+    count = sizes if resident is None else np.add.reduceat(resident[inside], np.cumsum(sizes) - sizes, dtype=np.int64)
+    crowded = inside[np.repeat(count > 2 * window + 1, sizes)]
+    if resident is not None:
+        crowded = crowded[resident[crowded]]
+    place, anchor = inside, np.minimum(inside, first + np.repeat(count, sizes))
+    asks = anchor > first
+    if asking is not None:
+        asks &= asking[place]
+    place, first, anchor = place[asks], first[asks], anchor[asks]
     lefts, rights = [none], [none]
-    for step in range(1, WINDOW + 1):
-        has = place - step >= first
-        lefts.append(place[has] - step)
+    for step in range(1, window + 1):
+        has = anchor - step >= first
+        lefts.append(anchor[has] - step)
         rights.append(place[has])
-    far = place - first > WINDOW
-    place, first = place[far], first[far]
-    for head in range(WINDOW):
-        has = first + head < place - WINDOW
+    far = anchor - first > window
+    place, first, anchor = place[far], first[far], anchor[far]
+    for head in range(window):
+        has = first + head < anchor - window
         lefts.append(first[has] + head)
         rights.append(place[has])
-    return np.concatenate(lefts), np.concatenate(rights)
+    return np.concatenate(lefts), np.concatenate(rights), crowded

@@ -1,10 +1,15 @@
 """Texts as one contiguous buffer of code points with offsets: what every step behind it reads."""
 
-from collections.abc import Sequence
-from typing import Any, NamedTuple
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+
+from textclean.minhash import engine
+
+_CHUNK: Final = 1 << 20  # characters copied at a time
 
 
 class Codes(NamedTuple):
@@ -23,13 +28,57 @@ class Codes(NamedTuple):
         """Characters of each text."""
         return self.offsets[1:] - self.offsets[:-1]
 
+    def take(self, index: NDArray[np.int64]) -> "Codes":
+        """The texts of ``index``, in its order."""
+        lengths = self.lengths[index]
+        offsets = np.zeros(len(index) + 1, np.int64)
+        np.cumsum(lengths, out=offsets[1:])
+        places = np.arange(offsets[-1])
+        places += np.repeat(self.offsets[index] - offsets[:-1], lengths)
+        return Codes(self.codes[places], offsets)
+
 
 def encode(texts: Sequence[str]) -> Codes:
     """The code points of ``texts``; lone surrogates are code points like any other."""
     offsets = np.zeros(len(texts) + 1, np.int64)
+    if fast := engine.kernel():
+        packed = fast.pack(texts if isinstance(texts, list) else list(texts), offsets)
+        return Codes(np.frombuffer(packed, "<u2" if len(packed) == 2 * offsets[-1] else "<u4"), offsets)
     np.cumsum(np.fromiter(map(len, texts), np.int64, len(texts)), out=offsets[1:])
-    joined = "".join(texts)
-    raw = joined.encode("utf-16-le", "surrogatepass")
-    if len(raw) == 2 * len(joined):
-        return Codes(np.frombuffer(raw, "<u2"), offsets)
-    return Codes(np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), "<u4"), offsets)
+    parts = list(runs(offsets, _CHUNK))
+    points = np.empty(offsets[-1], np.uint16)
+    for lo, hi in parts:
+        raw = "".join(texts[lo:hi]).encode("utf-16-le", "surrogatepass")
+        if len(raw) != 2 * (offsets[hi] - offsets[lo]):
+            break
+        points[offsets[lo] : offsets[hi]] = np.frombuffer(raw, "<u2")
+    else:
+        return Codes(points, offsets)
+    wide = np.empty(offsets[-1], np.uint32)
+    for lo, hi in parts:
+        raw = "".join(texts[lo:hi]).encode("utf-32-le", "surrogatepass")
+        wide[offsets[lo] : offsets[hi]] = np.frombuffer(raw, "<u4")
+    return Codes(wide, offsets)
+
+
+def runs(offsets: NDArray[np.int64], most: int) -> Iterator[tuple[int, int]]:
+    """Cuts a sequence of sizes, given by their ``offsets``, into runs that sum to at most ``most``, or hold one."""
+    lo, stop = 0, len(offsets) - 1
+    while lo < stop:
+        hi = int(np.searchsorted(offsets, offsets[lo] + most, side="right")) - 1
+        hi = min(max(lo + 1, hi), stop)
+        yield lo, hi
+        lo = hi
+
+
+def first_equal(codes: Codes) -> NDArray[np.int64]:
+    """Of each text the index of the first one that equals it, which is its own for a first one."""
+    points, offsets = codes
+    out = np.empty(len(offsets) - 1, np.int64)
+    if fast := engine.kernel():
+        fast.first(points, points.dtype.itemsize, offsets, out)
+        return out
+    places: dict[bytes, int] = {}
+    for i, (a, b) in enumerate(pairwise(offsets.tolist())):
+        out[i] = places.setdefault(points[a:b].tobytes(), i)
+    return out

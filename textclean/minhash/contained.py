@@ -9,6 +9,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from textclean.minhash import engine
 from textclean.minhash.bands import WINDOW as BUCKET
 from textclean.minhash.bands import Pairs, bucket_pairs
 
@@ -20,10 +21,11 @@ PROBES: Final = 8
 
 
 def winnow(hashes: NDArray[np.uint32], offsets: NDArray[np.int64], n: int) -> tuple[NDArray[Any], NDArray[np.int64]]:
-    """Fingerprints of each text: the distinct smallest hashes of its windows of :data:`WINDOW` grams.
+    """Fingerprints of each text: the smallest hashes of its windows of :data:`WINDOW` grams.
 
-    ``hashes`` as :func:`textclean.minhash.grams.hashes` makes them. Returns the values (uint32, rising within a
-    text) and their offsets (int64, one more than texts). A text of fewer grams is one window.
+    ``hashes`` as :func:`textclean.minhash.grams.hashes` makes them. Returns the values (uint32, in the order of the
+    windows, runs of the same one once) and their offsets (int64, one more than texts). A text of fewer grams is one
+    window.
     """
     total = len(hashes)
     lengths = offsets[1:] - offsets[:-1]
@@ -44,15 +46,7 @@ def winnow(hashes: NDArray[np.uint32], offsets: NDArray[np.int64], n: int) -> tu
     for text in few.tolist():
         least[offsets[text]] = hashes[offsets[text] : offsets[text] + grams[text]].min()
     place = chosen.nonzero()[0]
-    counts = place.searchsorted(offsets)
-    owner = np.arange(len(lengths), dtype=np.uint64).repeat(counts[1:] - counts[:-1])
-    packed = (owner << np.uint64(32)) | least[place]
-    packed.sort()
-    new = np.ones(len(packed), bool)
-    new[1:] = packed[1:] != packed[:-1]
-    packed = packed[new]
-    bounds = packed.searchsorted(np.arange(len(offsets), dtype=np.uint64) << np.uint64(32))
-    return packed.astype(np.uint32), bounds.astype(np.int64)
+    return least[place], place.searchsorted(offsets)
 
 
 def intact(containment: float, n: int) -> float:
@@ -64,34 +58,66 @@ def intact(containment: float, n: int) -> float:
     return max(0.0, 1 - (1 - containment) * (n + WINDOW - 1) / n)
 
 
-def candidates(prints: NDArray[np.uint32], offsets: NDArray[np.int64], order: NDArray[np.int64], share: float) -> Pairs:
+def candidates(
+    prints: NDArray[np.uint32],
+    offsets: NDArray[np.int64],
+    order: NDArray[np.int64],
+    share: float,
+    window: int = BUCKET,
+) -> tuple[Pairs, NDArray[np.int64]]:
     """Pairs (container, piece) of which the second may be contained in the first.
 
     ``order`` lists the texts to compare, containers before what they may contain (longest first). Each text is
     looked up by its :data:`PROBES` rarest fingerprints that others have too, so a fingerprint that very many texts
-    share is asked for only by texts that have nothing better; and then it leads to the longest texts and the
-    nearest in length. ``share`` (:func:`intact`) is the part of its fingerprints that a piece must find there; not
-    quite half of it will do, for what a piece asks for first are its rarest ones, and less where others were cut off.
+    share is asked for only by texts that have nothing better; and then it leads to the ``window`` longest texts and
+    the ``window`` nearest in length. ``share`` (:func:`intact`) is the part of its fingerprints that a piece must find
+    there; not quite half of it will do, for what a piece asks for first are its rarest ones, and less where others
+    were cut off. The second array has the texts of which a fingerprint was cut off so, in the order of ``order``.
     """
+    need = np.ceil(0.4 * share * np.arange(PROBES + 1)).astype(np.int64)
+    crowded = np.zeros(len(order), np.bool_)
+    if fast := engine.kernel():
+        raw = fast.hold(prints, offsets, order, window, need, crowded)
+        found = np.frombuffer(raw, np.int64)
+    else:
+        found = _proposed(prints, offsets, order, need, window, crowded)
+    left, right = np.divmod(np.sort(found), max(len(order), 1))
+    return np.stack([order[left], order[right]], axis=1), order[crowded]
+
+
+def _proposed(
+    prints: NDArray[np.uint32],
+    offsets: NDArray[np.int64],
+    order: NDArray[np.int64],
+    need: NDArray[np.int64],
+    window: int,
+    crowded: NDArray[np.bool_],
+) -> NDArray[np.int64]:
+    """Pairs of ranks, ``container * texts + piece``; marks the ranks that were ``crowded``."""
     sizes = (offsets[1:] - offsets[:-1])[order]
     rank = np.repeat(np.arange(len(order)), sizes)
     place = np.arange(len(rank)) - np.repeat(np.cumsum(sizes) - sizes, sizes) + offsets[order[rank]]
     packed = (prints[place].astype(np.uint64) << np.uint64(32)) | rank.astype(np.uint64)
     del rank, place
-    packed.sort()
+    packed = np.unique(packed)
     value = (packed >> np.uint64(32)).astype(np.uint32)
     start = np.flatnonzero(np.r_[True, value[1:] != value[:-1]]) if len(value) else np.empty(0, np.int64)
     count = np.diff(np.r_[start, len(value)])
-    common = np.repeat(count, count)
-    packed, common = packed[common > 1], common[common > 1]
-    value, member = (packed >> np.uint64(32)).astype(np.uint32), (packed & np.uint64(0xFFFFFFFF)).astype(np.int64)
+    bucket, common = np.repeat(np.arange(len(count)), count), np.repeat(count, count)
+    shared = common > 1
+    packed, bucket, common = packed[shared], bucket[shared], common[shared]
+    member = (packed & np.uint64(0xFFFFFFFF)).astype(np.int64)
     by_text = np.lexsort((common, member))
     first = np.searchsorted(member[by_text], np.arange(len(order)))
-    asked = np.zeros(len(member), bool)
+    asked = np.zeros(len(member), np.bool_)
     asked[by_text] = np.arange(len(member)) - first[member[by_text]] < PROBES
-    left, right = (member[places] for places in bucket_pairs(value, asked))
-    pair, hits = np.unique(left * len(order) + right, return_counts=True)
-    left, right = np.divmod(pair, max(len(order), 1))
-    partly = np.bincount(member[asked & (common > 2 * BUCKET + 1)], minlength=len(order))
-    likely = hits >= (0.4 * share * np.minimum(sizes, PROBES) - partly)[right]
-    return np.stack([order[left[likely]], order[right[likely]]], axis=1)
+    left, right, _ = bucket_pairs(bucket, window, asked)
+    pair, hits = np.unique(member[left] * len(order) + member[right], return_counts=True)
+    cut = asked & (common > 2 * window + 1)
+    partly = np.bincount(member[cut], minlength=len(order))
+    cut_buckets = np.zeros(len(count), np.bool_)
+    cut_buckets[bucket[cut]] = True
+    crowded[member[cut_buckets[bucket]]] = True
+    piece = pair % max(len(order), 1)
+    enough: NDArray[np.int64] = pair[hits + partly[piece] >= need[np.minimum(sizes[piece], PROBES)]]
+    return enough

@@ -1,21 +1,31 @@
 """Near duplicates among texts: exact copies, contained pieces and near copies, each verified."""
 
-from collections.abc import Sequence
-from typing import Final, Literal
+from collections.abc import Callable, Sequence
+from typing import Final, Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from textclean.errors import UsageError
 from textclean.minhash import bands, contained
-from textclean.minhash.sketch import Sketches, sketch_texts
-from textclean.minhash.twins import NearDuplicates, Related, decide, none_related
-from textclean.minhash.verify import Overlaps, overlaps
+from textclean.minhash.codes import encode, first_equal
+from textclean.minhash.sketch import Sketches, sketch
+from textclean.minhash.twins import KEPT, NearDuplicates, Related, decide, none_related
+from textclean.minhash.verify import Overlaps, pair_counts
 
 Backend = Literal["numpy", "datasketch"]
 
 RECALL: Final = 0.999
 """How often a pair at the threshold must be proposed, unless asked otherwise."""
+
+FEW: Final = 4
+"""In the first round each text meets so many of the first and of the nearest of a crowded bucket."""
+
+ROUNDS: Final = 64
+"""Rounds after which no more is compared; each but the last two found copies."""
+
+Proposal = tuple[bands.Pairs, NDArray[np.int64]]
+"""Pairs to compare, and the texts that may have more partners than were proposed."""
 
 
 def near_duplicates(
@@ -53,41 +63,107 @@ def near_duplicates(
         raise UsageError("threshold and containment lie in (0, 1], recall in (0, 1)")
     if n < 1 or slots < 1 or backend not in ("numpy", "datasketch"):
         raise UsageError("n and slots are at least 1; backend is numpy or datasketch")
-    places: dict[str, int] = {}
-    first = np.fromiter((places.setdefault(text, i) for i, text in enumerate(texts)), np.int64, len(texts))
-    index = np.fromiter((i for text, i in places.items() if len(text) >= n), np.int64)
-    own = [texts[i] for i in index.tolist()]
-    lengths = np.fromiter(map(len, own), np.int64, len(own))
-    longest_first = np.argsort(-lengths, kind="stable")
-    rank = np.empty(len(own), np.int64)
-    rank[longest_first] = np.arange(len(own))
-    found = sketch_texts(own, n, slots, pieces=containment is not None)
-    if backend == "numpy":
-        pairs = near_pairs(found, np.arange(len(own)), threshold, recall)
-    else:
-        from textclean.minhash import peer
-
-        pairs = peer.candidates(own, n, slots, *bands.choose(threshold, slots, recall))
+    codes = encode(texts)
+    first = first_equal(codes)
+    index = np.flatnonzero((first == np.arange(len(first))) & (codes.lengths >= n))
+    found = sketch(codes, n, slots, pieces=containment is not None, index=index)
+    rank = np.arange(len(texts))
     if containment is not None:
-        pairs = union(
-            pairs, contained.candidates(found.prints, found.offsets, longest_first, contained.intact(containment, n))
-        )
-    shared = overlaps(lambda wanted: [own[i] for i in wanted], lengths, pairs, n)
-    near, pieces = relations(pairs, shared, rank, threshold, containment)
-    everywhere = np.zeros(len(texts), np.int64)
-    everywhere[index] = rank
-    return decide(first, everywhere, _at(pieces, index), _at(near, index))
+        rank[index[np.argsort(-codes.lengths[index], kind="stable")]] = np.arange(len(index))
+
+    def search(own: NDArray[np.int64], window: int, guests: NDArray[np.int64] | None = None) -> Proposal:
+        places = np.searchsorted(index, own)
+        if backend == "numpy":
+            others = None if guests is None else np.searchsorted(index, guests)
+            pairs, crowded = near_pairs(found, places, threshold, recall, window, others)
+        else:
+            from textclean.minhash import peer
+
+            pairs = places[peer.candidates([texts[i] for i in own], n, slots, *bands.choose(threshold, slots, recall))]
+            crowded = places[:0]
+        if containment is not None and guests is None:
+            order = places[np.argsort(rank[own])]
+            share = contained.intact(containment, n)
+            more, crowded_too = contained.candidates(found.prints, found.offsets, order, share, window)
+            pairs, crowded = union(pairs, more), np.union1d(crowded, crowded_too)
+        return index[pairs], index[crowded]
+
+    def relate(pairs: bands.Pairs) -> tuple[Related, Related]:
+        return relations(pairs, pair_counts(codes, pairs, n), rank, threshold, containment)
+
+    return settle(index, search, relate, lambda near, inside: decide(first, rank, inside, near))
 
 
-def near_pairs(found: Sketches, texts: NDArray[np.int64], threshold: float, recall: float) -> bands.Pairs:
+class Search(Protocol):
+    """Proposes pairs of texts to compare.
+
+    Of ``own`` (rising indices), with at most ``2 * window`` partners a text where very many agree; or of ``own`` with
+    ``guests``. Returns pairs of indices, the smaller one first, none twice, and those of ``own`` that may have more
+    partners than were proposed.
+    """
+
+    def __call__(self, own: NDArray[np.int64], window: int, guests: NDArray[np.int64] | None = None) -> Proposal: ...
+
+
+def settle(
+    texts: NDArray[np.int64],
+    search: Search,
+    relate: Callable[[bands.Pairs], tuple[Related, Related]],
+    decide: Callable[[Related, Related], NearDuplicates],
+) -> NearDuplicates:
+    """The verdicts on ``texts``, from proposed and verified pairs, where necessary in rounds.
+
+    Where very many texts may be alike, each meets only a few in the first round, most fall, and in the next round
+    those that stay meet one another: so no more is compared than a multiple of the texts, and yet every text that
+    stays was compared with the others that stay. In the end those that fell look for the most similar of these.
+
+    Args:
+        texts: indices, rising.
+        search: proposes pairs.
+        relate: verifies pairs; returns those that are near and those that are contained.
+        decide: the verdicts that follow from all near and all contained pairs.
+    """
+    near = inside = none_related()
+    seen, crowd = np.empty(0, np.int64), texts[:0]
+    size = int(texts[-1]) + 1 if len(texts) else 1
+    own, guests, window = texts, None, FEW
+    for _ in range(ROUNDS):
+        pairs, crowded = search(own, window, guests)
+        if len(seen):
+            pairs = pairs[~np.isin(pairs[:, 0] * size + pairs[:, 1], seen)]
+        found = relate(pairs)
+        near, inside = joined(near, found[0]), joined(inside, found[1])
+        verdicts = decide(near, inside)
+        crowd = np.union1d(crowd, crowded)
+        if guests is not None or not len(crowd):
+            break
+        seen = np.concatenate([seen, pairs[:, 0] * size + pairs[:, 1]])
+        fell = verdicts.kind[crowd] != KEPT
+        own = crowd[~fell]
+        if not len(found[0].left) and not len(found[1].left):
+            guests = crowd[fell] if window == bands.WINDOW else None
+            window = bands.WINDOW
+    return verdicts
+
+
+def near_pairs(
+    found: Sketches,
+    texts: NDArray[np.int64],
+    threshold: float,
+    recall: float,
+    window: int = bands.WINDOW,
+    guests: NDArray[np.int64] | None = None,
+) -> Proposal:
     """Candidate pairs for Jaccard similarity >= ``threshold`` among ``texts`` (rising indices into ``found``).
 
     A pair whose estimate lies more than four standard errors below the threshold is not proposed: among true pairs
-    fewer than one in a thousand.
+    fewer than one in a thousand. The second array: :func:`textclean.minhash.bands.candidates`.
     """
     slots = found.signatures.narrow.shape[1]
     floor = threshold - 4 * (threshold * (1 - threshold) / slots) ** 0.5
-    return bands.candidates(found.signatures, texts, *bands.choose(threshold, slots, recall), floor)
+    return bands.candidates(
+        found.signatures, texts, *bands.choose(threshold, slots, recall), floor, window=window, guests=guests
+    )
 
 
 def union(*found: bands.Pairs) -> bands.Pairs:
@@ -114,5 +190,12 @@ def relations(
     return near, Related(whole[true], piece[true], inside[true])
 
 
-def _at(found: Related, index: NDArray[np.int64]) -> Related:
-    return Related(index[found.left], index[found.right], found.similarity)
+def joined(left: Related, right: Related) -> Related:
+    """The pairs of both."""
+    if not len(left.left):
+        return right
+    return Related(
+        np.concatenate([left.left, right.left]),
+        np.concatenate([left.right, right.right]),
+        np.concatenate([left.similarity, right.similarity]),
+    )

@@ -1,15 +1,16 @@
 """Sketches: what candidates are found by, made once a text and kept in place of it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from textclean.minhash.codes import Codes, encode
+from textclean.minhash import engine
+from textclean.minhash.codes import Codes, runs
 from textclean.minhash.contained import winnow
 from textclean.minhash.grams import hashes
-from textclean.minhash.signatures import Signatures, signatures
+from textclean.minhash.signatures import LONG, Signatures, signatures
 
 
 class Sketches(NamedTuple):
@@ -26,27 +27,36 @@ class Sketches(NamedTuple):
     offsets: NDArray[np.int64]
 
 
-def sketch(codes: Codes, n: int, slots: int, *, pieces: bool) -> Sketches:
-    """Signatures, and with ``pieces`` the fingerprints, of the n-grams of each text."""
-    grams = hashes(codes, n)
-    made = signatures(grams, codes.offsets, slots)
-    if not pieces:
-        return Sketches(made, np.empty(0, np.uint32), np.zeros(len(codes.offsets), np.int64))
-    return Sketches(made, *winnow(grams, codes.offsets, n))
+def sketch(
+    codes: Codes, n: int, slots: int, *, pieces: bool, index: NDArray[np.int64] | None = None, chunk: int = 1 << 20
+) -> Sketches:
+    """Signatures, and with ``pieces`` the fingerprints, of the n-grams of each text, or of the texts of ``index``.
 
-
-def sketch_texts(texts: Sequence[str], n: int, slots: int, *, pieces: bool, chunk: int = 1 << 20) -> Sketches:
-    """Sketches of ``texts``, made about ``chunk`` characters at a time; the result does not depend on it."""
-    made = []
-    lo = 0
-    while lo < len(texts):
-        hi, size = lo, 0
-        while hi < len(texts) and (hi == lo or size + len(texts[hi]) <= chunk):
-            size += len(texts[hi])
-            hi += 1
-        made.append(sketch(encode(texts[lo:hi]), n, slots, pieces=pieces))
-        lo = hi
-    return together(made, slots)
+    NumPy works on about ``chunk`` characters at a time; the result does not depend on it.
+    """
+    index = np.arange(len(codes.offsets) - 1) if index is None else index
+    lengths = codes.lengths[index]
+    long = lengths > LONG
+    row = np.where(long, np.cumsum(long) - 1, -1)
+    narrow = np.empty((len(index), slots), np.uint16)
+    wide = np.empty((np.count_nonzero(long), slots), np.uint32)
+    bounds = np.zeros(len(index) + 1, np.int64)
+    if fast := engine.kernel():
+        width = codes.codes.dtype.itemsize
+        raw = fast.sketch(codes.codes, width, codes.offsets, index, n, slots, narrow, wide, row, bounds, pieces)
+        return Sketches(Signatures(narrow, wide, row), np.frombuffer(raw, np.uint32), bounds)
+    prints = [np.empty(0, np.uint32)]
+    for lo, hi in runs(np.concatenate([[0], np.cumsum(lengths)]), chunk):
+        part = codes.take(index[lo:hi])
+        grams = hashes(part, n)
+        made = signatures(grams, part.offsets, slots)
+        narrow[lo:hi] = made.narrow
+        wide[row[lo:hi][long[lo:hi]]] = made.wide
+        if pieces:
+            own, ends = winnow(grams, part.offsets, n)
+            prints.append(own)
+            bounds[lo + 1 : hi + 1] = bounds[lo] + ends[1:]
+    return Sketches(Signatures(narrow, wide, row), np.concatenate(prints), bounds)
 
 
 def together(parts: Iterable[Sketches], slots: int) -> Sketches:

@@ -60,29 +60,37 @@ def decide(first: NDArray[np.int64], rank: NDArray[np.int64], contained: Related
     The twin is the most similar of the texts that stay in the end (earlier or later), the first one among equals.
     """
     texts = len(first)
-    inside = _partners(contained.right, contained.left, contained.similarity)
-    beside = _partners(
-        np.concatenate([near.right, near.left]),
+    beside = Related(
         np.concatenate([near.left, near.right]),
+        np.concatenate([near.right, near.left]),
         np.concatenate([near.similarity, near.similarity]),
     )
-    fallen = np.zeros(texts, np.uint8)
-    for piece in sorted(inside, key=rank.__getitem__):
-        if any(not fallen[whole] for whole, _ in inside[piece]):
-            fallen[piece] = CONTAINED
-    for text in sorted(beside):
-        if not fallen[text] and any(other < text and not fallen[other] for other, _ in beside[text]):
-            fallen[text] = NEAR
-    for piece in sorted(inside):
-        if fallen[piece] == CONTAINED and all(fallen[whole] for whole, _ in inside[piece]):
-            fallen[piece] = NEAR if any(not fallen[other] for other, _ in beside.get(piece, ())) else KEPT
+    state = bytearray(texts)  # quicker than an array, one by one
+    order = np.argsort(rank[contained.right], kind="stable")
+    for whole, piece in zip(contained.left[order].tolist(), contained.right[order].tolist(), strict=True):
+        if not state[whole]:
+            state[piece] = CONTAINED
+    order = np.argsort(near.right, kind="stable")
+    for left, right in zip(near.left[order].tolist(), near.right[order].tolist(), strict=True):
+        if not state[left] and not state[right]:
+            state[right] = NEAR
+    fallen = np.frombuffer(state, np.uint8)  # follows the state
+    orphan = fallen == CONTAINED
+    orphan[contained.right[fallen[contained.left] == KEPT]] = False
+    if orphan.any():
+        wholes, others = _partners(contained, orphan), _partners(beside, orphan)
+        for piece in np.flatnonzero(orphan).tolist():
+            if all(state[whole] for whole in wholes[piece]):
+                state[piece] = KEPT if all(state[other] for other in others.get(piece, ())) else NEAR
 
     twin = np.full(texts, -1, np.int64)
     similarity = np.full(texts, np.nan)
-    for text in np.flatnonzero(fallen).tolist():
-        pairs = inside[text] if fallen[text] == CONTAINED else beside[text]
-        best = min((pair for pair in pairs if not fallen[pair[0]]), key=lambda pair: (-pair[1], pair[0]))
-        twin[text], similarity[text] = best
+    for reason, found in ((CONTAINED, contained), (NEAR, beside)):
+        told = np.flatnonzero((fallen[found.right] == reason) & (fallen[found.left] == KEPT))
+        left, right, score = found.left[told], found.right[told], found.similarity[told]
+        order = np.lexsort((left, -score, right))
+        best = order[np.r_[True, right[order][1:] != right[order][:-1]]] if len(order) else order
+        twin[right[best]], similarity[right[best]] = left[best], score[best]
     copy = first != np.arange(texts)
     with_first = copy & (fallen[first] > 0)
     kind = np.where(with_first, fallen[first], np.where(copy, EXACT, fallen)).astype(np.uint8)
@@ -91,11 +99,10 @@ def decide(first: NDArray[np.int64], rank: NDArray[np.int64], contained: Related
     return NearDuplicates(twin, kind, similarity)
 
 
-def _partners(
-    texts: NDArray[np.int64], others: NDArray[np.int64], similarity: NDArray[np.float64]
-) -> dict[int, list[tuple[int, float]]]:
-    """The related texts of each text, with their similarity."""
-    out: dict[int, list[tuple[int, float]]] = {}
-    for text, other, score in zip(texts.tolist(), others.tolist(), similarity.tolist(), strict=True):
-        out.setdefault(text, []).append((other, score))
+def _partners(found: Related, wanted: NDArray[np.bool_]) -> dict[int, list[int]]:
+    """The left texts of each wanted right one."""
+    out: dict[int, list[int]] = {}
+    told = wanted[found.right]
+    for right, left in zip(found.right[told].tolist(), found.left[told].tolist(), strict=True):
+        out.setdefault(right, []).append(left)
     return out

@@ -5,14 +5,15 @@ its ranks write in base (characters of the batch). Where that number would not f
 are ranked again on the way.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from textclean.minhash import engine
 from textclean.minhash.bands import Pairs
-from textclean.minhash.codes import Codes, encode
+from textclean.minhash.codes import Codes, encode, runs
 from textclean.minhash.grams import repeat_first
 
 _BLOCK: Final = 1 << 20  # characters read at a time
@@ -42,28 +43,26 @@ def overlaps(read: Callable[[Sequence[int]], list[str]], lengths: NDArray[np.int
 
     ``lengths`` are the texts' characters; each text is read once a block of about a million characters.
     """
-    done = np.zeros((3, len(pairs)), np.int64)
-    ends = np.cumsum(lengths[pairs].sum(axis=1))
-    for lo, hi in _runs(ends, 0, len(pairs), _BLOCK):
+    done = [np.zeros((3, 0), np.int64)]
+    for lo, hi in runs(np.concatenate([[0], np.cumsum(lengths[pairs].sum(axis=1))]), _BLOCK):
         wanted, place = np.unique(pairs[lo:hi], return_inverse=True)
-        texts = read(wanted.tolist())
-        place = place.reshape(-1, 2)
-        for a, b in _runs(ends, lo, hi, _BATCH):
-            sides = [texts[i] for i in place[a - lo : b - lo].ravel().tolist()]
-            done[:, a:b] = pair_counts(encode(sides), n)
-    return Overlaps(*done)
+        done.append(np.stack(pair_counts(encode(read(wanted.tolist())), place.reshape(-1, 2), n)))
+    return Overlaps(*np.concatenate(done, axis=1))
 
 
-def _runs(ends: NDArray[np.int64], lo: int, stop: int, most: int) -> Iterator[tuple[int, int]]:
-    """Cuts ``[lo, stop)`` into runs whose sizes sum to at most ``most``, or hold one; ``ends``: sizes summed up."""
-    while lo < stop:
-        used = int(ends[lo - 1]) if lo else 0
-        hi = min(max(lo + 1, int(np.searchsorted(ends, used + most, side="right"))), stop)
-        yield lo, hi
-        lo = hi
+def pair_counts(codes: Codes, pairs: Pairs, n: int) -> Overlaps:
+    """Exact overlaps of ``pairs`` of the texts of ``codes``."""
+    if fast := engine.kernel():
+        counts = np.empty((len(pairs), 3), np.int64)
+        fast.overlap(codes.codes, codes.codes.dtype.itemsize, codes.offsets, np.ascontiguousarray(pairs), n, counts)
+        return Overlaps(*counts.T)
+    done = [np.zeros((3, 0), np.int64)]
+    ends = np.concatenate([[0], np.cumsum(codes.lengths[pairs].sum(axis=1))])
+    done += [_counts(codes.take(pairs[lo:hi].ravel()), n) for lo, hi in runs(ends, _BATCH)]
+    return Overlaps(*np.concatenate(done, axis=1))
 
 
-def pair_counts(codes: Codes, n: int) -> NDArray[np.int64]:
+def _counts(codes: Codes, n: int) -> NDArray[np.int64]:
     """Distinct grams shared, left and right of texts that lie pairwise, left then right: (3, pairs)."""
     pairs = (len(codes.offsets) - 1) // 2
     side = np.repeat(np.arange(2 * pairs, dtype=np.uint64), codes.lengths)

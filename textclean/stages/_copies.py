@@ -117,11 +117,17 @@ def decide(
     rank = np.zeros(len(first), np.int64)
     longest_first = index[np.argsort(-rows.length[index], kind="stable")]
     rank[longest_first] = np.arange(len(index))
-    pairs = _proposed(options, rows, index, longest_first, texts)
-    shared = overlaps(lambda wanted: rows.read(texts, wanted), rows.length, pairs, options.n)
-    beside, inside = near.relations(pairs, shared, rank, options.threshold, options.containment)
-    beside, inside, templates = _same_facts(options, rows, beside, inside, texts)
-    found = which_stays(first, rank, inside, beside)
+    templates: dict[int, list[tuple[float, int]]] = {}
+
+    def search(own: NDArray[np.int64], window: int, guests: NDArray[np.int64] | None = None) -> near.Proposal:
+        return _proposed(options, rows, own, window, guests, rank, texts)
+
+    def relate(pairs: bands.Pairs) -> tuple[Related, Related]:
+        shared = overlaps(lambda wanted: rows.read(texts, wanted), rows.length, pairs, options.n)
+        beside, inside = near.relations(pairs, shared, rank, options.threshold, options.containment)
+        return _same_facts(options, rows, beside, inside, texts, templates)
+
+    found = near.settle(index, search, relate, lambda beside, inside: which_stays(first, rank, inside, beside))
     found = _short_copies(rows, long, found)
     return _by_document(rows, found, templates)
 
@@ -139,28 +145,39 @@ def _first_copies(rows: _Rows, heading: NDArray[np.bool_], long: NDArray[np.bool
 
 
 def _proposed(
-    options: "Duplicates", rows: _Rows, index: NDArray[np.int64], longest_first: NDArray[np.int64], texts: Texts
-) -> bands.Pairs:
+    options: "Duplicates",
+    rows: _Rows,
+    own: NDArray[np.int64],
+    window: int,
+    guests: NDArray[np.int64] | None,
+    rank: NDArray[np.int64],
+    texts: Texts,
+) -> near.Proposal:
     if options.backend == "datasketch":
         from textclean.minhash import peer
 
-        own = rows.read(texts, index.tolist())
+        folded = rows.read(texts, own.tolist())
         bands_and_rows = bands.choose(options.threshold, options.slots, near.RECALL)
-        pairs = index[peer.candidates(own, options.n, options.slots, *bands_and_rows)]
+        pairs, crowded = own[peer.candidates(folded, options.n, options.slots, *bands_and_rows)], own[:0]
     else:
-        pairs = near.near_pairs(rows.sketches, index, options.threshold, near.RECALL)
-    if options.containment is None:
-        return pairs
+        pairs, crowded = near.near_pairs(rows.sketches, own, options.threshold, near.RECALL, window, guests)
+    if options.containment is None or guests is not None:
+        return pairs, crowded
     share = contained.intact(options.containment, options.n)
-    more = contained.candidates(rows.sketches.prints, rows.sketches.offsets, longest_first, share)
-    return near.union(pairs, more)
+    order = own[np.argsort(rank[own])]
+    more, crowded_too = contained.candidates(rows.sketches.prints, rows.sketches.offsets, order, share, window)
+    return near.union(pairs, more), np.union1d(crowded, crowded_too)
 
 
 def _same_facts(
-    options: "Duplicates", rows: _Rows, beside: Related, inside: Related, texts: Texts
-) -> tuple[Related, Related, dict[int, list[tuple[float, int]]]]:
-    """The relations that may make a paragraph fall, and of the later of two templates the earlier ones."""
-    templates: dict[int, list[tuple[float, int]]] = {}
+    options: "Duplicates",
+    rows: _Rows,
+    beside: Related,
+    inside: Related,
+    texts: Texts,
+    templates: dict[int, list[tuple[float, int]]],
+) -> tuple[Related, Related]:
+    """The relations that may make a paragraph fall; ``templates`` gets, of the later of two, the earlier ones."""
 
     def same(left: int, right: int, whole: str, own: str, piece: bool) -> bool:
         if options.numbers == "same":
@@ -185,7 +202,7 @@ def _same_facts(
                     keep[lo + i] = is_cut_from(own, whole)
         return Related(found.left[keep], found.right[keep], found.similarity[keep])
 
-    return may_fall(beside, piece=False), may_fall(inside, piece=True), templates
+    return may_fall(beside, piece=False), may_fall(inside, piece=True)
 
 
 def _short_copies(rows: _Rows, long: NDArray[np.bool_], found: NearDuplicates) -> NearDuplicates:

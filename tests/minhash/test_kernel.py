@@ -1,0 +1,180 @@
+"""The kernel gives, bit for bit, what the NumPy functions give."""
+
+import os
+import random
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from textclean.minhash import bands, contained, engine, near_duplicates
+from textclean.minhash.codes import Codes, encode, first_equal
+from textclean.minhash.signatures import LONG, Signatures
+from textclean.minhash.sketch import sketch
+from textclean.minhash.verify import pair_counts
+
+from . import synthetic
+from .strategies import many
+
+
+@pytest.fixture(scope="module", autouse=True)
+def implementation() -> None:
+    """Here both run in each test."""
+    if engine.kernel() is None:
+        pytest.skip("the extension is not built")
+
+
+def both(work: Callable[[], Any]) -> tuple[Any, Any]:
+    found = work()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("TEXTCLEAN_KERNEL", "0")
+        assert engine.kernel() is None
+        return found, work()
+
+
+def arrays(found: Any) -> list[np.ndarray]:
+    return [found] if isinstance(found, np.ndarray) else [array for part in found for array in arrays(part)]
+
+
+def assert_same(work: Callable[[], Any]) -> None:
+    left, right = both(work)
+    for a, b in zip(arrays(left), arrays(right), strict=True):
+        assert a.dtype == b.dtype
+        assert a.shape == b.shape
+        assert a.tobytes() == b.tobytes()
+
+
+LONG_TEXT = "".join(map(chr, np.random.default_rng(1).integers(0x4E00, 0x9000, 10**6)))
+ODD = [[], [""], ["甲"], ["", "\ud800", "\U0010ffff", "\udc00\ud800"], ["甲" * 5000, "甲" * 5001, "乙甲" * 3000]]
+
+
+@settings(deadline=None, max_examples=50)
+@given(many, st.integers(1, 9), st.integers(1, 70), st.booleans())
+def test_every_step_of_any_texts(texts, n, slots, pieces):
+    same_steps(texts, n, slots, pieces)
+
+
+@pytest.mark.parametrize("texts", [*ODD, [LONG_TEXT, LONG_TEXT[: 10**5], "𠀀" + LONG_TEXT[: 2 * LONG]]], ids=len)
+def test_every_step_of_odd_texts(texts):
+    same_steps(texts, 5, 64, True)
+
+
+def same_steps(texts: list[str], n: int, slots: int, pieces: bool) -> None:
+    assert_same(lambda: encode(texts))
+    codes = encode(texts)
+    assert_same(lambda: first_equal(codes))
+    assert_same(lambda: sketch(codes, n, slots, pieces=pieces))
+    some = np.arange(0, len(texts), 2)
+    assert_same(lambda: sketch(codes, n, slots, pieces=pieces, index=some))
+    pairs = np.array([(i, j) for j in range(len(texts)) for i in range(j + 1)], np.int64).reshape(-1, 2)
+    assert_same(lambda: pair_counts(codes, pairs, n))
+
+
+@settings(deadline=None, max_examples=100)
+@given(
+    st.lists(st.lists(st.integers(0, 2), min_size=6, max_size=6), max_size=40),
+    st.sampled_from([np.uint16, np.uint32]),
+    st.integers(1, 4),
+    st.integers(1, 3),
+    st.integers(0, 6),
+    st.data(),
+)
+def test_meetings(rows, lane, window, rows_a_band, least, data):
+    signature = np.array(rows, lane).reshape(-1, 6)
+    residents = data.draw(st.integers(0, len(rows)))
+    apart = np.array(data.draw(st.lists(st.booleans(), min_size=len(rows), max_size=len(rows))), np.bool_)
+
+    def work():
+        pairs, crowded = bands.meet(signature, residents, 6 // rows_a_band, rows_a_band, window, least, apart)
+        return np.array(sorted(pairs.tolist()), np.int64), crowded
+
+    assert_same(work)
+
+
+@settings(deadline=None, max_examples=100)
+@given(
+    st.lists(st.lists(st.integers(0, 12), max_size=14), max_size=30), st.floats(0, 1), st.integers(1, 4), st.randoms()
+)
+def test_containers(prints, share, window, rng):
+    values = np.array([value for row in prints for value in row], np.uint32)
+    offsets = np.cumsum([0, *map(len, prints)])
+    order = np.array(rng.sample(range(len(prints)), rng.randint(0, len(prints))), np.int64)
+    assert_same(lambda: contained.candidates(values, offsets, order, share, window))
+
+
+@pytest.mark.parametrize("containment", [None, 0.9])
+@pytest.mark.parametrize("texts", [synthetic.paragraphs(3000, 5), ["甲" * i for i in range(600)], *ODD], ids=len)
+def test_verdicts(texts, containment):
+    assert_same(lambda: near_duplicates(texts, 0.8, containment))
+
+
+def test_many_threads_at_once_find_what_one_finds():
+    texts = synthetic.paragraphs(2000, 6)
+    alone = near_duplicates(texts, 0.8, 0.9)
+    with ThreadPoolExecutor(6) as pool:
+        for found in pool.map(lambda _: near_duplicates(texts, 0.8, 0.9), range(12)):
+            for a, b in zip(alone, found, strict=True):
+                assert a.tobytes() == b.tobytes()
+
+
+def test_arguments_that_do_not_fit_are_refused():
+    kernel = engine.kernel()
+    codes, offsets = np.zeros(4, np.uint16), np.array([0, 4])
+    out = np.zeros(1, np.int64)
+    with pytest.raises(ValueError, match="codes"):
+        kernel.first(codes, 2, np.array([0, 5]), out)
+    with pytest.raises(ValueError, match="rise"):
+        kernel.first(codes, 2, np.array([3, 2, 4]), np.zeros(2, np.int64))
+    with pytest.raises(ValueError, match="first"):
+        kernel.first(codes, 2, offsets, np.zeros(0, np.int64))
+    with pytest.raises(ValueError, match="index"):
+        kernel.overlap(codes, 2, offsets, np.array([0, 1]), 5, np.zeros(3, np.int64))
+    with pytest.raises(ValueError, match="bands"):
+        kernel.meet(np.zeros((1, 4), np.uint16), 2, 1, 4, 3, 2, 4, 1, b"", np.zeros(1, np.bool_))
+    with pytest.raises(TypeError):
+        kernel.pack(["甲", b"x"], np.zeros(3, np.int64))
+    with pytest.raises(TypeError):
+        kernel.first(codes, 2, offsets, b"12345678")
+
+
+def test_codes_cut_out_of_others_are_texts_too():
+    whole = encode(synthetic.paragraphs(50, 1))
+    part = Codes(whole.codes, whole.offsets[10:30])
+    assert_same(lambda: sketch(part, 5, 64, pieces=True))
+    assert_same(lambda: first_equal(part))
+
+
+def test_a_signature_has_the_lanes_it_says():
+    found = sketch(encode(["甲" * (LONG + 1), "乙"]), 5, 32, pieces=False).signatures
+    assert isinstance(found, Signatures)
+    assert (found.narrow.dtype, found.wide.dtype, found.row.tolist()) == (np.uint16, np.uint32, [0, -1])
+
+
+def test_the_environment_decides(monkeypatch):
+    monkeypatch.setenv("TEXTCLEAN_KERNEL", "0")
+    assert engine.kernel() is None
+    assert "off" in engine.describe()
+    monkeypatch.delenv("TEXTCLEAN_KERNEL")
+    assert engine.describe() == "C kernel"
+    assert "TEXTCLEAN_KERNEL" not in os.environ
+
+
+def family(size: int, seed: int) -> list[str]:
+    """Copies of one paragraph, one to three characters of each changed."""
+    rng = random.Random(seed)
+    base = synthetic.paragraphs(1, seed, 300, 300, 0, 0)[0]
+    texts = []
+    for _ in range(size):
+        chars = list(base)
+        for _ in range(rng.randint(1, 3)):
+            chars[rng.randrange(len(chars))] = rng.choice(synthetic.CHARACTERS)
+        texts.append("".join(chars))
+    return texts
+
+
+def test_a_family_in_rounds_is_decided_alike():
+    assert_same(lambda: near_duplicates(family(800, 2), 0.9))

@@ -1,0 +1,37 @@
+from typing import Any
+
+from numpy.typing import NDArray
+
+Buffer = NDArray[Any] | bytes
+
+def pack(texts: list[str], offsets: Buffer, /) -> bytes: ...
+def first(codes: Buffer, width: int, offsets: Buffer, out: Buffer, /) -> None: ...
+def sketch(
+    codes: Buffer,
+    width: int,
+    offsets: Buffer,
+    index: Buffer,
+    n: int,
+    slots: int,
+    narrow: Buffer,
+    wide: Buffer,
+    row: Buffer,
+    bounds: Buffer,
+    pieces: bool,
+    /,
+) -> bytes: ...
+def meet(
+    signature: Buffer,
+    width: int,
+    residents: int,
+    slots: int,
+    bands: int,
+    rows: int,
+    window: int,
+    least: int,
+    apart: Buffer,
+    crowded: Buffer,
+    /,
+) -> bytes: ...
+def overlap(codes: Buffer, width: int, offsets: Buffer, pairs: Buffer, n: int, counts: Buffer, /) -> None: ...
+def hold(prints: Buffer, bounds: Buffer, order: Buffer, window: int, need: Buffer, crowded: Buffer, /) -> bytes: ...

@@ -1,0 +1,25 @@
+"""Which implementation does the work: the kernel in C where it was built, the NumPy functions elsewhere.
+
+Both give the same bits; ``TEXTCLEAN_KERNEL=0`` in the environment forces the NumPy functions.
+"""
+
+import os
+from types import ModuleType
+
+
+def kernel() -> ModuleType | None:
+    """The extension, or None where it was not built or is not wanted."""
+    if os.environ.get("TEXTCLEAN_KERNEL") == "0":
+        return None
+    try:
+        from textclean.minhash import _kernel
+    except ImportError:
+        return None
+    return _kernel
+
+
+def describe() -> str:
+    """What runs, in a few words."""
+    if kernel() is not None:
+        return "C kernel"
+    return "NumPy (the C kernel is switched off)" if os.environ.get("TEXTCLEAN_KERNEL") == "0" else "NumPy"
