@@ -194,3 +194,8 @@ def test_a_million_brackets_take_no_longer_than_a_line_each():
 
 def test_the_stage_keeps_the_rules_of_every_stage():
     check_stage(Normalize(), [case["text"] for case in CASES])
+
+
+def test_mojibake_that_a_dropped_character_interrupts_is_put_right_at_once():
+    once = Normalize()(document("¡\x08¥©À")).text
+    assert Normalize()(document(once)).text == once

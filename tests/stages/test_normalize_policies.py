@@ -10,13 +10,14 @@ from textclean.document import Document
 from textclean.stages._scripts import counts, curved_quotes, script_of
 from textclean.stages.normalize import Normalize
 from textclean.stages.normalize.compose import applied, in_order
-from textclean.stages.normalize.policies import policies
+from textclean.stages.normalize.policies import policy_edits
 from textclean.stages.normalize.punctuation import FULL_STOP, NEAR, WIDE, among_chinese, brackets, entity_ends
-from textclean.stages.normalize.spaces import BLANKS, SPELLED, is_stray
+from textclean.stages.normalize.spaces import BESIDE_NUMBER, BLANKS, SPELLED, is_stray
 
 _NEAR = re.compile(f".(?:{NEAR})")
 _FULL_STOP = re.compile(rf"\.(?:{FULL_STOP})")
 _JOINT = re.compile(r"[0-9][,:][0-9]")
+_BESIDE_NUMBER = re.compile(f".(?:{BESIDE_NUMBER})")
 _BLANKS = re.compile(f"[{BLANKS}]+")
 _SINGLE = re.compile("[一-龥]")
 
@@ -49,7 +50,8 @@ def slowly(text, punctuation=True, quotes=True, space=True):
             found.append((start, end, "", "space"))
             continue
         before, after = wide.get(start - 1, text[start - 1]), wide.get(end, text[end])
-        new = "" if is_stray(text, start, end, before, after) else "\t" if "\t" in run else " "
+        stray = _BESIDE_NUMBER.match(text, start) or is_stray(text, start, end, before, after)
+        new = "" if stray else "\t" if "\t" in run else " "
         if new != run:
             found.append((start, end, new, "space"))
     columns = map(list, zip(*found, strict=True)) if found else ([], [], [], [])
@@ -72,13 +74,13 @@ def is_spaced_out(text, runs, start):
 @example("(图 书 馆 新 馆 开 了 门), 馆")
 @settings(deadline=None, max_examples=400)
 def test_one_scan_finds_what_a_look_at_every_character_finds(text):
-    assert policies(text, True, True, True, True) == slowly(text)
+    assert policy_edits(text, True, True, True, True) == slowly(text)
 
 
 @given(TEXTS, st.booleans(), st.booleans(), st.booleans())
 @settings(deadline=None, max_examples=200)
 def test_every_choice_of_rules_finds_the_same(text, punctuation, quotes, space):
-    assert policies(text, punctuation, quotes, space, True) == slowly(text, punctuation, quotes, space)
+    assert policy_edits(text, punctuation, quotes, space, True) == slowly(text, punctuation, quotes, space)
 
 
 @given(TEXTS)
@@ -107,7 +109,7 @@ def test_what_touches_is_one_edit_under_the_reason_of_what_is_written(text, reas
 
 def test_with_newline_off_carriage_returns_stay():
     text = "开馆了, \r\n闭馆了.\r\n"
-    assert applied(text, policies(text, True, True, True, False)).count("\r\n") == 2
+    assert applied(text, policy_edits(text, True, True, True, False)).count("\r\n") == 2
     assert Normalize(newline=False)(Document("a.txt", text)).text.count("\r\n") == 2
 
 

@@ -11,10 +11,9 @@ from typing import ClassVar
 from textclean.document import Document, Findings, Mark
 from textclean.ledger import NO_EDITS, Edits
 from textclean.stage import Field, Stage
-from textclean.stages._scripts import CORNERS
 from textclean.stages.normalize import characters, mojibake
 from textclean.stages.normalize.compose import applied, compose
-from textclean.stages.normalize.policies import policies
+from textclean.stages.normalize.policies import policy_edits
 
 __all__ = ["Normalize"]
 
@@ -44,7 +43,7 @@ class Normalize(Stage):
         edits, text, odd = NO_EDITS, doc.text, _is_odd(doc.text)
         if odd:
             edits, text = self._characters(text)
-        policy = policies(text, self.punctuation, self.quotes, self.space, self.newline)
+        policy = policy_edits(text, self.punctuation, self.quotes, self.space, self.newline)
         return Findings(compose(edits, policy, text), self._marks(doc) if odd and self.marks else ())
 
     def _characters(self, text: str) -> tuple[Edits, str]:
@@ -62,7 +61,7 @@ class Normalize(Stage):
             edits, text = _then(edits, fold, text)
             if self.nfc:
                 edits, text = _then(edits, characters.compose_marks(text, self.compatibility), text)
-            if not again and not (fold and "&" in text):
+            if not again and not (fold and ("&" in text or mojibake.is_suspect(text))):
                 break
         return edits, text
 
@@ -99,7 +98,7 @@ def _is_odd(text: str) -> bool:
 def _odd() -> re.Pattern[str]:
     """A character that a rule could act on by itself, or several that it could act on together."""
     table = characters.folds(width=True, radical=True, compatibility=True, control=True, newline=True)
-    alone = f"{re.escape(''.join(table.keys() - {chr(13)}))}{CORNERS}{mojibake.SIGNS}\ue000-\uf8ff"
+    alone = f"{re.escape(''.join(table.keys() - {chr(13)}))}{mojibake.SIGNS}\ue000-\uf8ff"
     rare = mojibake.rare()
     return re.compile(
         rf"[{alone}{rare}{mojibake.LOST_SIGNS}\r](?:(?<=[{alone}])|(?<=\r)(?!\n)"

@@ -64,6 +64,11 @@ def lost(text: str) -> list[re.Match[str]]:
     return list(_LOST.finditer(text))
 
 
+def is_suspect(text: str) -> bool:
+    """Whether :func:`repairs` has anything to look at."""
+    return _LEAD.search(text) is not None or _rare_cluster().search(text) is not None
+
+
 def repairs(text: str) -> Edits:
     """Edits that put right what was decoded wrongly, run by run or line by line."""
     found = _latin(text) if _LEAD.search(text) else []

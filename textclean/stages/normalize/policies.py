@@ -12,8 +12,8 @@ from textclean.ledger import NO_EDITS, Edits
 from textclean.stages._scripts import CORNERS, counts, curved_quotes, script_of
 from textclean.stages.normalize.characters import members
 from textclean.stages.normalize.compose import joined
-from textclean.stages.normalize.punctuation import FULL_STOP, NEAR, WIDE, among_chinese, brackets, entity_ends
-from textclean.stages.normalize.spaces import BLANKS, SPELLED, is_stray, spaced_out
+from textclean.stages.normalize.punctuation import CJK, FULL_STOP, NEAR, WIDE, among_chinese, brackets, entity_ends
+from textclean.stages.normalize.spaces import BESIDE_NUMBER, BLANKS, SPELLED, is_stray, spaced_out
 
 Hit = re.Match[str]
 
@@ -32,12 +32,12 @@ def _scanner(punctuation: bool, quotes: bool, space: bool, newline: bool) -> re.
     ended = r"(?P<ended>\r)(?=\n)|" if newline else ""
     if punctuation:
         signs += ",:;?!.()"
-        choices.append(f"(?<=[,:;?!])(?:{NEAR}|(?:(?<![0-9][,:])|(?![0-9]))(?P<far>))")
+        choices.append(f"(?<=[{CJK}][,:;?!])|(?<=[,:;?!])(?:{NEAR}|(?:(?<![0-9][,:])|(?![0-9]))(?P<far>))")
     if space:
         signs += BLANKS
         alone = r"(?!\r\n)" if newline else ""
         at_start, elsewhere = rf"(?<![^\n].)[{BLANKS}]*+{alone}", rf"[{BLANKS}]*+(?:{ended}(?![^\n])|(?P<inside>))"
-        choices.append(f"(?<=[{BLANKS}])(?:{at_start}|{elsewhere})")
+        choices.append(f"(?<=[{BLANKS}])(?:{at_start}|{BESIDE_NUMBER}|{elsewhere})")
     if newline:
         signs += "\r"
         choices.append(r"(?<=\r)(?=\n)")
@@ -50,7 +50,7 @@ def _scanner(punctuation: bool, quotes: bool, space: bool, newline: bool) -> re.
     return re.compile(f"[{signs}](?:{'|'.join(choices)})" if signs else r"(?!)")
 
 
-def policies(text: str, punctuation: bool, quotes: bool, space: bool, newline: bool) -> Edits:
+def policy_edits(text: str, punctuation: bool, quotes: bool, space: bool, newline: bool) -> Edits:
     """Edits of the rules that look at neighbours; with ``newline`` also of carriage returns before line feeds."""
     hits = list(_scanner(punctuation, quotes, space, newline).finditer(text))
     if not hits:

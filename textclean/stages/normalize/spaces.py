@@ -16,13 +16,18 @@ _CLOSING = frozenset("）》〉】〕」』〗")
 _POINTS = frozenset("，。、；：？！")
 _OPENING_QUOTES = frozenset("“‘")
 _CLOSING_QUOTES = frozenset("”’")
-_DIGITS = frozenset("0123456789")
 _WIDE_SIGN = re.compile(f"[{CJK_PUNCTUATION}“”‘’]")
-_LABEL = re.compile(f"[{HAN}]{{2,6}}[:：]")
-_DATE_AFTER = re.compile(r"\d{4}[-/.]\d|\d{1,2}:\d\d|\d{4}年\d{1,2}月\d{1,2}日(?![^\s])")
-_DATELINE = frozenset("讯电訊電")
-_DAY = re.compile(r"\d{1,2}月|\d{4}年")
-_DATE_BEFORE = re.compile(r"\d[:/-]\d{1,2}\Z")
+_DATELINE = "讯电訊電"
+_DATE = r"\d{4}[-/.]\d|\d{1,2}:\d\d|\d{4}年\d{1,2}月\d{1,2}日(?![^\s])"
+_DAY = r"\d{1,2}月|\d{4}年"
+BESIDE_NUMBER = "|".join(
+    (
+        f"(?<=[0-9%].)(?<!\\d[:/-]\\d.)(?<!\\d[:/-]\\d\\d.)[{BLANKS}]*+(?=[{HAN}{KANA}])(?![{HAN}]{{2,6}}[:：])",
+        f"(?<=[{HAN}{KANA}].)(?<![{_DATELINE}].)[{BLANKS}]*+(?=[0-9])(?!{_DATE})",
+        f"(?<=[{_DATELINE}].)[{BLANKS}]*+(?=[0-9])(?!{_DATE}|{_DAY})",
+    )
+)
+"""After the first of the blanks: they stand between a number and a Chinese word, and separate no date from it."""
 _STOP = re.compile(f"[。；;]|\\.[”’」』）){BLANKS}]*\\Z")
 _LONG = 60
 """Characters from which on a line without a full stop is no heading."""
@@ -40,24 +45,23 @@ def spaced_out(text: str) -> set[int]:
 
 
 def is_stray(text: str, start: int, end: int, before: str, after: str) -> bool:
-    """Whether the blanks ``text[start:end]`` between the characters ``before`` and ``after`` separate nothing."""
+    """Whether the blanks ``text[start:end]`` between the characters ``before`` and ``after`` separate nothing.
+
+    Not asked about blanks that are :data:`BESIDE_NUMBER`.
+    """
     if before in _POINTS or after in _POINTS or before in _OPENING or after in _CLOSING:
         return True
     if before in _OPENING_QUOTES:
         return not (after.isascii() and after.isalpha())
     if after in _CLOSING_QUOTES:
         return not (before.isascii() and before.isalpha())
-    if (before in _DIGITS or before == "%") and _IDEOGRAPH.match(after):
-        return not (_DATE_BEFORE.search(text, max(0, start - 4), start) or _LABEL.match(text, end))
-    if after in _DIGITS and _IDEOGRAPH.match(before):
-        return not (_DATE_AFTER.match(text, end) or (before in _DATELINE and _DAY.match(text, end)))
     if before in _CLOSING or before in _CLOSING_QUOTES or after in _OPENING or after in _OPENING_QUOTES:
         return _is_chinese(before) and _is_chinese(after) and not _in_heading(text, start)
     return False
 
 
 def _is_chinese(char: str) -> bool:
-    return _IDEOGRAPH.match(char) is not None or _WIDE_SIGN.match(char) is not None or char in _DIGITS
+    return _IDEOGRAPH.match(char) is not None or _WIDE_SIGN.match(char) is not None or char in "0123456789"
 
 
 def _in_heading(text: str, at: int) -> bool:
