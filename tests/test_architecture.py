@@ -18,6 +18,7 @@ FLOORS = [
     {"language"},
     {"decode", "stage"},
     {"minhash"},
+    {"index"},
     {"stages"},
     {"recipe"},
     {"pipeline"},
