@@ -10,8 +10,8 @@ from collections.abc import Callable, Mapping, Sequence
 from hashlib import blake2b
 from typing import Any, ClassVar, NamedTuple
 
-from textclean.stage import CorpusStage, Document, Field, Findings, Observation, Texts
-from textclean.stages._lines import ENUMERATED, HAN, NAME, Line, closed, cut, is_body, visible, whole_lines
+from textclean.stage import NO_EDITS, CorpusStage, Document, Field, Findings, Observation, Texts
+from textclean.stages._lines import ENUMERATED, HAN, NAME, closed, cut, is_body, visible, whole_lines
 
 _LONGEST = 120
 """Characters of the longest line that can be boilerplate."""
@@ -27,6 +27,7 @@ _FOOT = re.compile(
     r"[\s|｜·/>-]*)+)[）)】\]\s]*"
 )
 """Only near the top and the bottom of a page: an article may be about such things."""
+_FOOT_FIRSTS = frozenset("（(【[*※版特免郑声提未凡本转技网法不违举新投广隐用关联加设返帮")
 _FOOTER_FIELD = re.compile(
     r"(?:主办|承办|协办|版权|主管|地址|邮编|邮政编码|电话|联系电话|传真|邮箱|E-?mail|热线|客服|QQ)(?:单位|所有)?\s?[:：]",
     re.IGNORECASE,
@@ -42,7 +43,7 @@ _ANYWHERE = re.compile(
     rf"|(?:网站)?首页(?:\s*[|｜>·\s]\s*[{HAN}A-Za-z]{{2,8}}){{2,}}"
     r"|(?:登录|注册|登陆)(?:[\s|｜/]*(?:登录|注册|登陆|退出))+)"
 )
-_ANYWHERE_FIRST = frozenset("上下前后点更查阅展返回顶T分转推请微扫长识欢关您你现当的所位网首登注")
+_ANYWHERE_FIRSTS = frozenset("上下前后点更查阅展返回顶T分转推请微扫长识欢关您你现当的所位网首登注")
 _RELATED = re.compile(
     r"[【\[]?(?:相关(?:链接|阅读|新闻|文章|报道|推荐|资讯)|延伸阅读|推荐阅读|热门(?:推荐|新闻|文章|阅读)|猜你喜欢|更多(?:精彩|新闻|内容|推荐)"
     r"|点击排行|阅读排行|最新(?:文章|资讯))[】\]]?\s?[:：]?"
@@ -65,6 +66,10 @@ _PAGE_CREDIT = re.compile(
     r"|[（(【]?(?:本报)?资料图片?[）)】]?|[（(【]?(?:图片来源|图源)\s?[:：于]\s?(?P<source>[^。，]{2,20}?)[）)】]?"
     r"|[（(【]?图据(?P<after>[^。，]{2,12}?)[）)】]?|[（(【]?(?P<society>[^，。\s（(]{2,16})供[图圖][）)】]?"
 )
+_CREDIT_LASTS = "摄攝影图圖绘繪）)】"
+_PAGE_FIRSTS = "（(【本文以图资"
+_FIRSTS = _ANYWHERE_FIRSTS | set(_PAGE_FIRSTS)
+_LASTS = frozenset(_CREDIT_LASTS)
 _SYLLABLE = (
     "(?:ZH|CH|SH|[BPMFDTNLGKHJQXRZCSYW])?(?:IANG|IONG|UANG|ANG|ENG|ING|ONG|IAN|IAO|UAI|UAN|AI|EI|UI|AO|OU|IU|IE|UE|ER"
     "|AN|EN|IN|UN|IA|UA|UO|[AOEIUV])"
@@ -127,56 +132,58 @@ class Boilerplate(CorpusStage):
 
     def findings(self, doc: Document, verdict: Any) -> Findings:
         """The lines to cut; ``verdict`` holds the hashes of lines that other documents share, or is None."""
-        lines = visible(doc.text)
-        found = {i: one for i, line in enumerate(lines) if (one := self._read(line.text))}
+        texts = [line for raw in doc.text.split("\n") if (line := raw.strip())]
+        found = {i: one for i, line in enumerate(texts) if (one := self._read(line))}
         shared = frozenset(verdict or ())
-        while new := self._around(lines, found, shared):
+        while new := self._around(texts, found, shared):
             found |= dict.fromkeys(new, _BOILERPLATE)
+        if not found:
+            return Findings(NO_EDITS)
+        found = dict(sorted(found.items()))
         meta: dict[str, Any] = {}
         known = doc.meta.get("credits", [])
-        names = dict.fromkeys(name for _, one in sorted(found.items()) for name in one.credits)
+        names = dict.fromkeys(name for one in found.values() for name in one.credits)
         if isinstance(known, list) and names.keys() - set(map(str, known)):
             meta["credits"] = [*known, *(name for name in names if name not in known)]
-        source = next((one.source for _, one in sorted(found.items()) if one.source), "")
+        source = next((one.source for one in found.values() if one.source), "")
         if source and "photo_source" not in doc.meta:
             meta["photo_source"] = source
-        cuts = whole_lines(doc.text, [(lines[i], one.reason) for i, one in sorted(found.items())])
+        lines = visible(doc.text)
+        cuts = whole_lines(doc.text, [(lines[i], one.reason) for i, one in found.items()])
         return Findings(cut(cuts), meta=meta)
 
     def _read(self, line: str) -> _Found | None:
         """What a line is by itself, wherever it stands."""
-        if len(line) > 200:
+        first, last = line[0], line[-1]
+        if (first not in _FIRSTS and last not in _LASTS and not last.isascii()) or len(line) > 200:
             return None
-        if self.credits and line[-1] in "摄攝影图圖绘繪）)】" and _SHOT.search(line, max(0, len(line) - 40)):
+        if self.credits and last in _CREDIT_LASTS and _SHOT.search(line, max(0, len(line) - 40)):
             credit = _CREDIT.fullmatch(line)
             if credit:
                 names = credit["names"] or credit["after"] or credit["inside"] or credit["told"]
                 return _Found("credit", tuple(_NAME.findall(names)))
-        if (
-            self.credits
-            and (line[0] in "（(【本文以图资" or line[-1] in "图圖")
-            and (page := _PAGE_CREDIT.fullmatch(line))
-        ):
+        if self.credits and (first in _PAGE_FIRSTS or last in "图圖") and (page := _PAGE_CREDIT.fullmatch(line)):
             return _Found("credit", source=page["page"] or page["source"] or page["after"] or page["society"] or "")
-        if line[0] in _ANYWHERE_FIRST and len(line) <= _LONGEST and _ANYWHERE.fullmatch(line):
+        if first in _ANYWHERE_FIRSTS and len(line) <= _LONGEST and _ANYWHERE.fullmatch(line):
             return _BOILERPLATE
-        if self.labels and line[-1].isascii() and len(line) <= 50 and _is_label(line):
+        if self.labels and last.isascii() and len(line) <= 50 and _is_label(line):
             return _Found("label")
         return None
 
-    def _around(self, lines: Sequence[Line], found: Mapping[int, _Found], shared: frozenset[int]) -> set[int]:
+    def _around(self, lines: Sequence[str], found: Mapping[int, _Found], shared: frozenset[int]) -> set[int]:
         """Lines that are boilerplate because of where they stand among those that are left."""
         kept = [i for i in range(len(lines)) if i not in found]
-        texts = [lines[i].text for i in kept]
+        texts = [lines[i] for i in kept]
         new = _peel(texts, 2 * self.edge, _is_foot)
         new |= _related(texts)
-        for order in (range(len(texts) // 2, len(texts)), range(len(texts) - 1, len(texts) // 2 - 1, -1)):
-            for place in order:
-                if len(texts[place]) <= 60 and _FOOTER_FIELD.match(texts[place]):
-                    i = kept[place]
-                    beside = found.get(i - 1) is _BOILERPLATE or found.get(i + 1) is _BOILERPLATE
-                    if beside or place - 1 in new or place + 1 in new:
-                        new.add(place)
+        if new or _BOILERPLATE in found.values():
+            for order in (range(len(texts) // 2, len(texts)), range(len(texts) - 1, len(texts) // 2 - 1, -1)):
+                for place in order:
+                    if len(texts[place]) <= 60 and _FOOTER_FIELD.match(texts[place]):
+                        i = kept[place]
+                        beside = found.get(i - 1) is _BOILERPLATE or found.get(i + 1) is _BOILERPLATE
+                        if beside or place - 1 in new or place + 1 in new:
+                            new.add(place)
         if shared:
             new |= self._shared(texts, new, shared)
         return {kept[place] for place in new}
@@ -206,17 +213,16 @@ def _edge(lines: Sequence[str], size: int) -> list[str]:
 
 def _peel(texts: Sequence[str], size: int, test: Callable[[str], bool]) -> set[int]:
     """The lines that pass ``test`` until ``size`` lines that do not were seen, from the top and from the bottom."""
-    hits: set[int] = set()
+    passed: dict[int, bool] = {}
     for order in (range(len(texts)), range(len(texts) - 1, -1, -1)):
         left = size
         for place in order:
             if not left:
                 break
-            if test(texts[place]):
-                hits.add(place)
-            else:
-                left -= 1
-    return hits
+            if place not in passed:
+                passed[place] = test(texts[place])
+            left -= not passed[place]
+    return {place for place, one in passed.items() if one}
 
 
 def _may_be_shared(line: str) -> bool:
@@ -235,7 +241,7 @@ def _is_foot(line: str) -> bool:
         return False
     if _FOOT_SIGN.search(line):
         return not is_body(line) or _FOOT_SIGN.search(line, 0, 24) is not None
-    return _FOOT.fullmatch(line) is not None
+    return line[0] in _FOOT_FIRSTS and _FOOT.fullmatch(line) is not None
 
 
 def _related(texts: Sequence[str]) -> set[int]:
