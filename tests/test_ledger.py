@@ -206,3 +206,10 @@ def test_a_layer_cannot_be_changed() -> None:
     layer = Layer("s", "1", Edits())
     with pytest.raises(AttributeError, match="immutable"):
         layer.stage = "t"
+
+
+def test_touching_edits_that_undo_each_other_leave_nothing() -> None:
+    builder = EditBuilder()
+    builder.insert(0, "0", "r")
+    builder.cut(0, 1, "r")
+    assert apply("01", builder.build()) == ("01", Edits())

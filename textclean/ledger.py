@@ -224,10 +224,7 @@ def _shifted(starts: Sequence[int], olds: Sequence[str], news: Sequence[str]) ->
 
 def _tidy(edits: Edits) -> Edits:
     """Without rows that change nothing, touching rows of one reason merged, links pointing where they did."""
-    changes = list(map(ne, edits.olds, edits.news))
-    for i in _linked(edits):
-        changes[i] = True
-    edits = _only(edits, changes)
+    edits = _changing(edits)
     n, reasons, linked = len(edits), edits.reasons, _linked(edits)
     heads = [True] * n
     for i in compress(count(1), map(eq, edits.ends, edits.starts[1:])):
@@ -241,7 +238,15 @@ def _tidy(edits: Edits) -> Edits:
             ends[first] = ends[stop - 1]
             news[first], olds[first] = "".join(news[first:stop]), "".join(olds[first:stop])
     columns = tuple(ends), tuple(news), reasons, tuple(olds)
-    return _only(Edits(edits.starts, *columns, edits.twins, edits.moves), heads)
+    return _changing(_only(Edits(edits.starts, *columns, edits.twins, edits.moves), heads))
+
+
+def _changing(edits: Edits) -> Edits:
+    """The rows that change something, or are part of a link."""
+    changes = list(map(ne, edits.olds, edits.news))
+    for i in _linked(edits):
+        changes[i] = True
+    return _only(edits, changes)
 
 
 def _linked(edits: Edits) -> set[int]:
