@@ -101,7 +101,7 @@ class Repeats(Stage):
         unit = "".join(clauses[at : at + period])
         size = len(unit)
         inner = [tuple(signs[i : i + period - 1]) for i in range(at, at + period * copies, period)]
-        if len(set(inner)) > 1 or len(set(_HAN.findall(unit))) < 4:
+        if len(set(inner)) > 1 or not _varied(unit):
             return False
         sentence = signs[at + period - 1] == "。" and (at == 0 or signs[at - 1].startswith(_STOPS))
         if size < self.twice and not (sentence and size >= self.sentence) and (copies < 3 or size < self.thrice):
@@ -122,10 +122,16 @@ def _may_loop(text: str) -> bool:
     for period in _PERIODS:
         again = list(compress(count(), map(eq, clauses, clauses[period:])))
         if any(
-            i + period - 1 == j and any(clauses[i : j + 1]) for i, j in zip(again, again[period - 1 :], strict=False)
+            i + period - 1 == j and _varied("".join(clauses[i : j + 1]))
+            for i, j in zip(again, again[period - 1 :], strict=False)
         ):
             return True
     return False
+
+
+def _varied(unit: str) -> bool:
+    """Whether ``unit`` has four different characters at least."""
+    return len(set(_HAN.findall(unit))) >= 4
 
 
 def _runs(places: Sequence[int]) -> list[tuple[int, int]]:
