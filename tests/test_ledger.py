@@ -129,7 +129,7 @@ def sealed_slowly(text: str, edits: Edits) -> list[tuple[int, int, str, str]]:
             rows.append((first[0], end, first[2] + new, reason))
         else:
             rows.append((start, end, new, reason))
-    return rows
+    return [row for row in rows if text[row[0] : row[1]] != row[2]]
 
 
 @law
