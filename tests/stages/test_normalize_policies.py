@@ -10,7 +10,7 @@ from textclean.document import Document
 from textclean.stages._scripts import counts, curved_quotes, script_of
 from textclean.stages.normalize import Normalize
 from textclean.stages.normalize.compose import applied, in_order
-from textclean.stages.normalize.policies import policy_edits
+from textclean.stages.normalize.policies import policy_edits, scan
 from textclean.stages.normalize.punctuation import FULL_STOP, NEAR, WIDE, among_chinese, brackets, entity_ends
 from textclean.stages.normalize.spaces import BESIDE_NUMBER, BLANKS, SPELLED, is_stray
 
@@ -28,6 +28,10 @@ TEXTS = st.lists(
     ),
     max_size=40,
 ).map("".join)
+
+
+def at_once(text, *rules):
+    return policy_edits(text, scan(text, *rules))
 
 
 def slowly(text, punctuation=True, quotes=True, space=True):
@@ -74,13 +78,13 @@ def is_spaced_out(text, runs, start):
 @example("(图 书 馆 新 馆 开 了 门), 馆")
 @settings(deadline=None, max_examples=400)
 def test_one_scan_finds_what_a_look_at_every_character_finds(text):
-    assert policy_edits(text, True, True, True, True) == slowly(text)
+    assert at_once(text, True, True, True, True) == slowly(text)
 
 
 @given(TEXTS, st.booleans(), st.booleans(), st.booleans())
 @settings(deadline=None, max_examples=200)
 def test_every_choice_of_rules_finds_the_same(text, punctuation, quotes, space):
-    assert policy_edits(text, punctuation, quotes, space, True) == slowly(text, punctuation, quotes, space)
+    assert at_once(text, punctuation, quotes, space, True) == slowly(text, punctuation, quotes, space)
 
 
 @given(TEXTS)
@@ -109,7 +113,7 @@ def test_what_touches_is_one_edit_under_the_reason_of_what_is_written(text, reas
 
 def test_with_newline_off_carriage_returns_stay():
     text = "开馆了, \r\n闭馆了.\r\n"
-    assert applied(text, policy_edits(text, True, True, True, False)).count("\r\n") == 2
+    assert applied(text, at_once(text, True, True, True, False)).count("\r\n") == 2
     assert Normalize(newline=False)(Document("a.txt", text)).text.count("\r\n") == 2
 
 

@@ -5,7 +5,6 @@ evidence for layout.
 """
 
 import re
-from functools import cache
 from typing import ClassVar
 
 from textclean.document import Document, Findings, Mark
@@ -13,11 +12,12 @@ from textclean.ledger import NO_EDITS, Edits
 from textclean.stage import Field, Stage
 from textclean.stages.normalize import characters, mojibake
 from textclean.stages.normalize.compose import applied, compose
-from textclean.stages.normalize.policies import policy_edits
+from textclean.stages.normalize.odd import PRIVATE
+from textclean.stages.normalize.policies import policy_edits, scan
 
 __all__ = ["Normalize"]
 
-_PRIVATE = re.compile("[\ue000-\uf8ff][\ue000-\uf8ff]*")
+_PRIVATE = re.compile(f"[{PRIVATE}][{PRIVATE}]*")
 _MOST_ROUNDS = 8
 
 
@@ -40,10 +40,13 @@ class Normalize(Stage):
     marks: bool = Field(True, description="mark unrecoverable runs, private-use characters and bad bytes")
 
     def findings(self, doc: Document) -> Findings:
-        edits, text, odd = NO_EDITS, doc.text, _is_odd(doc.text)
+        rules = self.punctuation, self.quotes, self.space, self.newline
+        edits, text, hits = NO_EDITS, doc.text, scan(doc.text, *rules)
+        odd = any(hit.lastgroup == "odd" for hit in hits)
         if odd:
             edits, text = self._characters(text)
-        policy = policy_edits(text, self.punctuation, self.quotes, self.space, self.newline)
+            hits = scan(text, *rules)
+        policy = policy_edits(text, hits)
         return Findings(compose(edits, policy, text), self._marks(doc) if odd and self.marks else ())
 
     def _characters(self, text: str) -> tuple[Edits, str]:
@@ -80,30 +83,6 @@ class Normalize(Stage):
             codes = " ".join(f"U+{ord(char):04X}" for char in run[0][:4])
             found.append(Mark(*run.span(), "private-use", evidence=f"{codes}: no standard says what this is"))
         return found
-
-
-def _is_odd(text: str) -> bool:
-    """Whether ``text`` holds anything for :meth:`Normalize._characters` or a mark: one scan spares the rest all others.
-
-    Line ends of carriage return and line feed do not count: the policies see to them in passing.
-    """
-    return (
-        _odd().search(text) is not None
-        or ("&" in text and characters.ENTITY.search(text) is not None)
-        or not characters.is_composed(text)
-    )
-
-
-@cache
-def _odd() -> re.Pattern[str]:
-    """A character that a rule could act on by itself, or several that it could act on together."""
-    table = characters.folds(width=True, radical=True, compatibility=True, control=True, newline=True)
-    alone = f"{re.escape(''.join(table.keys() - {chr(13)}))}{mojibake.SIGNS}\ue000-\uf8ff"
-    rare = mojibake.rare()
-    return re.compile(
-        rf"[{alone}{rare}{mojibake.LOST_SIGNS}\r](?:(?<=[{alone}])|(?<=\r)(?!\n)"
-        rf"|(?<=[{rare}])(?:[^\n]{{0,5}}?[{rare}]){{2}}|{mojibake.LOST_REST})"
-    )
 
 
 def _then(edits: Edits, more: Edits, text: str) -> tuple[Edits, str]:

@@ -7,6 +7,7 @@ times slower.
 import html
 import re
 import unicodedata
+from collections.abc import Iterable
 from functools import cache
 from itertools import groupby
 
@@ -28,7 +29,9 @@ _SUPPLEMENT = (
 )
 """CJK radicals supplement, each before the ideograph that looks like it."""
 
-ENTITY = re.compile(r"&(?:amp;|#38;|#[xX]26;)*(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,30});")
+ENTITY_REST = r"(?:amp;|#38;|#[xX]26;)*(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,30});"
+"""A HTML entity after its ``&``."""
+_ENTITY = re.compile(f"&{ENTITY_REST}")
 _ADDRESS = re.compile(r"(?:[a-z][a-z+.-]{1,15}://|www\.)[!-~]*\Z")
 _COMPATIBILITY = re.compile("[\uf900-\ufaff\U0002f800-\U0002fa1f]")
 _ADDRESS_LENGTH = 300
@@ -67,6 +70,17 @@ def members(ranges: str) -> list[str]:
     """The characters of a class written with ranges."""
     found = re.findall("(.)-(.)|(.)", ranges, re.S)
     return [chr(code) for a, b, one in found for code in range(ord(one or a), ord(one or b) + 1)]
+
+
+def ranges(characters: Iterable[str], others: bool = False) -> str:
+    """The inside of a class of ``characters``, or all ``others`` of the basic plane: ranges are quick to compile."""
+    codes = sorted({*map(ord, characters)})
+    if others:
+        bounds = zip([-1, *codes], [*codes, 0x10000], strict=True)
+        return "".join(rf"\u{a + 1:04x}-\u{b - 1:04x}" for a, b in bounds if b - a > 1)
+    breaks = [i for i in range(1, len(codes)) if codes[i] - codes[i - 1] > 1]
+    pairs = zip([0, *breaks], [*breaks, len(codes)], strict=True)
+    return "".join(rf"\u{codes[a]:04x}-\u{codes[b - 1]:04x}" for a, b in pairs)
 
 
 def class_of(characters: str) -> str:
@@ -130,7 +144,7 @@ def _joinable(char: str) -> bool:
 def entities(text: str) -> Edits:
     """Edits that resolve HTML entities (with their semicolon, not inside addresses), doubly escaped ones too."""
     found: list[tuple[int, int, str]] = []
-    for match in ENTITY.finditer(text) if "&" in text else ():
+    for match in _ENTITY.finditer(text) if "&" in text else ():
         entity, start = match[0], match.start()
         if _ADDRESS.search(text, max(0, start - _ADDRESS_LENGTH), start):
             continue
@@ -172,7 +186,7 @@ def compose_marks(text: str, ideographs: bool) -> Edits:
 
 def _clusters(line: str) -> list[tuple[int, int, str]]:
     """The pieces of ``line`` that normalization changes: a character and all that may combine with it."""
-    bounds = [i for i, char in enumerate(line) if i == 0 or not _combines(char)]
+    bounds = [i for i, char in enumerate(line) if i == 0 or not combines(char)]
     found: list[tuple[int, int, str]] = []
     for start, end in zip(bounds, (*bounds[1:], len(line)), strict=True):
         new = unicodedata.normalize("NFC", line[start:end])
@@ -181,5 +195,6 @@ def _clusters(line: str) -> list[tuple[int, int, str]]:
     return found
 
 
-def _combines(char: str) -> bool:
+def combines(char: str) -> bool:
+    """Whether ``char`` may become one with the character before it."""
     return unicodedata.category(char)[0] == "M" or "\u1160" <= char <= "\u11ff"

@@ -9,6 +9,7 @@ from functools import cache
 
 from textclean.decode.detection import mean
 from textclean.ledger import NO_EDITS, Edits
+from textclean.stages.normalize.characters import ranges
 
 GAIN = 2.5
 """Nats a character by which the reversed text must be likelier."""
@@ -43,20 +44,21 @@ def _to_byte() -> dict[int, int]:
 
 
 @cache
-def rare() -> str:
-    """Characters rare in Chinese and frequent in Chinese decoded wrongly, as the inside of a class."""
+def rare() -> frozenset[str]:
+    """Characters rare in Chinese and frequent in Chinese decoded wrongly."""
     trails = (*range(0x40, 0x7F), *range(0xA1, 0xFF))
     gb = bytes(byte for lead in range(0xB0, 0xF8) for trail in range(0xA1, 0xFF) for byte in (lead, trail))
     big5 = bytes(byte for lead in range(0xA4, 0xC7) for trail in trails for byte in (lead, trail))
     everyday = set(gb.decode("gb2312", "ignore") + big5.decode("big5", "ignore"))
-    unusual = "".join(char for char in map(chr, range(0x3400, 0xA000)) if char not in everyday)
-    return f"{unusual}\u0370-\u04ff\u3040-\u312f\ue000-\uf8ff"
+    foreign = (range(0x370, 0x500), range(0x3040, 0x3130), range(0xE000, 0xF900))
+    return frozenset(map(chr, range(0x3400, 0xA000))) - everyday | {chr(code) for part in foreign for code in part}
 
 
 @cache
 def _rare_cluster() -> re.Pattern[str]:
     """Three rare characters close together."""
-    return re.compile(f"[{rare()}](?:[^\n]{{0,5}}?[{rare()}]){{2}}")
+    one = f"[{ranges(rare())}]"
+    return re.compile(f"{one}(?:[^\n]{{0,5}}?{one}){{2}}")
 
 
 def lost(text: str) -> list[re.Match[str]]:

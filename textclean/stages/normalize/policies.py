@@ -10,8 +10,9 @@ from functools import cache
 
 from textclean.ledger import NO_EDITS, Edits
 from textclean.stages._scripts import CORNERS, counts, curved_quotes, script_of
-from textclean.stages.normalize.characters import members
+from textclean.stages.normalize.characters import members, ranges
 from textclean.stages.normalize.compose import joined
+from textclean.stages.normalize.odd import odd_characters, odd_choice
 from textclean.stages.normalize.punctuation import CJK, FULL_STOP, NEAR, WIDE, among_chinese, brackets, entity_ends
 from textclean.stages.normalize.spaces import BESIDE_NUMBER, BLANKS, SPELLED, is_stray, spaced_out
 
@@ -46,13 +47,23 @@ def _scanner(punctuation: bool, quotes: bool, space: bool, newline: bool) -> re.
     if quotes:
         signs += CORNERS
         choices.append(f"(?<=[{CORNERS}])(?P<corner>)")
-    # the class comes first: Python scans for one at full speed, for choices it does not
-    return re.compile(f"[{signs}](?:{'|'.join(choices)})" if signs else r"(?!)")
+    choices.append(f"(?:{odd_choice()})(?P<odd>)")
+    # The class comes first: Python scans for one at full speed, for choices it does not. It is that of all others,
+    # negated, to have what is beyond the basic plane in it: named there it would make the scan twenty times slower.
+    others = ranges(odd_characters().union(members(signs)), others=True)
+    return re.compile(f"[^{others}](?:{'|'.join(choices)})")
 
 
-def policy_edits(text: str, punctuation: bool, quotes: bool, space: bool, newline: bool) -> Edits:
-    """Edits of the rules that look at neighbours; with ``newline`` also of carriage returns before line feeds."""
-    hits = list(_scanner(punctuation, quotes, space, newline).finditer(text))
+def scan(text: str, punctuation: bool, quotes: bool, space: bool, newline: bool) -> list[Hit]:
+    """What the rules may change; with ``newline`` also carriage returns before line feeds.
+
+    Characters that other rules may change are there in the group ``odd``.
+    """
+    return list(_scanner(punctuation, quotes, space, newline).finditer(text))
+
+
+def policy_edits(text: str, hits: list[Hit]) -> Edits:
+    """Edits of the rules that look at neighbours, for the ``hits`` of a :func:`scan`."""
     if not hits:
         return NO_EDITS
     groups = [hit.lastgroup for hit in hits]
@@ -89,7 +100,7 @@ def _decided(text: str, hits: list[Hit], groups: Sequence[str | None]) -> tuple[
         elif group == "ended":
             odd[at] = "", "newline"
         elif (
-            group == "corner"
+            group in ("corner", "odd")
             or (group == "bracket" and at not in pairs)
             or (group == "far" and not among_chinese(text, at))
         ):

@@ -1,0 +1,37 @@
+"""What calls for the rules for single characters, or for a mark: most texts have nothing of it."""
+
+from functools import cache
+
+from textclean.stages.normalize import characters, mojibake
+
+PRIVATE = "\ue000-\uf8ff"
+
+
+@cache
+def odd_choice() -> str:
+    """An expression for the place after an odd character: one that a rule could act on, if only with those that follow.
+
+    Carriage returns before line feeds do not count: the policies see to them in passing.
+    """
+    alone, rare = characters.ranges(_alone()), characters.ranges(mojibake.rare())
+    return (
+        rf"(?<=[{alone}])|(?<=\r)(?!\n)|(?<=&)(?={characters.ENTITY_REST})|{mojibake.LOST_REST}"
+        rf"|(?<![\0-\uffff])|(?<![\0-\xff{mojibake.LOST_SIGNS}])(?=(?:[^\n]{{0,5}}?[{rare}]){{2}})"
+    )
+
+
+@cache
+def odd_characters() -> frozenset[str]:
+    """Characters of the basic plane before a place that :func:`odd_choice` may match."""
+    return frozenset([*_alone(), *mojibake.rare(), *mojibake.LOST_SIGNS, "\r", "&"])
+
+
+@cache
+def _alone() -> frozenset[str]:
+    """Characters that need no others to be odd."""
+    folds = characters.folds(width=True, radical=True, compatibility=True, control=True, newline=True)
+    signs = characters.members(mojibake.SIGNS + PRIVATE)
+    parts = (range(0x300, 0x3400), range(0xA000, 0xAC00), range(0xD7A4, 0xD800), range(0xF900, 0x10000))
+    others = [chr(code) for part in parts for code in part]
+    composing = [char for char in others if characters.combines(char) or not characters.is_composed(char)]
+    return frozenset([*folds, *signs, *composing]) - {"\r"}
