@@ -364,23 +364,34 @@ def step_back(edits: Edits, places: Sequence[int], lines: Sequence[int]) -> tupl
     Like :meth:`Alignment.back` for the first characters of lines, without looking at either text. ``edits`` must
     move nothing.
     """
-    starts = _shifted(edits.starts, edits.olds, edits.news)
-    ends = list(map(add, starts, map(len, edits.news)))
-    broken = "\n" in "".join(edits.olds) or "\n" in "".join(edits.news)
-    grown = list(accumulate(map(_lines_more, edits.olds, edits.news), initial=0)) if broken else [0] * (len(edits) + 1)
+    at, olds, news = _shifting(edits)
+    starts = _shifted(at, olds, news)
+    ends = list(map(add, starts, map(len, news)))
+    grown = list(accumulate(map(_lines_more, olds, news), initial=0))
     old_places, old_lines = [], []
     for place, line in zip(places, lines, strict=True):
         i = bisect_right(ends, place)
         line += grown[i]
         if i < len(starts) and starts[i] <= place:
-            offset, old, new = place - starts[i], edits.olds[i], edits.news[i]
+            offset, old, new = place - starts[i], olds[i], news[i]
             same = len(old) == len(new)
             line += old.count("\n", 0, offset if same else 0) - new.count("\n", 0, offset)
-            old_places.append(edits.starts[i] + (offset if same else 0))
+            old_places.append(at[i] + (offset if same else 0))
         else:
-            old_places.append(place + (edits.ends[i - 1] - ends[i - 1] if i else 0))
+            old_places.append(place + (at[i - 1] + len(olds[i - 1]) - ends[i - 1] if i else 0))
         old_lines.append(line)
     return old_places, old_lines
+
+
+def _shifting(edits: Edits) -> tuple[list[int], list[str], list[str]]:
+    """Starts, old and new strings of the edits that shift what stands behind them, or change line breaks."""
+    if "\n" in "".join(edits.olds) or "\n" in "".join(edits.news):
+        some = [
+            len(old) != len(new) or "\n" in old or "\n" in new for old, new in zip(edits.olds, edits.news, strict=True)
+        ]
+    else:
+        some = list(map(ne, map(len, edits.olds), map(len, edits.news)))
+    return list(compress(edits.starts, some)), list(compress(edits.olds, some)), list(compress(edits.news, some))
 
 
 def _lines_more(old: str, new: str) -> int:
