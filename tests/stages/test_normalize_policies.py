@@ -31,7 +31,7 @@ TEXTS = st.lists(
 
 
 def at_once(text, *rules):
-    return policy_edits(text, scan(text, *rules))
+    return policy_edits(text, *scan(text, *rules))
 
 
 def slowly(text, punctuation=True, quotes=True, space=True):

@@ -41,12 +41,13 @@ class Normalize(Stage):
 
     def findings(self, doc: Document) -> Findings:
         rules = self.punctuation, self.quotes, self.space, self.newline
-        edits, text, hits = NO_EDITS, doc.text, scan(doc.text, *rules)
-        odd = any(hit.lastgroup == "odd" for hit in hits)
+        edits, text = NO_EDITS, doc.text
+        hits, groups = scan(text, *rules)
+        odd = "odd" in groups
         if odd:
             edits, text = self._characters(text)
-            hits = scan(text, *rules)
-        policy = policy_edits(text, hits)
+            hits, groups = scan(text, *rules)
+        policy = policy_edits(text, hits, groups)
         return Findings(compose(edits, policy, text), self._marks(doc) if odd and self.marks else ())
 
     def _characters(self, text: str) -> tuple[Edits, str]:

@@ -7,6 +7,8 @@ import re
 from bisect import bisect_left
 from collections.abc import Sequence
 from functools import cache
+from itertools import compress
+from operator import itemgetter
 
 from textclean.ledger import NO_EDITS, Edits
 from textclean.stages._scripts import CORNERS, counts, curved_quotes, script_of
@@ -54,25 +56,28 @@ def _scanner(punctuation: bool, quotes: bool, space: bool, newline: bool) -> re.
     return re.compile(f"[^{others}](?:{'|'.join(choices)})")
 
 
-def scan(text: str, punctuation: bool, quotes: bool, space: bool, newline: bool) -> list[Hit]:
-    """What the rules may change; with ``newline`` also carriage returns before line feeds.
+def scan(text: str, punctuation: bool, quotes: bool, space: bool, newline: bool) -> tuple[list[Hit], list[str | None]]:
+    """What the rules may change, and the group of each; with ``newline`` also carriage returns before line feeds.
 
     Characters that other rules may change are there in the group ``odd``.
     """
-    return list(_scanner(punctuation, quotes, space, newline).finditer(text))
+    hits = list(_scanner(punctuation, quotes, space, newline).finditer(text))
+    return hits, [hit.lastgroup for hit in hits]
 
 
-def policy_edits(text: str, hits: list[Hit]) -> Edits:
-    """Edits of the rules that look at neighbours, for the ``hits`` of a :func:`scan`."""
+def policy_edits(text: str, hits: Sequence[Hit], groups: Sequence[str | None]) -> Edits:
+    """Edits of the rules that look at neighbours, for the answer of a :func:`scan`."""
     if not hits:
         return NO_EDITS
-    groups = [hit.lastgroup for hit in hits]
     odd: dict[int, tuple[str, str]] = {}
-    if any(groups) or "&" in text:
-        hits, odd = _decided(text, hits, groups)
+    closer = list(compress(range(len(hits)), groups))
+    if closer or "&" in text:
+        hits, odd = _decided(text, hits, groups, closer)
+    if not hits:
+        return NO_EDITS
     starts = [hit.start() for hit in hits]
     ends = [hit.end() for hit in hits]
-    firsts = list(map(text.__getitem__, starts))
+    firsts = itemgetter(*starts, starts[0])(text)[:-1]  # of one place alone it would give no tuple
     news = list(map(_NEW.__getitem__, firsts))
     reasons = list(map(_REASON.__getitem__, firsts))
     for at, (new, reason) in odd.items():
@@ -81,24 +86,29 @@ def policy_edits(text: str, hits: list[Hit]) -> Edits:
     return joined(starts, ends, news, reasons)
 
 
-def _decided(text: str, hits: list[Hit], groups: Sequence[str | None]) -> tuple[list[Hit], dict[int, tuple[str, str]]]:
-    """The hits that change something; and what is written and why, by place, where the first character does not say."""
+def _decided(
+    text: str, hits: Sequence[Hit], groups: Sequence[str | None], closer: Sequence[int]
+) -> tuple[list[Hit], dict[int, tuple[str, str]]]:
+    """The hits that change something; and what is written and why, by place, where the first character does not say.
+
+    ``closer``: the hits to look at, those with a group.
+    """
     odd: dict[int, tuple[str, str]] = {}
     kept: list[Hit | None] = [*hits]
-    closer = [i for i, group in enumerate(groups) if group]
     if "&" in text:
-        ends = entity_ends(text)
-        kept = [None if hit.start() in ends else hit for hit in hits]
-    pairs = set(brackets(text)) if "bracket" in groups else set()
+        entities = entity_ends(text)
+        kept = [None if hit.start() in entities else hit for hit in hits]
+    kinds = {groups[i] for i in closer}
+    pairs = set(brackets(text)) if "bracket" in kinds else set()
     curved: dict[int, str] = {}
-    if "corner" in groups and script_of(*counts(text)) == "simplified":
+    if "corner" in kinds and script_of(*counts(text)) == "simplified":
         curved = dict(curved_quotes(text))
     for i in closer:
         at, group = hits[i].start(), groups[i]
-        if group == "corner" and at in curved:
-            odd[at] = curved[at], "width"
-        elif group == "ended":
+        if group == "ended":
             odd[at] = "", "newline"
+        elif at in curved:
+            odd[at] = curved[at], "width"
         elif (
             group in ("corner", "odd")
             or (group == "bracket" and at not in pairs)
@@ -122,4 +132,4 @@ def _decided(text: str, hits: list[Hit], groups: Sequence[str | None]) -> tuple[
                 kept[i] = None
             else:
                 odd[start] = "\t" if "\t" in run else " ", "space"
-    return [hit for hit in kept if hit], odd
+    return list(filter(None, kept)), odd
