@@ -3,10 +3,11 @@
 import os
 import time
 from collections.abc import Iterator
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import orjson
 
@@ -21,6 +22,9 @@ from textclean.pipeline import Pipeline
 from textclean.recipe import Recipe, default
 from textclean.report.explain import explain as explain_document
 from textclean.report.figures import Figures, figures
+
+if TYPE_CHECKING:
+    from textclean.index.model import Index
 
 PathLike = str | os.PathLike[str]
 
@@ -80,6 +84,7 @@ def run(
     resume: bool = False,
     dry_run: bool = False,
     watch: Watch | None = None,
+    index: PathLike | None = None,
 ) -> Summary:
     """Clean the files of a folder into another.
 
@@ -91,9 +96,12 @@ def run(
         resume: continue a run into ``out`` that was interrupted.
         dry_run: do everything but write.
         watch: told of progress (what, done, total).
+        index: a file, or a ``redis://`` address. Paragraphs that earlier runs kept come first, and what this run keeps
+            is remembered once its output is written. A file of the same folder and name is the same document, run
+            again: it replaces what was remembered of it. A dry run remembers nothing.
 
     Raises:
-        UsageError: a path, the recipe or a combination that cannot work; nothing was written.
+        UsageError: a path, the recipe, the index or a combination that cannot work; nothing was written.
         StageError: a corpus stage could not decide.
     """
     started = time.perf_counter()
@@ -102,12 +110,21 @@ def run(
     _check_apart(source, folder.root)
     files = find_files(source, pipeline.recipe.max_document_bytes)
     _check_names(files)
+    if index is not None:
+        _check_index(index, source, folder.root)
     if dry_run:
-        return _dry_run(pipeline, files, jobs, watch, started)
+        with _index(index, pipeline, source, write=False) as earlier:
+            return _dry_run(pipeline, files, jobs, watch, started, earlier)
     folder.check_usable(resume)
     if resume and (folder.root / "manifest.json").exists():
         return _finished_before(folder, pipeline, files)
-    corpus = Corpus(pipeline, Spill(folder.work), jobs, watch)
+    with _index(index, pipeline, source, write=True) as earlier:
+        corpus = Corpus(pipeline, Spill(folder.work), jobs, watch, earlier)
+        return _run(corpus, files, folder, started)
+
+
+def _run(corpus: Corpus, files: list[File], folder: OutFolder, started: float) -> Summary:
+    pipeline = corpus.pipeline
     _begin(folder, pipeline)
     whole, failures = Figures(), []
     with folder.open_lines("documents.jsonl") as documents, folder.open_lines("marks.jsonl") as marks:
@@ -123,8 +140,11 @@ def run(
                 failures.append((row.id, row.failure.stage, row.failure.error))
             _write(documents, line)
     _sweep(folder, inputs)
+    corpus.remember()  # before the manifest: a run that was killed here is resumed, and remembers again
     seconds = time.perf_counter() - started
-    folder.write_json("run.json", {"seconds": seconds, "jobs": jobs, "bytes_per_second": whole.source_bytes / seconds})
+    folder.write_json(
+        "run.json", {"seconds": seconds, "jobs": corpus.jobs, "bytes_per_second": whole.source_bytes / seconds}
+    )
     folder.write_json(
         "manifest.json",
         {
@@ -248,6 +268,28 @@ def _check_apart(one: Path, other: Path) -> None:
         raise UsageError(f"{one} and {other}: one folder lies in the other; name two that stand apart")
 
 
+def _check_index(index: PathLike, source: Path, out: Path) -> None:
+    path = Path(index).resolve()
+    for folder in () if _is_address(index) else (source.resolve(), out.resolve()):
+        if folder in path.parents or folder == path:
+            raise UsageError(f"{os.fspath(index)}: the index lies in {folder}; keep it outside of both folders")
+
+
+def _is_address(index: PathLike) -> bool:
+    return "://" in os.fspath(index)
+
+
+def _index(
+    index: PathLike | None, pipeline: Pipeline, source: Path, *, write: bool
+) -> "AbstractContextManager[Index | None]":
+    """The index to run with; none if none is asked for, or where nothing may be written and there is none."""
+    if index is None or not (write or _is_address(index) or Path(index).exists()):
+        return nullcontext()
+    from textclean.index.open import open_index
+
+    return open_index(index, pipeline.recipe.stages, corpus=str(source.resolve()), write=write)
+
+
 def _check_names(files: list[File]) -> None:
     clash = clashes((file.id, clean_name(file.id)) for file in files)
     if clash:
@@ -286,13 +328,20 @@ def _changed(file: File, row: dict[str, Any]) -> bool:
         return "source_sha256" in row
 
 
-def _dry_run(pipeline: Pipeline, files: list[File], jobs: int, watch: Watch | None, started: float) -> Summary:
+def _dry_run(
+    pipeline: Pipeline,
+    files: list[File],
+    jobs: int,
+    watch: Watch | None,
+    started: float,
+    earlier: "Index | None",
+) -> Summary:
     import tempfile
 
     whole, failures = Figures(), []
     sizes = {file.id: _size(file) for file in files}
     with tempfile.TemporaryDirectory(prefix="textclean-") as spill:
-        corpus = Corpus(pipeline, Spill(Path(spill)), jobs, watch)
+        corpus = Corpus(pipeline, Spill(Path(spill)), jobs, watch, earlier)
         for row, finished in corpus.run(((file.id, file) for file in files), _Finish(None)):
             whole.add(_counted(row, finished, sizes[row.id]))
             if row.failure is not None:

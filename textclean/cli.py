@@ -60,8 +60,16 @@ def cli() -> None:
 @click.option("--jobs", type=click.IntRange(min=1), metavar="N", help="Processes. Default: as many as cores.")
 @click.option("--resume", is_flag=True, help="Continue a run into OUT that was interrupted.")
 @click.option("--dry-run", is_flag=True, help="Do everything but write; show the summary.")
+@click.option("--index", metavar="FILE", help="What earlier runs kept comes first; what this one keeps is remembered.")
 def run(
-    source: Path, out: Path, recipe: Path | None, script: str | None, jobs: int | None, resume: bool, dry_run: bool
+    source: Path,
+    out: Path,
+    recipe: Path | None,
+    script: str | None,
+    jobs: int | None,
+    resume: bool,
+    dry_run: bool,
+    index: str | None,
 ) -> None:
     """Clean every file of the folder IN into the folder OUT.
 
@@ -77,6 +85,7 @@ def run(
       textclean run news out
       textclean run news out --recipe textclean.toml --jobs 8
       textclean run news out --resume       after Ctrl-C or a crash
+      textclean run monday out1 --index seen.index; textclean run tuesday out2 --index seen.index
     """
     from textclean import batch
     from textclean.engines.local import available_cores
@@ -84,7 +93,9 @@ def run(
     effective = _effective(recipe, script)
     jobs = jobs or available_cores()
     with _progress() as watch:
-        summary = batch.run(source, out, recipe=effective, jobs=jobs, resume=resume, dry_run=dry_run, watch=watch)
+        summary = batch.run(
+            source, out, recipe=effective, jobs=jobs, resume=resume, dry_run=dry_run, watch=watch, index=index
+        )
     _show(summary, dry_run)
     if summary.failures:
         sys.exit(FAILED)

@@ -15,7 +15,17 @@ from textclean.ledger import Alignment, Edits, Layer, Span, apply, step_back
 
 MARKS_TO_CORRECT = frozenset({"typo", "punctuation", "quote", "repeat", "number", "misuse"})
 MARKS_TO_KNOW = frozenset(
-    {"fragment", "orphan", "template", "traditional", "mixed-script", "private-use", "mojibake", "suspect-bytes"}
+    {
+        "fragment",
+        "orphan",
+        "template",
+        "unverified",
+        "traditional",
+        "mixed-script",
+        "private-use",
+        "mojibake",
+        "suspect-bytes",
+    }
 )
 MARK_KINDS = MARKS_TO_CORRECT | MARKS_TO_KNOW
 

@@ -11,13 +11,17 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from textclean.decode import decode, decode_text
 from textclean.document import Document, advance
 from textclean.errors import InputError, StageError, TextcleanError, UsageError
 from textclean.recipe import AnyStage, Recipe, default, load
 from textclean.stage import CorpusStage, Observation, Stage, TextRef, Texts
+
+if TYPE_CHECKING:
+    from textclean.index.model import Index
+    from textclean.index.open import Where
 
 Item = str | bytes | Document | tuple[str, str | bytes]
 
@@ -127,8 +131,14 @@ class Pipeline:
         except Exception:  # one of them is to blame: each alone, so that it harms itself only
             return [_observed(stage, doc) for doc in docs]
 
-    def decide(self, phase: int, observations: Sequence[tuple[str, Observation]], texts: Texts) -> Mapping[str, Any]:
-        """The verdicts of the barrier at the end of ``phase``, by document id.
+    def decide(
+        self,
+        phase: int,
+        observations: Sequence[tuple[str, Observation]],
+        texts: Texts,
+        index: "Index | None" = None,
+    ) -> Mapping[str, Any]:
+        """The verdicts of the barrier at the end of ``phase``, by document id; ``index``: of earlier runs.
 
         Raises:
             StageError: the corpus stage raised; its name is in the message.
@@ -138,6 +148,11 @@ class Pipeline:
             raise ValueError(f"phase {phase} ends at no barrier")
         ordered = sorted(observations, key=lambda row: id_key(row[0]))
         try:
+            if index is not None:
+                from textclean.index.model import Remembering
+
+                if isinstance(stage, Remembering):
+                    return stage.decide_after(ordered, texts, index)
             return stage.decide(ordered, texts)
         except Exception as error:
             raise StageError(f"stage {stage.name!r} could not decide: {_told(error)}") from error
@@ -176,20 +191,26 @@ class Pipeline:
             doc = _sound(self.proceed(phase, doc, verdicts.get(doc.id)))
         return doc
 
-    def run(self, documents: Iterable[Item], jobs: int = 1) -> Iterator[Document | Failure]:
+    def run(
+        self, documents: Iterable[Item], jobs: int = 1, index: "Where | None" = None
+    ) -> Iterator[Document | Failure]:
         """Clean many documents as one corpus, in the order of their ids as bytes; memory stays bounded.
 
         An item is a ``str``, ``bytes``, a :class:`Document` or a pair ``(id, content)``. One without an id gets its
         number in the iterable, from 0, as eight digits.
 
+        With an ``index`` (a file, or a ``redis://`` address) paragraphs that earlier runs kept come first, and what
+        is kept of these documents is remembered once the last of them was taken. A document of an id that the index
+        knows is that document again, so give ids.
+
         Raises:
-            UsageError: an id stands twice, or ``jobs`` is below 1.
+            UsageError: an id stands twice, ``jobs`` is below 1, or the index cannot be used.
             StageError: a corpus stage could not decide.
         """
         # The one import up the house: the public door opens the local engine.
         from textclean.engines.local import run_corpus
 
-        return run_corpus(self, named(documents), jobs)
+        return run_corpus(self, named(documents), jobs, index)
 
 
 def named(items: Iterable[Item]) -> Iterator[tuple[str, str | bytes | Document]]:

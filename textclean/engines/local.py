@@ -7,16 +7,21 @@ import signal
 import tempfile
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar
 
 from textclean.document import Document
 from textclean.errors import InputError, TextcleanError, UsageError
 from textclean.io.spill import Entry, MemorySpill, Ref, Spill, SpilledTexts
 from textclean.pipeline import Failure, Pipeline, Step, id_key
 from textclean.stage import Observation
+
+if TYPE_CHECKING:
+    from textclean.index.model import Index, Remembering
+    from textclean.index.open import Where
 
 Task = TypeVar("Task")
 Result = TypeVar("Result")
@@ -82,13 +87,16 @@ class Corpus:
         spill: where documents wait between phases.
         jobs: processes; 1 runs everything in this one.
         watch: told of progress.
+        index: paragraphs of earlier runs; needs a spill that keeps what it was given.
     """
 
     pipeline: Pipeline
     spill: Spill
     jobs: int = 1
     watch: Watch | None = None
+    index: "Index | None" = None
     rows: list[Row] = field(default_factory=list)
+    _judged: "_Judged | None" = None
 
     def __post_init__(self) -> None:
         if self.jobs < 1:
@@ -126,6 +134,8 @@ class Corpus:
         self.spill.keep_for(0, key)
         self.rows = self._first(pool, items)
         key = _inputs_key(key, self.rows)
+        if self.index is not None:
+            key += f" {self.index.state()}"
         for phase in range(1, len(self.pipeline.phases)):
             verdicts = self._decide(phase - 1)
             self.spill.keep_for(phase, key)
@@ -160,10 +170,27 @@ class Corpus:
         seen = [(row.id, row.observation) for row in self.rows if row.observation is not None]
         stage = self.pipeline.phases[phase].observes
         self._tell(f"comparing ({stage.name if stage else ''})", 0, len(seen))
-        verdicts = self.pipeline.decide(phase, seen, SpilledTexts(self.spill, refs))
+        texts = SpilledTexts(self.spill, refs)
+        verdicts = self.pipeline.decide(phase, seen, texts, self.index)
+        if self.index is not None:
+            from textclean.index.model import Remembering
+
+            if isinstance(stage, Remembering):
+                self._judged = _Judged(stage, seen, verdicts, texts)
         for row in self.rows:
             row.observation = None
         return verdicts
+
+    def remember(self) -> None:
+        """Give what is kept to the index: to be called when everything is written.
+
+        Raises:
+            TextcleanError: the index cannot be written.
+        """
+        if self.index is not None and self._judged is not None:
+            stage, seen, verdicts, texts = self._judged
+            self._tell("remembering", 0, len(seen))
+            self.index.add(stage.entries(id, row, verdicts.get(id), texts) for id, row in seen)
 
     def _next(self, pool: "_Pool", phase: int, verdicts: Mapping[str, Any]) -> None:
         job = self._job()
@@ -210,17 +237,33 @@ def available_cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
+class _Judged(NamedTuple):
+    """What an index is told from: the stage, what it saw, what it said, and the documents that it saw."""
+
+    stage: "Remembering"
+    seen: list[tuple[str, Observation]]
+    verdicts: Mapping[str, Any]
+    texts: SpilledTexts
+
+
 def run_corpus(
-    pipeline: Pipeline, items: Iterable[tuple[str, Loadable]], jobs: int = 1
+    pipeline: Pipeline, items: Iterable[tuple[str, Loadable]], jobs: int = 1, index: "Where | None" = None
 ) -> Iterator[Document | Failure]:
     """Clean ``items`` as one corpus, spilling to a temporary folder that is removed at the end."""
-    with tempfile.TemporaryDirectory(prefix="textclean-") as folder:
-        spill = MemorySpill(Path(folder), _IN_MEMORY) if jobs == 1 else Spill(Path(folder))
-        for row, doc in Corpus(pipeline, spill, jobs).documents(items):
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="textclean-")))
+        in_memory = jobs == 1 and index is None
+        corpus = Corpus(pipeline, MemorySpill(folder, _IN_MEMORY) if in_memory else Spill(folder), jobs)
+        if index is not None:
+            from textclean.index.open import open_index
+
+            corpus.index = stack.enter_context(open_index(index, pipeline.recipe.stages))
+        for row, doc in corpus.documents(items):
             if row.failure is not None:
                 yield replace(row.failure, document=doc)
             elif doc is not None:
                 yield doc
+        corpus.remember()
 
 
 def _start(batch: Batch) -> list[Row]:

@@ -50,16 +50,9 @@ class Compared(NamedTuple):
     jaccard: NDArray[np.float64]
     inside: NDArray[np.float64]
 
-    def take(self, pairs: NDArray[np.int64]) -> "Compared":
-        """Some of the pairs."""
-        return Compared(
-            self.entry[pairs],
-            self.row[pairs],
-            self.equal[pairs],
-            self.longer[pairs],
-            self.jaccard[pairs],
-            self.inside[pairs],
-        )
+    def pieces(self, containment: float | None) -> NDArray[np.bool_]:
+        """Of which pairs the row is contained in the entry; None: of no pair."""
+        return self.longer & (self.inside >= (np.inf if containment is None else containment))
 
 
 class TextIndex(Index):
@@ -87,7 +80,8 @@ class TextIndex(Index):
         own = self._paragraphs(texts, pieces=containment is not None)
         replaced = [] if id is None else [id]
         found = self.earlier(own, np.flatnonzero(own.length), replaced, threshold, containment)
-        return best(found, compare(self, found, own), len(texts), threshold, containment)
+        compared = compare(self, found, own)
+        return best(found, compared, len(texts), compared.jaccard >= threshold, compared.pieces(containment))
 
     def remember(self, id: str, texts: Sequence[str], lines: Sequence[int] | None = None) -> None:
         """Remember ``texts`` as what is kept of a document; ``lines`` are 1-based, one a text (None: 1, 2, 3 …)."""
@@ -102,16 +96,17 @@ class TextIndex(Index):
         return Paragraphs(text_keys(texts), lengths, made, lambda rows: [texts[i] for i in rows])
 
 
-def best(found: Earlier, compared: Compared, rows: int, threshold: float, containment: float | None) -> Twins:
-    """Of each of so many rows the twin: an exact copy, else the best container, else the best near copy."""
+def best(found: Earlier, compared: Compared, rows: int, near: NDArray[np.bool_], inside: NDArray[np.bool_]) -> Twins:
+    """Of each of so many rows the twin: an exact copy, else the best container, else the best near copy.
+
+    ``near`` and ``inside`` say which pairs are near, and of which the row is a piece of the entry.
+    """
     name: list[str | None] = [None] * rows
     kind, similarity = np.full(rows, KEPT, np.uint8), np.full(rows, np.nan)
-    never = np.zeros(len(compared.row), bool)
-    inside = never if containment is None else compared.longer & (compared.inside >= containment)
     for true, score, what in (
         (compared.equal, compared.jaccard, EXACT),
         (inside, compared.inside, CONTAINED),
-        (compared.jaccard >= threshold, compared.jaccard, NEAR),
+        (near, compared.jaccard, NEAR),
     ):
         pair = np.flatnonzero(true)
         for i in pair[np.lexsort((compared.entry[pair], -score[pair]))].tolist():

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from textclean.index.model import Entries, Index, Paragraphs
 from textclean.minhash import EXACT, KEPT, KINDS, bands, contained, near
 from textclean.minhash.codes import encode
 from textclean.minhash.signatures import Signatures
@@ -15,7 +16,8 @@ from textclean.minhash.twins import NearDuplicates, Related
 from textclean.minhash.twins import decide as which_stays
 from textclean.minhash.verify import overlaps
 from textclean.stage import Document, Observation, TextRef, Texts
-from textclean.stages._facts import ends_a_sentence, is_cut_from, is_heading, numbers_beyond, other_numbers, other_word
+from textclean.stages._earlier import Said, after_earlier, is_mark
+from textclean.stages._facts import ends_a_sentence, is_cut_from, is_heading, same_fact
 from textclean.stages._folding import fold, fold_codes, keys, split
 
 if TYPE_CHECKING:
@@ -100,20 +102,36 @@ class _Rows:
         refs = [TextRef(self.ids[self.document[i]], int(self.start[i]), int(self.end[i])) for i in rows]
         return fold(texts(refs))
 
+    def paragraphs(self, texts: Texts) -> Paragraphs:
+        """What an index is asked by, or given."""
+        return Paragraphs(self.key, self.length, self.sketches, lambda rows: self.read(texts, rows))
+
     def name(self, row: int) -> str:
         """``id#line``."""
         return f"{self.ids[self.document[row]]}#{self.line[row]}"
 
 
 def decide(
-    options: "Duplicates", observations: Sequence[tuple[str, Observation]], texts: Texts
+    options: "Duplicates",
+    observations: Sequence[tuple[str, Observation]],
+    texts: Texts,
+    remembered: Index | None = None,
 ) -> Mapping[str, list[tuple[int, int, str, str]]]:
-    """Verdicts by document id: ``(start, end, reason, twin)`` in text order; the reason ``template`` is a mark."""
+    """Verdicts by document id: ``(start, end, reason, twin)`` in text order; some reasons are marks.
+
+    What earlier runs ``remembered`` comes first: what falls to it takes part in nothing else.
+    """
     rows = _Rows(observations, options.slots)
     heading = (rows.flags & _HEADING > 0) & (options.headings == "keep")
     long = rows.length >= options.min_chars
     first = _first_copies(rows, heading, long)
-    index = np.flatnonzero((first == np.arange(len(first))) & long & ~heading & (rows.length >= options.n))
+    alone = (first == np.arange(len(first))) & long & ~heading
+    earlier = Said({}, {})
+    if remembered is not None:
+        own = rows.paragraphs(texts)
+        earlier = after_earlier(options, remembered, own, np.flatnonzero(alone), rows.ids)
+        alone[list(earlier.cuts)] = False
+    index = np.flatnonzero(alone & (rows.length >= options.n))
     rank = np.zeros(len(first), np.int64)
     longest_first = index[np.argsort(-rows.length[index], kind="stable")]
     rank[longest_first] = np.arange(len(index))
@@ -129,7 +147,17 @@ def decide(
 
     found = near.settle(index, search, relate, lambda beside, inside: which_stays(first, rank, inside, beside))
     found = _short_copies(rows, long, found)
-    return _by_document(rows, found, templates)
+    return _by_document(rows, found, templates, first, earlier)
+
+
+def entries(options: "Duplicates", id: str, observation: Observation, verdict: Any, texts: Texts) -> Entries:
+    """What stays of a document and is long enough to be looked for, headings aside."""
+    rows = _Rows([(id, observation)], options.slots)
+    cut = {start for start, _, reason, _ in verdict or () if not is_mark(reason)}
+    heading = (rows.flags & _HEADING > 0) & (options.headings == "keep")
+    stays = ~np.isin(rows.start, np.array(sorted(cut), np.int64))
+    kept = np.flatnonzero(stays & ~heading & (rows.length >= options.min_chars))
+    return Entries(id, rows.paragraphs(texts), kept, rows.line[kept])
 
 
 def _first_copies(rows: _Rows, heading: NDArray[np.bool_], long: NDArray[np.bool_]) -> NDArray[np.int64]:
@@ -180,12 +208,8 @@ def _same_facts(
     """The relations that may make a paragraph fall; ``templates`` gets, of the later of two, the earlier ones."""
 
     def same(left: int, right: int, whole: str, own: str, piece: bool) -> bool:
-        if options.numbers == "same":
-            return True
-        if numbers_beyond(own, whole) if piece else other_numbers(whole, own):
-            return False
-        places = other_word(whole, own)  # in two documents one such place may be an editor's
-        return places == 0 or (places == 1 and rows.document[left] != rows.document[right])
+        apart = bool(rows.document[left] != rows.document[right])
+        return options.numbers == "same" or same_fact(whole, own, piece=piece, apart=apart)
 
     def may_fall(found: Related, *, piece: bool) -> Related:
         keep = np.zeros(len(found.left), bool)
@@ -230,18 +254,28 @@ def _short_copies(rows: _Rows, long: NDArray[np.bool_], found: NearDuplicates) -
 
 
 def _by_document(
-    rows: _Rows, found: NearDuplicates, templates: Mapping[int, list[tuple[float, int]]]
+    rows: _Rows,
+    found: NearDuplicates,
+    templates: Mapping[int, list[tuple[float, int]]],
+    first: NDArray[np.int64],
+    earlier: Said,
 ) -> dict[str, list[tuple[int, int, str, str]]]:
-    said: dict[int, tuple[str, int]] = {}
+    said: dict[int, tuple[str, str]] = {}
     for row in np.flatnonzero(found.kind).tolist():
         kind = KINDS[found.kind[row]]
-        said[row] = (kind if kind == "exact" else f"{kind} {found.similarity[row]:.2f}", int(found.twin[row]))
+        said[row] = (
+            kind if kind == "exact" else f"{kind} {found.similarity[row]:.2f}",
+            rows.name(int(found.twin[row])),
+        )
+    if earlier.cuts:
+        said |= {row: earlier.cuts[at] for row, at in enumerate(first.tolist()) if at in earlier.cuts}
+    said = {**earlier.marks, **said}
     for row, others in templates.items():
         kept = [other for _, other in sorted(others) if found.kind[other] == KEPT]
         if kept and row not in said:
-            said[row] = ("template", kept[0])
+            said[row] = ("template", rows.name(kept[0]))
     verdicts: dict[str, list[tuple[int, int, str, str]]] = {}
     for row, (reason, twin) in sorted(said.items()):
-        place = (int(rows.start[row]), int(rows.end[row]), reason, rows.name(twin))
+        place = (int(rows.start[row]), int(rows.end[row]), reason, twin)
         verdicts.setdefault(rows.ids[rows.document[row]], []).append(place)
     return verdicts

@@ -64,6 +64,17 @@ def other_word(left: str, right: str) -> int:
     return 0
 
 
+def same_fact(whole: str, own: str, *, piece: bool, apart: bool) -> bool:
+    """Whether two folded texts of nearly the same words state the same; ``own`` may be a ``piece`` of ``whole``.
+
+    One other word makes another fact, but in texts that stand ``apart``, in two documents, it may be an editor's.
+    """
+    if numbers_beyond(own, whole) if piece else other_numbers(whole, own):
+        return False
+    places = other_word(whole, own)
+    return places == 0 or (places == 1 and apart)
+
+
 def _common(left: str, right: str) -> int:
     """Length of the common beginning."""
     low, high = 0, min(len(left), len(right))

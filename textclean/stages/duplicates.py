@@ -1,9 +1,12 @@
 """Paragraphs that stand more than once, in a document or across all of them: exact, contained and near copies."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from textclean.stage import CorpusStage, Document, EditBuilder, Field, Findings, Mark, Observation, Texts
+
+if TYPE_CHECKING:
+    from textclean.index.model import Entries, Index, Parameters
 
 
 class Duplicates(CorpusStage):
@@ -30,6 +33,9 @@ class Duplicates(CorpusStage):
         "keep", description="whether short lines without a sentence stay, but for long exact copies in their document"
     )
     backend: Literal["numpy", "datasketch"] = Field("numpy", description="what proposes near pairs")
+    index_text: bool = Field(
+        True, description="whether an index remembers texts; without them its matches are marked and not cut"
+    )
 
     def observe(self, doc: Document) -> Observation:
         """One row a paragraph that is not blank: place, source line, folded length, key, heading or not, sketch."""
@@ -47,6 +53,28 @@ class Duplicates(CorpusStage):
 
         return decide(self, observations, texts)
 
+    def index_parameters(self) -> "Parameters":
+        """What an index of earlier runs is made with, for this stage."""
+        from textclean.index.model import Parameters
+        from textclean.stages._folding import digest
+
+        pieces = self.containment is not None
+        return Parameters.of(self.n, self.slots, self.threshold, pieces=pieces, texts=self.index_text, folding=digest())
+
+    def decide_after(
+        self, observations: Sequence[tuple[str, Observation]], texts: Texts, index: "Index"
+    ) -> Mapping[str, Any]:
+        """Like :meth:`decide`, but paragraphs that earlier runs kept come first; they are the twins, ``id#line``."""
+        from textclean.stages._copies import decide
+
+        return decide(self, observations, texts, index)
+
+    def entries(self, id: str, observation: Observation, verdict: Any, texts: Texts) -> "Entries":
+        """The paragraphs that stay, for the index; those too short to be looked for and headings are left out."""
+        from textclean.stages._copies import entries
+
+        return entries(self, id, observation, verdict, texts)
+
     def findings(self, doc: Document, verdict: Any) -> Findings:
         """Cuts with their line breaks, and ``template`` marks."""
         if verdict is None:
@@ -57,6 +85,10 @@ class Duplicates(CorpusStage):
         for start, end, reason, twin in verdict:
             if reason == "template":
                 marks.append(Mark(start, end, "template", evidence=f"{twin} says the same of something else"))
+            elif reason.startswith("unverified"):
+                _, kind, similarity = reason.split(" ")
+                evidence = f"{kind} copy of {twin}, which an earlier run kept, if its text is what its sketch says"
+                marks.append(Mark(start, end, "unverified", score=float(similarity), evidence=evidence))
             else:
                 cuts.append((start, end))
         places = dict(zip(cuts, _with_breaks(doc.text, cuts), strict=True))

@@ -1,0 +1,184 @@
+"""Runs that remember: what a run kept is the twin in the next; kills and dry runs leave nothing half done."""
+
+import random
+import sqlite3
+from pathlib import Path
+
+import orjson
+import pytest
+
+from textclean import batch
+from textclean.errors import UsageError
+from textclean.index.open import open_index
+from textclean.recipe import Recipe, parse
+from textclean.testing import news_paragraph
+
+RECIPE = parse({"stages": ["normalize", "duplicates"]}, "test")
+RNG = random.Random("batch index")
+NEWS = [news_paragraph(RNG, 70, 200) for _ in range(120)]
+
+
+@pytest.fixture
+def monday(tmp_path: Path) -> Path:
+    return folder(tmp_path / "monday", {f"{i:03d}.txt": NEWS[2 * i : 2 * i + 2] for i in range(40)})
+
+
+def folder(path: Path, documents: dict[str, list[str]]) -> Path:
+    path.mkdir()
+    for name, lines in documents.items():
+        (path / name).write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return path
+
+
+def tree(path: Path) -> dict[str, bytes]:
+    files = sorted(file for file in path.rglob("*") if file.is_file() and file.name != "run.json")
+    return {str(file.relative_to(path)): file.read_bytes() for file in files}
+
+
+def entries(index: Path) -> list[object]:
+    with open_index(index, RECIPE.stages, write=False) as opened:
+        return [(Path(corpus).name, id, names) for corpus, id, names in opened.documents()]  # type: ignore[attr-defined]
+
+
+def test_the_next_run_cuts_what_the_last_one_kept(monday: Path, tmp_path: Path) -> None:
+    index = tmp_path / "seen.index"
+    tuesday = folder(tmp_path / "tuesday", {"000.txt": [NEWS[0], NEWS[100]], "x.txt": [NEWS[31]]})
+    batch.run(monday, tmp_path / "m", recipe=RECIPE, index=index)
+    done = batch.run(tuesday, tmp_path / "t", recipe=RECIPE, index=index)
+    assert (tmp_path / "t/clean/000.txt").read_text(encoding="utf-8") == NEWS[100] + "\n\n"
+    assert done.figures.paragraphs_cut == {"exact": 2}
+    told = "\n".join(batch.explain(str(tmp_path / "t/clean/x.txt")))
+    assert "015.txt#2" in told
+    assert batch.verify(tmp_path / "t", tuesday) == []
+    assert len(entries(index)) == 41
+
+
+def test_a_dry_run_looks_and_remembers_nothing(monday: Path, tmp_path: Path) -> None:
+    index = tmp_path / "seen.index"
+    batch.run(monday, tmp_path / "m", recipe=RECIPE, index=index, dry_run=True)
+    assert not index.exists()
+    batch.run(monday, tmp_path / "m", recipe=RECIPE, index=index)
+    before = index.read_bytes()
+    tuesday = folder(tmp_path / "tuesday", {"a.txt": NEWS[:3] + NEWS[100:101]})
+    done = batch.run(tuesday, tmp_path / "t", recipe=RECIPE, index=index, dry_run=True)
+    assert done.figures.paragraphs_cut == {"exact": 3}
+    assert index.read_bytes() == before
+
+
+def test_the_same_folder_run_again_gives_the_same_and_remembers_it_once(monday: Path, tmp_path: Path) -> None:
+    index = tmp_path / "seen.index"
+    for out in ("one", "two"):
+        batch.run(monday, tmp_path / out, recipe=RECIPE, index=index)
+    assert tree(tmp_path / "one") == tree(tmp_path / "two")
+    assert len(entries(index)) == 40
+
+
+class Interrupted(Exception):  # noqa: N818
+    """Stands for a kill."""
+
+
+def stopper(what: str) -> batch.Watch:
+    def watch(now: str, count: int, total: int) -> None:
+        if now == what and (count or what == "remembering"):
+            raise Interrupted
+
+    return watch
+
+
+@pytest.mark.parametrize("where", ["reading and cleaning", "cleaning", "writing", "remembering"])
+def test_an_interrupted_run_remembers_nothing_until_it_is_resumed(monday: Path, tmp_path: Path, where: str) -> None:
+    tuesday = folder(tmp_path / "tuesday", {f"{i}.txt": [NEWS[i], NEWS[100 + i % 20]] for i in range(60)})
+    straight, index = tmp_path / "straight.index", tmp_path / "seen.index"
+    for path in (straight, index):
+        batch.run(monday, tmp_path / f"m-{path.name}", recipe=RECIPE, index=path)
+    batch.run(tuesday, tmp_path / "straight", recipe=RECIPE, index=straight)
+    before = entries(index)
+    with pytest.raises(Interrupted):
+        batch.run(tuesday, tmp_path / "out", recipe=RECIPE, index=index, watch=stopper(where))
+    assert entries(index) == before
+    batch.run(tuesday, tmp_path / "out", recipe=RECIPE, index=index, resume=True)
+    assert tree(tmp_path / "out") == tree(tmp_path / "straight")
+    assert entries(index) == entries(straight)
+
+
+def test_a_run_killed_between_two_transactions_ends_the_same(
+    monday: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from textclean.index import sqlite
+
+    monkeypatch.setattr(sqlite, "_DOCUMENTS_A_TRANSACTION", 7)
+    straight, index = tmp_path / "straight.index", tmp_path / "seen.index"
+    batch.run(monday, tmp_path / "straight", recipe=RECIPE, index=straight)
+    whole = sqlite.ParagraphIndex._add
+    left = iter(range(3))
+
+    def killed(self: sqlite.ParagraphIndex, documents: object) -> None:
+        if next(left, None) is None:
+            raise Interrupted
+        whole(self, documents)  # type: ignore[arg-type]
+
+    with monkeypatch.context() as patch:
+        patch.setattr(sqlite.ParagraphIndex, "_add", killed)
+        with pytest.raises(Interrupted):
+            batch.run(monday, tmp_path / "out", recipe=RECIPE, index=index)
+    assert len(entries(index)) == 21
+    assert not (tmp_path / "out/manifest.json").exists()
+    batch.run(monday, tmp_path / "out", recipe=RECIPE, index=index, resume=True)
+    assert tree(tmp_path / "out") == tree(tmp_path / "straight")
+    assert entries(index) == entries(straight)
+
+
+def test_an_index_changed_between_kill_and_resume_is_taken_as_it_is_now(monday: Path, tmp_path: Path) -> None:
+    index = tmp_path / "seen.index"
+    tuesday = folder(tmp_path / "tuesday", {"a.txt": [NEWS[0], NEWS[100]]})
+    with pytest.raises(Interrupted):
+        batch.run(tuesday, tmp_path / "out", recipe=RECIPE, index=index, watch=stopper("writing"))
+    batch.run(monday, tmp_path / "m", recipe=RECIPE, index=index)
+    batch.run(tuesday, tmp_path / "out", recipe=RECIPE, index=index, resume=True)
+    assert (tmp_path / "out/clean/a.txt").read_text(encoding="utf-8") == NEWS[100] + "\n\n"
+
+
+def test_a_document_that_failed_is_not_remembered(monday: Path, tmp_path: Path) -> None:
+    (monday / "000.txt").write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 8)
+    index = tmp_path / "seen.index"
+    batch.run(monday, tmp_path / "m", recipe=RECIPE, index=index)
+    assert "000.txt" not in {id for _, id, _ in entries(index)}  # type: ignore[misc]
+
+
+def test_wrong_use_is_refused_before_anything_is_written(monday: Path, tmp_path: Path) -> None:
+    other = tmp_path / "other"
+    base = sqlite3.connect(other)
+    base.execute("CREATE TABLE mine (x)")
+    base.close()
+    good = tmp_path / "good"
+    open_index(good, RECIPE.stages).close()
+    five = parse({"stages": ["duplicates"], "duplicates": {"n": 4}}, "test")
+    for index, recipe, says in (
+        (monday / "i", RECIPE, "keep it outside of both"),
+        (tmp_path / "out/i", RECIPE, "keep it outside of both"),
+        (other, RECIPE, "not an index"),
+        (tmp_path / "none/i", RECIPE, "does not exist"),
+        (good, five, "n is 5 in the index and 4 here"),
+        (good, Recipe(()), "no stage that uses an index"),
+        ("redis://h:x", RECIPE, "not an address"),
+    ):
+        with pytest.raises(UsageError, match=says):
+            batch.run(monday, tmp_path / "out", recipe=recipe, index=index)
+        assert not (tmp_path / "out").exists()
+    with (
+        open_index(good, RECIPE.stages),
+        pytest.raises(UsageError, match="another run writes to this index"),
+    ):
+        batch.run(monday, tmp_path / "out", recipe=RECIPE, index=good)
+    assert not (tmp_path / "out").exists()
+
+
+def test_unverified_matches_stand_in_the_marks_file(monday: Path, tmp_path: Path) -> None:
+    recipe = RECIPE.with_option("duplicates", "index_text", False)
+    index = tmp_path / "seen.index"
+    batch.run(monday, tmp_path / "m", recipe=recipe, index=index)
+    tuesday = folder(tmp_path / "tuesday", {"a.txt": NEWS[:1]})
+    batch.run(tuesday, tmp_path / "t", recipe=recipe, index=index)
+    (mark,) = map(orjson.loads, (tmp_path / "t/marks.jsonl").read_bytes().splitlines())
+    assert (mark["kind"], mark["observed"]) == ("unverified", NEWS[0])
+    assert (tmp_path / "t/clean/a.txt").read_text(encoding="utf-8") == NEWS[0] + "\n\n"
