@@ -82,6 +82,14 @@ def test_every_character_has_one_code_unit(text: str) -> None:
     assert all(unit == (ord(char) if ord(char) < 65536 else 0) for unit, char in zip(units.tolist(), text, strict=True))
 
 
+@settings(deadline=None, max_examples=50)
+@given(st.lists(st.lists(st.integers(0, 8191), min_size=6, max_size=6), min_size=1, max_size=5))
+def test_few_sequences_have_the_probabilities_they_have_among_many(rows: list[list[int]]) -> None:
+    few = np.array(rows, np.uint16)
+    many = np.concatenate([few, np.arange(300, dtype=np.uint16).reshape(50, 6)])
+    assert np.array_equal(ngrams.log_probabilities(few), ngrams.log_probabilities(many)[: len(few)])
+
+
 def test_probabilities_of_what_may_follow_sum_to_one() -> None:
     numbers = np.arange(8192, dtype=np.uint16)
     before = ngrams.numbers()[ngrams.code_units("我国经济")]
