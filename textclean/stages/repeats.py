@@ -11,7 +11,7 @@ from operator import eq
 from typing import ClassVar
 
 from textclean.ledger import Span
-from textclean.stage import Document, EditBuilder, Field, Findings, Stage
+from textclean.stage import NO_EDITS, Document, EditBuilder, Field, Findings, Stage
 
 _SIGNS = "，。；！？、：…,;:!?"
 _CLOSERS = "”’」』"
@@ -42,12 +42,12 @@ class Repeats(Stage):
     def findings(self, doc: Document) -> Findings:
         """The copies to cut."""
         if not _may_loop(doc.text):
-            return Findings()
+            return Findings(NO_EDITS)
         parts = _SPLIT.split(doc.text)
         clauses, signs = parts[0::2], [*parts[1::2], "\n"]
         loops = self._loops(doc.text, clauses, signs, [])
         if not loops:
-            return Findings()
+            return Findings(NO_EDITS)
         places = list(accumulate(map(len, parts), initial=0))
         starts, ends = places[0:-1:2], places[1::2]
         cuts: list[Span] = []
