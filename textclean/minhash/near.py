@@ -8,7 +8,8 @@ from numpy.typing import NDArray
 
 from textclean.errors import UsageError
 from textclean.minhash import bands, contained
-from textclean.minhash.codes import encode, first_equal
+from textclean.minhash.arrow import StringColumn, encode_any, strings
+from textclean.minhash.codes import first_equal
 from textclean.minhash.sketch import Sketches, sketch
 from textclean.minhash.twins import KEPT, NearDuplicates, Related, decide, none_related
 from textclean.minhash.verify import Overlaps, pair_counts
@@ -29,7 +30,7 @@ Proposal = tuple[bands.Pairs, NDArray[np.int64]]
 
 
 def near_duplicates(
-    texts: Sequence[str],
+    texts: Sequence[str] | StringColumn,
     threshold: float = 0.8,
     containment: float | None = None,
     *,
@@ -46,7 +47,7 @@ def near_duplicates(
     pair. Which copy stays: :func:`textclean.minhash.twins.decide`.
 
     Args:
-        texts: the texts, in order of precedence.
+        texts: the texts, in order of precedence: strings, or an Arrow string array, of which no strings are made.
         threshold: the smallest Jaccard similarity of a near copy, above 0 to 1.
         containment: the smallest share of its grams that a contained piece has in common with a longer text, above
             0 to 1; None: pieces are not looked for. A piece whose longest intact run is below ``n + 7`` characters
@@ -63,7 +64,7 @@ def near_duplicates(
         raise UsageError("threshold and containment lie in (0, 1], recall in (0, 1)")
     if n < 1 or slots < 1 or backend not in ("numpy", "datasketch"):
         raise UsageError("n and slots are at least 1; backend is numpy or datasketch")
-    codes = encode(texts)
+    codes = encode_any(texts)
     first = first_equal(codes)
     index = np.flatnonzero((first == np.arange(len(first))) & (codes.lengths >= n))
     found = sketch(codes, n, slots, pieces=containment is not None, index=index)
@@ -79,7 +80,7 @@ def near_duplicates(
         else:
             from textclean.minhash import peer
 
-            pairs = places[peer.candidates([texts[i] for i in own], n, slots, *bands.choose(threshold, slots, recall))]
+            pairs = places[peer.candidates(strings(texts, own), n, slots, *bands.choose(threshold, slots, recall))]
             crowded = places[:0]
         if containment is not None and guests is None:
             order = places[np.argsort(rank[own])]
