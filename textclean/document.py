@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
 from textclean.errors import RestoreError, StageError
-from textclean.ledger import Alignment, Edits, Layer, Span, apply, step_back
+from textclean.ledger import NO_EDITS, Alignment, Edits, Layer, Span, apply, step_back
 
 MARKS_TO_CORRECT = frozenset({"typo", "punctuation", "quote", "repeat", "number", "misuse"})
 MARKS_TO_KNOW = frozenset(
@@ -264,7 +264,7 @@ def _joined(pieces: Iterable[Span]) -> list[Span]:
 class Findings:
     """What a stage found in the document it read: edits, marks on the text it read, and metadata."""
 
-    edits: Edits = field(default_factory=Edits)
+    edits: Edits = NO_EDITS
     marks: Sequence[Mark] = ()
     meta: Mapping[str, Any] = field(default_factory=dict)
 
@@ -287,7 +287,7 @@ def advance(doc: Document, stage: str, version: str, findings: Findings) -> Docu
             forward = Alignment(edits).forward
             marks = tuple(_moved(mark, forward(*mark.text)) if mark.text else mark for mark in marks)
     meta = {**doc.meta, **findings.meta} if findings.meta else doc.meta
-    return replace(doc, text=text, meta=meta, marks=marks, layers=layers)
+    return Document(doc.id, text, meta, marks, layers, doc.source)
 
 
 def _traced(doc: Document, marks: Sequence[Mark]) -> tuple[Mark, ...]:

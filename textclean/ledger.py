@@ -9,7 +9,7 @@ from array import array
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import accumulate, compress, count
+from itertools import accumulate, compress, count, pairwise
 from operator import add, eq, itemgetter, le, lt, ne, sub
 from types import MappingProxyType
 from typing import Any, NamedTuple
@@ -107,8 +107,10 @@ class EditBuilder:
         order = sorted(range(len(self._rows)), key=lambda i: self._rows[i][:2])
         if not order:
             return NO_EDITS
-        rank = {row: place for place, row in enumerate(order)}
         starts, ends, news, reasons, twins, cuts = zip(*(self._rows[i] for i in order), strict=True)
+        if not any(twins) and cuts.count(None) == len(cuts):
+            return Edits(starts, ends, news, reasons)
+        rank = {row: place for place, row in enumerate(order)}
         return Edits(
             starts,
             ends,
@@ -173,17 +175,12 @@ def _change(text: str, starts: Sequence[int], ends: Sequence[int], news: Sequenc
     single = n > 1 and n * _DENSE >= len(text) and sum(ends) - sum(starts) == n
     if single and _single(news) and all(map(lt, starts, ends)):
         return _write(text, starts, news), itemgetter(*starts)(text)
-    parts: list[str] = []
-    olds: list[str] = []
-    put, take = parts.append, olds.append
-    at = 0
-    for start, end, new in zip(starts, ends, news, strict=True):
-        put(text[at:start])
-        put(new)
-        take(text[start:end])
-        at = end
-    put(text[at:])
-    return "".join(parts), tuple(olds)
+    bounds = [0] * (2 * n + 2)
+    bounds[1:-1:2], bounds[2:-1:2], bounds[-1] = starts, ends, len(text)
+    parts = [text[start:end] for start, end in pairwise(bounds)]
+    olds = tuple(parts[1::2])
+    parts[1::2] = news
+    return "".join(parts), olds
 
 
 def _change_back(text: str, starts: Sequence[int], olds: Sequence[str], news: Sequence[str]) -> str:
