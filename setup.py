@@ -7,7 +7,7 @@ from setuptools import Extension, setup
 KERNEL = Extension(
     "textclean.minhash._kernel",
     ["textclean/minhash/_kernel.c"],
-    extra_compile_args=[] if sys.platform == "win32" else ["-O3", "-std=c11"],
+    extra_compile_args=[] if sys.platform == "win32" else ["-O3", "-std=c11", "-fno-tree-loop-distribute-patterns"],
     py_limited_api=True,
     optional=True,
 )

@@ -69,14 +69,19 @@ static inline uint32_t scramble(uint32_t h)
     return h ^ h >> 16;
 }
 
-/* The hash of each n-gram of a text: a polynomial in BASE, scrambled. */
+static inline uint32_t hash_gram(const uint32_t *codes, int64_t size)
+{
+    uint32_t h = (uint32_t)size;
+    for (int64_t j = 0; j < size; j++) h = h * BASE + codes[j];
+    return scramble(h);
+}
+
+/* The hash of each n-gram of a text: a polynomial in BASE, scrambled. The usual size is known to the compiler. */
 CLONES static void hash_grams(const uint32_t *restrict codes, int64_t length, int64_t n, uint32_t *restrict out)
 {
     int64_t size = length < n ? length : n, count = grams_in(length, n);
-    for (int64_t i = 0; i < count; i++) out[i] = (uint32_t)size * BASE + codes[i];
-    for (int64_t j = 1; j < size; j++)
-        for (int64_t i = 0; i < count; i++) out[i] = out[i] * BASE + codes[i + j];
-    for (int64_t i = 0; i < count; i++) out[i] = scramble(out[i]);
+    if (size == 5) for (int64_t i = 0; i < count; i++) out[i] = hash_gram(codes + i, 5);
+    else for (int64_t i = 0; i < count; i++) out[i] = hash_gram(codes + i, size);
 }
 
 /* ---------------------------------------------------------------- signatures */
@@ -96,7 +101,7 @@ CLONES static void minima16(uint32_t *restrict hashes, int64_t count, int64_t sl
     for (int64_t i = count; i < blocks * GRAMS; i++) hashes[i] = hashes[0];
     for (int64_t at = 0; at < slots; at += TILE) {
         uint16_t least[TILE * GRAMS], folded[TILE * GRAMS / 2];
-        memset(least, 255, sizeof least);
+        for (int i = 0; i < TILE * GRAMS; i++) least[i] = UINT16_MAX;
         for (int64_t block = 0; block < blocks; block++) {
             uint16_t *restrict value = lanes + block * 4 * GRAMS;
 #pragma GCC unroll 1
@@ -312,9 +317,9 @@ static uint64_t band_key(const Meeting *of, int64_t text, int64_t band)
     int64_t from = text * of->slots + band * of->rows;
     for (int64_t k = from; k < from + of->rows; k++) {
         key = key * MIX + (of->width == 2 ? ((const uint16_t *)of->signature)[k] : ((const uint32_t *)of->signature)[k]);
-        key ^= key >> 32;
     }
-    return key;
+    key *= MIX;
+    return key ^ key >> 32;
 }
 
 static int compare(const Meeting *of, int64_t left, int64_t right, Pairs *found)
@@ -364,7 +369,7 @@ static int meet_in_band(const Meeting *of, int64_t band, Place *table, uint64_t 
 /* Pairs that agree in a band and in enough slots. 0, or -1 without memory. */
 static int meet_all(const Meeting *of, Pairs *found)
 {
-    uint64_t size = table_size(of->residents);
+    uint64_t size = table_size(of->residents * 2); /* half empty: fewer places to look at */
     Place *table = malloc(size * sizeof *table);
     uint64_t *keys = malloc((size_t)of->count * 8 + 8);
     Link *links = malloc((size_t)of->count * sizeof *links + 8);
@@ -386,112 +391,138 @@ typedef struct {
     int64_t texts, window;
     uint8_t *crowded; /* by rank, the place of a text in order */
 } Holding;
-typedef struct { uint32_t rank, bucket, previous, next, place; } Entry; /* a fingerprint of a text, linked in its bucket */
-typedef struct { uint32_t value, count, first, last; } Bucket;
-typedef struct { Entry *entries; Bucket *buckets; uint32_t *begin, *hits; uint8_t *cells; uint64_t used, room, mask; } Prints;
+typedef struct { uint32_t bucket, place; } Entry;              /* a fingerprint of a text: one of its bucket's members */
+typedef struct { uint32_t value, count, last, start; } Bucket; /* last: its latest entry; start: of its members */
+typedef struct {
+    uint8_t *cells, *cut;
+    uint32_t *begin, *hits, *members;
+    Entry *entries;
+    Bucket *buckets;
+    uint64_t cell_mask, mask, used, room;
+} Prints;
 
 /* Counts to two, for each value, in cells of two bits that values may share: most values occur once and need no place. */
-static int occurs(Prints *of, uint64_t cells, uint32_t value, int add)
+static int occurs(Prints *of, uint32_t value, int add)
 {
-    uint64_t cell = (value * MIX >> 32) & (cells - 1);
+    uint64_t cell = (value * MIX >> 32) & of->cell_mask;
     int shift = (int)(cell % 4) * 2, seen = of->cells[cell / 4] >> shift & 3;
-    if (add && seen < 2) of->cells[cell / 4] += (uint8_t)(1 << shift);
+    if (add) of->cells[cell / 4] += (uint8_t)((seen < 2) << shift);
     return seen;
 }
 
-static int add_entry(Prints *of, uint32_t rank, uint32_t value)
+static int add_entries(Prints *of, uint32_t rank, const uint32_t *values, int64_t count)
 {
-    uint64_t at = (value * MIX >> 32) & of->mask;
-    while (of->buckets[at].count && of->buckets[at].value != value) at = (at + 1) & of->mask;
-    Bucket *bucket = of->buckets + at;
-    if (bucket->count && of->entries[bucket->last].rank == rank) return 0;
-    if (of->used == of->room) {
-        Entry *more = realloc(of->entries, (of->room = of->room * 2 + 1024) * sizeof *more);
-        if (!more) return -1;
-        of->entries = more;
+    of->begin[rank] = (uint32_t)of->used;
+    if (of->room < of->used + (uint64_t)count) {
+        Entry *grown = realloc(of->entries, (of->room = of->used * 2 + (uint64_t)count + 1024) * sizeof *grown);
+        if (!grown) return -1;
+        of->entries = grown;
     }
-    uint32_t own = (uint32_t)of->used++;
-    of->entries[own] = (Entry){rank, (uint32_t)at, bucket->last, 0, bucket->count};
-    if (bucket->count) of->entries[bucket->last].next = own;
-    *bucket = (Bucket){value, bucket->count + 1, bucket->count ? bucket->first : own, own};
+    Entry *listed = of->entries + of->used; /* first the values that may be listed, then the entries */
+    int64_t more = 0;
+    for (int64_t i = 0; i < count; i++) {
+        listed[more] = (Entry){values[i], 0};
+        more += occurs(of, values[i], 0) == 2;
+    }
+    for (int64_t i = 0; i < more; i++) {
+        uint32_t value = listed[i].bucket;
+        if (i + 4 < more) PREFETCH(of->buckets + ((listed[i + 4].bucket * MIX >> 32) & of->mask));
+        uint64_t at = (value * MIX >> 32) & of->mask;
+        while (of->buckets[at].count && of->buckets[at].value != value) at = (at + 1) & of->mask;
+        Bucket *bucket = of->buckets + at;
+        if (bucket->count && bucket->last >= of->begin[rank]) continue; /* twice in this text */
+        of->entries[of->used] = (Entry){(uint32_t)at, bucket->count};
+        *bucket = (Bucket){value, bucket->count + 1, (uint32_t)of->used++, 0};
+    }
+    of->begin[rank + 1] = (uint32_t)of->used;
     return 0;
 }
 
-static int rarer(const Prints *of, const Entry *left, const Entry *right)
+static int gather_members(Prints *of, int64_t texts)
 {
-    const Bucket *a = of->buckets + left->bucket, *b = of->buckets + right->bucket;
-    return a->count != b->count ? a->count < b->count : a->value < b->value;
+    uint32_t filled = 0;
+    of->members = malloc(of->used * 4 + 4);
+    if (!of->members) return -1;
+    for (int64_t rank = 0; rank < texts; rank++)
+        for (uint32_t i = of->begin[rank]; i < of->begin[rank + 1]; i++) {
+            Bucket *bucket = of->buckets + of->entries[i].bucket;
+            if (!of->entries[i].place) { bucket->start = filled; filled += bucket->count; }
+            of->members[bucket->start + of->entries[i].place] = (uint32_t)rank;
+        }
+    return 0;
 }
 
+static int rarer(const Bucket *a, const Bucket *b) { return a->count != b->count ? a->count < b->count : a->value < b->value; }
+
 /* Looks up the containers of one text by its rarest fingerprints that others have too. */
-static int ask(const Holding *of, Prints *prints, uint32_t rank, uint8_t *cut, uint32_t *met, Pairs *found)
+static int ask(const Holding *of, Prints *prints, uint32_t rank, uint32_t *met, Pairs *found)
 {
     const Entry *probes[PROBES];
-    int64_t asked = 0, partly = 0, size = of->bounds[of->order[rank] + 1] - of->bounds[of->order[rank]], all = 0, failed = 0;
+    int64_t asked = 0, partly = 0, size = of->bounds[of->order[rank] + 1] - of->bounds[of->order[rank]], all = 0;
+    int failed = 0;
     for (uint32_t i = prints->begin[rank]; i < prints->begin[rank + 1]; i++) {
         const Entry *own = prints->entries + i;
-        if (prints->buckets[own->bucket].count < 2) continue;
-        if (asked == PROBES && !rarer(prints, own, probes[PROBES - 1])) continue;
+        const Bucket *bucket = prints->buckets + own->bucket;
+        if (bucket->count < 2 || (asked == PROBES && !rarer(bucket, prints->buckets + probes[PROBES - 1]->bucket))) continue;
         int64_t at = asked < PROBES ? asked++ : PROBES - 1;
-        for (; at && rarer(prints, own, probes[at - 1]); at--) probes[at] = probes[at - 1];
+        for (; at && rarer(bucket, prints->buckets + probes[at - 1]->bucket); at--) probes[at] = probes[at - 1];
         probes[at] = own;
     }
     for (int64_t i = 0; i < asked; i++) {
         const Bucket *bucket = prints->buckets + probes[i]->bucket;
-        if (bucket->count > 2 * of->window + 1) { partly++; cut[probes[i]->bucket] = 1; }
-        int64_t near = probes[i]->place < of->window ? probes[i]->place : of->window;
-        int64_t first = probes[i]->place - near < of->window ? probes[i]->place - near : of->window;
-        uint32_t at = probes[i]->previous;
-        for (; near--; at = prints->entries[at].previous)
-            if (!prints->hits[prints->entries[at].rank]++) met[all++] = prints->entries[at].rank;
-        for (at = bucket->first; first--; at = prints->entries[at].next)
-            if (!prints->hits[prints->entries[at].rank]++) met[all++] = prints->entries[at].rank;
+        int64_t place = probes[i]->place, near = place < of->window ? 0 : place - of->window;
+        if (bucket->count > 2 * of->window + 1) { partly++; prints->cut[probes[i]->bucket] = 1; }
+        for (int64_t k = 0; k < place; k++) {
+            if (k == of->window && k < near) k = near;
+            uint32_t other = prints->members[bucket->start + k];
+            if (!prints->hits[other]++) met[all++] = other;
+        }
     }
     for (int64_t i = 0; i < all; i++) {
         if (!failed && prints->hits[met[i]] + partly >= of->need[size < PROBES ? size : PROBES])
             failed = add_pair(found, (uint64_t)met[i] * (uint64_t)of->texts + rank);
         prints->hits[met[i]] = 0;
     }
-    return (int)failed;
+    return failed;
 }
 
 /* Pairs of ranks, the container first. 0, or -1 without memory. */
 static int hold_all(const Holding *of, Pairs *found)
 {
-    uint64_t total = 0, cells = 1 << 12, again = 0; /* again: at least half of the values to be listed */
+    uint64_t total = 0, again = 0; /* again: at least half of the values that get a bucket */
     for (int64_t i = 0; i < of->texts; i++) total += (uint64_t)(of->bounds[of->order[i] + 1] - of->bounds[of->order[i]]);
-    while (cells < total * 8) cells *= 2;
-    Prints prints = {.cells = calloc(cells / 4, 1), .begin = malloc(((size_t)of->texts + 1) * 4),
-                     .hits = calloc((size_t)of->texts + 1, 4)};
+    Prints prints = {.cell_mask = table_size((int64_t)total * 4) - 1};
     uint32_t *met = malloc((size_t)of->window * 2 * PROBES * 4 + 4);
-    uint8_t *cut = NULL;
+    prints.cells = calloc(prints.cell_mask / 4 + 1, 1);
+    prints.begin = calloc((size_t)of->texts + 1, 4);
+    prints.hits = calloc((size_t)of->texts + 1, 4);
     *found = (Pairs){calloc(1024, 8), 1023, 0};
     int failed = !prints.cells || !prints.begin || !prints.hits || !met || !found->places || total >= UINT32_MAX;
     for (int64_t i = 0; i < of->texts && !failed; i++)
         for (int64_t k = of->bounds[of->order[i]]; k < of->bounds[of->order[i] + 1]; k++)
-            again += occurs(&prints, cells, of->prints[k], 1) > 0;
+            again += occurs(&prints, of->prints[k], 1) > 0;
     prints.mask = table_size((int64_t)again * 2) - 1;
     if (!failed) {
         prints.buckets = calloc(prints.mask + 1, sizeof *prints.buckets);
-        cut = calloc(prints.mask + 1, 1);
-        failed = !prints.buckets || !cut;
+        prints.cut = calloc(prints.mask + 1, 1);
+        failed = !prints.buckets || !prints.cut;
     }
     for (int64_t i = 0; i < of->texts && !failed; i++) {
-        prints.begin[i] = (uint32_t)prints.used;
-        for (int64_t k = of->bounds[of->order[i]]; k < of->bounds[of->order[i] + 1] && !failed; k++)
-            if (occurs(&prints, cells, of->prints[k], 0) == 2) failed = add_entry(&prints, (uint32_t)i, of->prints[k]);
+        const int64_t *bounds = of->bounds + of->order[i];
+        failed = add_entries(&prints, (uint32_t)i, of->prints + bounds[0], bounds[1] - bounds[0]);
     }
-    if (!failed) prints.begin[of->texts] = (uint32_t)prints.used;
-    for (int64_t i = 0; i < of->texts && !failed; i++) failed = ask(of, &prints, (uint32_t)i, cut, met, found);
-    for (uint64_t i = 0; i < prints.used && !failed; i++)
-        if (cut[prints.entries[i].bucket]) of->crowded[prints.entries[i].rank] = 1;
-    free(prints.entries);
-    free(prints.buckets);
+    failed = failed || gather_members(&prints, of->texts);
+    for (int64_t i = 0; i < of->texts && !failed; i++) failed = ask(of, &prints, (uint32_t)i, met, found);
+    for (int64_t i = 0; i < of->texts && !failed; i++)
+        for (uint32_t k = prints.begin[i]; k < prints.begin[i + 1]; k++) of->crowded[i] |= prints.cut[prints.entries[k].bucket];
+    free(prints.cells);
+    free(prints.cut);
     free(prints.begin);
     free(prints.hits);
-    free(prints.cells);
+    free(prints.members);
+    free(prints.entries);
+    free(prints.buckets);
     free(met);
-    free(cut);
     return failed ? -1 : 0;
 }
 
@@ -512,13 +543,15 @@ static uint64_t place_of(const Desk *desk, uint64_t mask, int64_t gram, int64_t 
     return at;
 }
 
-/* Distinct grams shared, of the left and of the right text. A gram that follows a found one is looked for behind it. */
+/* Distinct grams shared, of the left and of the right text. Behind a shared gram characters are compared, not grams. */
 static void count_pair(const Desk *desk, const Codes *of, int64_t left, int64_t right, int64_t n, int64_t *counts)
 {
     int64_t length = length_of(of, left), other = length_of(of, right);
     int64_t own = grams_in(length, n), more = grams_in(other, n), size = length < n ? length : n;
-    uint64_t mask = table_size(own + more) - 1, at;
-    int64_t shared = 0, on_left = 0, on_right = 0, follows = own;
+    uint64_t mask = table_size((own + more) * 2) - 1, at;
+    int64_t shared = 0, on_left = 0, on_right = 0, end = length + more;
+    const uint32_t *restrict codes = desk->codes, *restrict home = desk->home;
+    uint8_t *restrict hits = desk->hit;
     int comparable = size == (other < n ? other : n);
     widen(of, left, desk->codes);
     widen(of, right, desk->codes + length);
@@ -532,16 +565,17 @@ static void count_pair(const Desk *desk, const Codes *of, int64_t left, int64_t 
         desk->home[i] = desk->table[at] - 1;
     }
     if (!comparable) { memset(desk->table, 0, (mask + 1) * 4); size = other < n ? other : n; }
-    for (int64_t i = length; i < length + more; i++) {
-        if (!(follows < own && desk->codes[follows + size - 1] == desk->codes[i + size - 1])) {
-            at = place_of(desk, mask, i, size);
-            follows = (int64_t)desk->table[at] - 1;
-            if (follows < 0) { desk->table[at] = (uint32_t)i + 1; on_right++; }
-            if (follows < 0 || follows >= length) { follows = own; continue; }
+    for (int64_t i = length; i < end; i++) {
+        at = place_of(desk, mask, i, size);
+        int64_t same = (int64_t)desk->table[at] - 1;
+        if (same < 0) { desk->table[at] = (uint32_t)i + 1; on_right++; }
+        if (same < 0 || same >= length) continue;
+        for (;; i++) {
+            uint8_t *hit = hits + home[same];
+            shared += !*hit;
+            *hit = 1;
+            if (++same == own || i + 1 == end || codes[same + size - 1] != codes[i + size]) break;
         }
-        uint8_t *hit = desk->hit + desk->home[follows++];
-        shared += !*hit;
-        *hit = 1;
     }
     counts[0] = shared;
     counts[1] = on_left;
@@ -556,9 +590,9 @@ static int count_pairs(const Codes *of, const int64_t *pairs, int64_t count, int
         int64_t size = length_of(of, pairs[2 * i]) + length_of(of, pairs[2 * i + 1]);
         most = size > most ? size : most;
     }
-    uint32_t *room = malloc(((size_t)most * 3 + table_size(most)) * 4 + (size_t)most + 8);
+    uint32_t *room = malloc(((size_t)most * 3 + table_size(most * 2)) * 4 + (size_t)most + 8);
     if (!room) return -1;
-    Desk desk = {room, room + most, room + 2 * most, room + 3 * most, (uint8_t *)(room + 3 * most + table_size(most))};
+    Desk desk = {room, room + most, room + 2 * most, room + 3 * most, (uint8_t *)(room + 3 * most + table_size(most * 2))};
     for (int64_t i = 0; i < count; i++) count_pair(&desk, of, pairs[2 * i], pairs[2 * i + 1], n, counts + 3 * i);
     free(room);
     return 0;

@@ -36,7 +36,8 @@ def keys(signature: NDArray[Any], band: int, rows: int) -> NDArray[np.uint64]:
     for slot in range(band * rows, (band + 1) * rows):
         key *= np.uint64(0x9E3779B97F4A7C15)
         key += signature[:, slot]
-        key ^= key >> np.uint64(32)
+    key *= np.uint64(0x9E3779B97F4A7C15)
+    key ^= key >> np.uint64(32)
     return key
 
 

@@ -72,10 +72,13 @@ def near_duplicates(
     if containment is not None:
         rank[index[np.argsort(-codes.lengths[index], kind="stable")]] = np.arange(len(index))
 
+    place = np.zeros(len(texts), np.int64)
+    place[index] = np.arange(len(index))
+
     def search(own: NDArray[np.int64], window: int, guests: NDArray[np.int64] | None = None) -> Proposal:
-        places = np.searchsorted(index, own)
+        places = place[own]
         if backend == "numpy":
-            others = None if guests is None else np.searchsorted(index, guests)
+            others = None if guests is None else place[guests]
             pairs, crowded = near_pairs(found, places, threshold, recall, window, others)
         else:
             from textclean.minhash import peer
