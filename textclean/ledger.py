@@ -5,6 +5,7 @@ Offsets are code points, half-open. This module knows no document and no file.
 """
 
 import re
+import sys
 from array import array
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
@@ -361,38 +362,42 @@ def step_back(edits: Edits, places: Sequence[int], lines: Sequence[int]) -> tupl
     Like :meth:`Alignment.back` for the first characters of lines, without looking at either text. ``edits`` must
     move nothing.
     """
-    at, olds, news = _shifting(edits)
+    broken = "\n" in "".join(edits.olds) or "\n" in "".join(edits.news)
+    at, olds, news = _shifting(edits, broken)
+    if not at:
+        return list(places), list(lines)
     starts = _shifted(at, olds, news)
     ends = list(map(add, starts, map(len, news)))
-    grown = list(accumulate(map(_lines_more, olds, news), initial=0))
+    shift = [0, *map(sub, map(add, at, map(len, olds)), ends)]
+    grown = [0] * len(shift)
+    if broken:
+        more = map(sub, [old.count("\n") for old in olds], [new.count("\n") for new in news])
+        grown = list(accumulate(more, initial=0))
+    starts.append(sys.maxsize)
     old_places, old_lines = [], []
     for place, line in zip(places, lines, strict=True):
         i = bisect_right(ends, place)
-        line += grown[i]
-        if i < len(starts) and starts[i] <= place:
-            offset, old, new = place - starts[i], olds[i], news[i]
-            same = len(old) == len(new)
-            line += old.count("\n", 0, offset if same else 0) - new.count("\n", 0, offset)
-            old_places.append(at[i] + (offset if same else 0))
-        else:
-            old_places.append(place + (at[i - 1] + len(olds[i - 1]) - ends[i - 1] if i else 0))
-        old_lines.append(line)
+        if place < starts[i]:
+            old_places.append(place + shift[i])
+            old_lines.append(line + grown[i])
+            continue
+        old, new = olds[i], news[i]
+        offset = place - starts[i]
+        same = offset if len(old) == len(new) else 0
+        old_places.append(at[i] + same)
+        old_lines.append(line + grown[i] + old.count("\n", 0, same) - new.count("\n", 0, offset))
     return old_places, old_lines
 
 
-def _shifting(edits: Edits) -> tuple[list[int], list[str], list[str]]:
-    """Starts, old and new strings of the edits that shift what stands behind them, or change line breaks."""
-    if "\n" in "".join(edits.olds) or "\n" in "".join(edits.news):
+def _shifting(edits: Edits, broken: bool) -> tuple[list[int], list[str], list[str]]:
+    """Starts, old and new strings of the edits that shift what stands behind them or, if ``broken``, break lines."""
+    if broken:
         some = [
             len(old) != len(new) or "\n" in old or "\n" in new for old, new in zip(edits.olds, edits.news, strict=True)
         ]
     else:
         some = list(map(ne, map(len, edits.olds), map(len, edits.news)))
     return list(compress(edits.starts, some)), list(compress(edits.olds, some)), list(compress(edits.news, some))
-
-
-def _lines_more(old: str, new: str) -> int:
-    return old.count("\n") - new.count("\n")
 
 
 class Layer:
