@@ -24,7 +24,7 @@ demo: $(INSTALLED)
 	rm -rf out
 	$(BIN)/textclean run fixtures/noisy out
 	$(BIN)/textclean verify out fixtures/noisy
-	$(BIN)/textclean explain out/clean/evening-page.txt:1
+	$(BIN)/textclean explain out/clean/orchard-spring.txt:8
 
 test: $(INSTALLED)
 	$(BIN)/python -m pytest -n 2 -m "not slow"
