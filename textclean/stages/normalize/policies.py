@@ -77,9 +77,9 @@ def policy_edits(text: str, hits: Sequence[Hit], groups: Sequence[str | None]) -
         return NO_EDITS
     starts = [hit.start() for hit in hits]
     ends = [hit.end() for hit in hits]
-    firsts = itemgetter(*starts, starts[0])(text)[:-1]  # of one place alone it would give no tuple
-    news = list(map(_NEW.__getitem__, firsts))
-    reasons = list(map(_REASON.__getitem__, firsts))
+    firsts = itemgetter(*starts, starts[0])(text)  # once more, for of one place alone it gives no tuple
+    by_first = itemgetter(*firsts)
+    news, reasons = list(by_first(_NEW)[:-1]), list(by_first(_REASON)[:-1])
     for at, (new, reason) in odd.items():
         i = bisect_left(starts, at)
         news[i], reasons[i] = new, reason
