@@ -135,6 +135,35 @@ def test_dedup_keeps_the_first_of_each_paragraph_in_order(tmp_path: Path) -> Non
     assert [row[:3] for row in gone] == [["5", "2", "near"], ["6", "2", "exact"]]
 
 
+def test_dedup_reads_json_lines_from_standard_input_and_remembers(tmp_path: Path) -> None:
+    rows = b"".join(orjson.dumps({"text": f"{NEWS[:30]}{word}", "n": 1}) + b"\n" for word in ("甲", "乙", "甲"))
+    options = ("--column", "text", "--threshold", 1, "--index", tmp_path / "seen.index", "-")
+    done = textclean("dedup", *options, stdin=rows)
+    assert (done.returncode, done.stdout) == (0, b"".join(rows.splitlines(keepends=True)[:2])), done.stderr.decode()
+    assert "1 of 3 paragraphs removed" in done.stderr.decode()
+    more = rows.replace("乙".encode(), "丙".encode())
+    assert textclean("dedup", *options, stdin=more).stdout == more.splitlines(keepends=True)[1]
+    bad = textclean("dedup", *options, stdin=rows + b"{}\n")
+    assert (bad.returncode, bad.stdout) == (3, b"")
+    assert "-, line 4: there is no key 'text'" in bad.stderr.decode()
+
+
+def test_run_with_an_index_cuts_what_an_earlier_run_kept(source: Path, tmp_path: Path) -> None:
+    later = tmp_path / "later"
+    later.mkdir()
+    (later / "c.txt").write_text(NEWS, encoding="utf-8")
+    index = tmp_path / "seen.index"
+    for folder, out in ((source, "first"), (later, "second")):
+        done = textclean("run", folder, tmp_path / out, "--index", index, "--jobs", 1)
+        assert done.returncode == 0, done.stderr.decode()
+    assert "开采节" in (tmp_path / "second/clean/c.txt").read_text(encoding="utf-8")
+    assert "产量" not in (tmp_path / "second/clean/c.txt").read_text(encoding="utf-8")
+    assert "kept: a.txt#2" in textclean("explain", tmp_path / "second/clean/c.txt").stdout.decode()
+    refused = textclean("run", later, tmp_path / "third", "--index", source / "a.txt")
+    assert refused.returncode == 2
+    assert "cannot be read as an index" in refused.stderr.decode()
+
+
 def test_typos_marks_and_changes_nothing(tmp_path: Path) -> None:
     text = "这个县的旅游领城发展很快，外来投资不断增加。\n"
     (tmp_path / "t.txt").write_text(text, encoding="utf-8")

@@ -179,40 +179,41 @@ def detect(files: tuple[Path, ...]) -> None:
     metavar="FILE",
     help="Write what is removed there: number, number of the kept twin, kind, similarity, text.",
 )
-def dedup(files: tuple[Path, ...], threshold: float, containment: float | None, removed: Path | None) -> None:
+@click.option("--column", metavar="NAME", help="Read JSON lines or Parquet: the key or column of the text.")
+@click.option("--index", metavar="FILE", help="What earlier runs kept comes first; what this one keeps is remembered.")
+def dedup(
+    files: tuple[Path, ...],
+    threshold: float,
+    containment: float | None,
+    removed: Path | None,
+    column: str | None,
+    index: str | None,
+) -> None:
     """Remove near-duplicate paragraphs, one a line, and print the others in their order.
 
-    Reads the FILEs one after the other, or standard input. Similarity is the exact Jaccard index over sets of
-    character 5-grams. Blank lines stay.
+    Reads the FILEs one after the other, or standard input (-). Similarity is the exact Jaccard index over sets of
+    character 5-grams. Blank lines stay. With --column a row of JSON lines or Parquet is a paragraph; rows are printed
+    in the form in which they came. Nothing is printed unless all can be read.
 
     \b
     Examples:
       textclean dedup a.txt b.txt > kept.txt
       zcat news.gz | textclean dedup --threshold 0.9 --removed gone.tsv -
+      textclean dedup --column text --removed gone.jsonl news.jsonl > kept.jsonl
+      textclean dedup --index seen.index today.txt > new.txt
     """
-    from textclean.decode import decode
-    from textclean.minhash import KINDS, near_duplicates
+    from textclean.dedup import dedup as remove
 
-    lines: list[str] = []
-
-    def one(name: str, raw: bytes) -> None:
-        text = decode(raw)[0]
-        lines.extend(text.removesuffix("\n").split("\n") if text else [])
-
-    _each(files or (Path("-"),), one)
-    places = [i for i, line in enumerate(lines) if line.strip()]
-    found = near_duplicates([lines[i] for i in places], threshold=threshold, containment=containment)
-    gone = {i: n for n, i in enumerate(places) if found.twin[n] >= 0}
-    if removed is not None:
-        rows = (
-            f"{i + 1}\t{places[found.twin[n]] + 1}\t{KINDS[found.kind[n]]}\t{found.similarity[n]:.4f}\t{lines[i]}\n"
-            for i, n in gone.items()
-        )
-        _write_text(removed, rows)
-    for i, line in enumerate(lines):
-        if i not in gone:
-            click.echo(line)
-    click.echo(f"{len(gone)} of {len(places)} paragraphs removed", err=True)
+    outcome = remove(
+        files or (Path("-"),),
+        sys.stdout.buffer,
+        column=column,
+        threshold=threshold,
+        containment=containment,
+        removed=removed,
+        index=index,
+    )
+    click.echo(f"{len(outcome.removed)} of {outcome.compared} paragraphs removed", err=True)
 
 
 @cli.command()
@@ -344,11 +345,6 @@ def _each(files: Iterable[Path], work: Any) -> None:
             raise UsageError(f"{path}: {error}") from error
     if failed:
         sys.exit(FAILED)
-
-
-def _write_text(path: Path, lines: Iterable[str]) -> None:
-    with path.open("w", encoding="utf-8", newline="\n") as file:
-        file.writelines(lines)
 
 
 def _report(problems: list[tuple[str, str]], good: str, bad: str) -> None:

@@ -60,7 +60,7 @@ def test_two_machines_share_what_was_kept(address: str) -> None:
         assert second.state() != state
         long = max(KEPT_TEXTS[:20], key=len)
         asked = [KEPT_TEXTS[3], "前头加上一句，" + changed(long, 60), KEPT_TEXTS[30], "短"]
-        twins = second.match(asked, "tuesday.txt")  # type: ignore[attr-defined]
+        twins = second.match(asked, ["tuesday.txt"])  # type: ignore[attr-defined]
     assert twins.kind.tolist() == [EXACT, NEAR, KEPT, KEPT]
     assert twins.name == ["monday.txt#4", f"monday.txt#{KEPT_TEXTS.index(long) + 1}", None, None]
     assert 0.8 <= twins.similarity[1] < 1
@@ -72,7 +72,7 @@ def test_a_document_never_matches_itself_and_is_replaced(address: str) -> None:
         state = index.state()
         index.remember("a", KEPT_TEXTS[:5])
         assert index.state() == state
-        assert index.match(KEPT_TEXTS[:5], "a").name == [None] * 5
+        assert index.match(KEPT_TEXTS[:5], ["a"]).name == [None] * 5
         index.remember("a", [KEPT_TEXTS[5], KEPT_TEXTS[6] + "\ud800"])
         assert index.match([*KEPT_TEXTS[:6], KEPT_TEXTS[6] + "\ud800"]).name == [None] * 5 + ["a#1", "a#2"]
         index.remember("a", [])

@@ -89,10 +89,10 @@ def test_long_paragraphs_are_told_apart_and_found(path: Path) -> None:
 def test_what_a_document_kept_before_never_matches_it(path: Path) -> None:
     filled(path, KEPT_TEXTS[:20])
     with ParagraphIndex(path) as index:
-        assert index.match(KEPT_TEXTS[:10], "d0.txt").name == [None] * 10
-        assert None not in index.match(KEPT_TEXTS[:10], "other.txt").name
+        assert index.match(KEPT_TEXTS[:10], ["d0.txt"]).name == [None] * 10
+        assert None not in index.match(KEPT_TEXTS[:10], ["other.txt"]).name
     with ParagraphIndex(path, corpus="elsewhere") as index:
-        assert None not in index.match(KEPT_TEXTS[:10], "d0.txt").name
+        assert None not in index.match(KEPT_TEXTS[:10], ["d0.txt"]).name
 
 
 def test_a_document_that_is_run_again_replaces_its_entries(path: Path) -> None:

@@ -4,12 +4,13 @@ from collections.abc import Iterable
 from os import PathLike, fspath
 
 from textclean.errors import UsageError
-from textclean.index.model import Index, Parameters, Remembering
+from textclean.index.model import Parameters, Remembering
+from textclean.index.texts import TextIndex
 
 Where = str | PathLike[str]
 
 
-def open_index(where: Where, stages: Iterable[object], *, corpus: str = "", write: bool = True) -> Index:
+def open_index(where: Where, stages: Iterable[object], *, corpus: str = "", write: bool = True) -> TextIndex:
     """The index at ``where``, for that one of ``stages`` that can use one.
 
     Args:
@@ -27,7 +28,7 @@ def open_index(where: Where, stages: Iterable[object], *, corpus: str = "", writ
     return open_with(where, able[0].index_parameters(), corpus=corpus, write=write)
 
 
-def open_with(where: Where, parameters: Parameters, *, corpus: str = "", write: bool = True) -> Index:
+def open_with(where: Where, parameters: Parameters, *, corpus: str = "", write: bool = True) -> TextIndex:
     """The index at ``where`` for entries made with ``parameters``.
 
     Raises:

@@ -45,7 +45,7 @@ class ParagraphIndex(TextIndex):
 
     Example:
         >>> with ParagraphIndex("seen.index") as index:  # doctest: +SKIP
-        ...     twins = index.match(texts, "monday.txt")
+        ...     twins = index.match(texts)
         ...     index.remember("monday.txt", [text for text, twin in zip(texts, twins.name) if twin is None])
 
     Args:

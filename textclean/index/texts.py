@@ -1,7 +1,7 @@
 """An index asked about texts: what sketches, folds nothing, and verifies by itself."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from operator import eq
 from typing import Final, NamedTuple
 
@@ -59,7 +59,11 @@ class TextIndex(Index):
     """What every index can do with plain texts."""
 
     def match(
-        self, texts: Sequence[str], id: str | None = None, threshold: float = 0.8, containment: float | None = 0.9
+        self,
+        texts: Sequence[str],
+        replaced: Collection[str] = (),
+        threshold: float = 0.8,
+        containment: float | None = 0.9,
     ) -> Twins:
         """Which of ``texts`` are copies of, contained in or near to what an earlier run kept; each is verified.
 
@@ -68,7 +72,7 @@ class TextIndex(Index):
 
         Args:
             texts: the texts; nothing is folded.
-            id: the document they are of: what is remembered of it is not looked at.
+            replaced: the documents they are of: what is remembered of them is not looked at.
             threshold: the smallest Jaccard similarity of a near copy.
             containment: the smallest share of a piece in its container; None: not looked for.
 
@@ -78,7 +82,6 @@ class TextIndex(Index):
         if not self.parameters.texts:
             raise UsageError("the index was made without texts, so nothing can be verified")
         own = self._paragraphs(texts, pieces=containment is not None)
-        replaced = [] if id is None else [id]
         found = self.earlier(own, np.flatnonzero(own.length), replaced, threshold, containment)
         compared = compare(self, found, own)
         return best(found, compared, len(texts), compared.jaccard >= threshold, compared.pieces(containment))
