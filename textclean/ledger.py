@@ -407,24 +407,39 @@ class Layer:
     them when asked. Both forms are the same layer.
     """
 
-    __slots__ = ("_edits", "_packed", "stage", "version")
-    stage: str
-    version: str
+    __slots__ = ("_edits", "_name", "_packed")
     _edits: Edits | None
     _packed: bytes | None
+    _name: tuple[str, str] | None
 
     def __init__(self, stage: str, version: str, edits: Edits) -> None:
-        self._fill(stage, version, edits, None)
+        self._fill((stage, version), edits, None)
 
-    def _fill(self, stage: str, version: str, edits: Edits | None, packed: bytes | None) -> None:
-        for name, value in (("stage", stage), ("version", version), ("_edits", edits), ("_packed", packed)):
-            object.__setattr__(self, name, value)
+    def _fill(self, name: tuple[str, str] | None, edits: Edits | None, packed: bytes | None) -> None:
+        for slot, value in (("_name", name), ("_edits", edits), ("_packed", packed)):
+            object.__setattr__(self, slot, value)
+
+    @property
+    def stage(self) -> str:
+        """The name of the stage."""
+        return self._named()[0]
+
+    @property
+    def version(self) -> str:
+        """The version of the stage."""
+        return self._named()[1]
+
+    def _named(self) -> tuple[str, str]:
+        if self._name is None:
+            raw = _loads(self._packed or b"{}")
+            object.__setattr__(self, "_name", (raw["stage"], raw["version"]))
+        return self._name or ("", "")
 
     def __setattr__(self, name: str, value: object) -> None:
         raise AttributeError(f"a Layer is immutable: {name} cannot be set")
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return unpack_layer, (self.stage, self.version, self.packed())
+        return read_layer, (self.packed(),)
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Layer) and self.packed() == other.packed()
@@ -446,7 +461,7 @@ class Layer:
         """The layer as one JSON object without line breaks (the form of the ledger, see ``docs/ledger.md``)."""
         packed = self._packed
         if packed is None:
-            packed = _pack(self.stage, self.version, self._edits or NO_EDITS)
+            packed = _pack(*self._named(), self._edits or NO_EDITS)
             object.__setattr__(self, "_packed", packed)
         return packed
 
@@ -458,23 +473,11 @@ class Layer:
         return _change_back(text, list(accumulate(raw["step"])), raw["old"], raw["new"])
 
 
-def unpack_layer(stage: str, version: str, packed: bytes) -> Layer:
-    """The layer of a line that :meth:`Layer.packed` wrote."""
-    layer = Layer.__new__(Layer)
-    layer._fill(stage, version, None, packed)
-    return layer
-
-
 def read_layer(packed: bytes) -> Layer:
-    """The layer of a line of a ledger file, which names its stage itself.
-
-    Raises:
-        ValueError: the line is not a layer.
-    """
-    raw = _loads(packed)
-    if not isinstance(raw, dict) or not isinstance(raw.get("stage"), str) or "step" not in raw:
-        raise ValueError("not a layer")
-    return unpack_layer(raw["stage"], raw["version"], packed)
+    """The layer of a line that :meth:`Layer.packed` wrote. The line is read when something of it is asked for."""
+    layer = Layer.__new__(Layer)
+    layer._fill(None, None, packed)
+    return layer
 
 
 def _loads(packed: bytes) -> Any:
