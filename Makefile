@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/installed
 
-.PHONY: help demo test test-slow test-services lint format bench data clean
+.PHONY: help demo test test-slow test-services lint format bench bench-dedup test-sanitize data clean
 
 help:
 	@echo "make demo       install into $(VENV), clean fixtures/noisy into out/, show what happened"
@@ -13,10 +13,12 @@ help:
 	@echo "make test-services  install a Redis server if there is none, and try the shared index on it"
 	@echo "make lint       ruff and mypy"
 	@echo "make bench      time every stage, the core and the whole pipeline"
+	@echo "make bench-dedup  the search for duplicates beside other libraries, in a venv of its own"
+	@echo "make test-sanitize  the kernel's tests under the address and undefined behaviour sanitizers"
 	@echo "make data       rebuild textclean/language/data from the packages it comes from"
 	@echo "make clean      remove $(VENV) and out/"
 
-$(INSTALLED): pyproject.toml
+$(INSTALLED): pyproject.toml setup.py textclean/minhash/_kernel.c
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
 	touch $@
@@ -55,6 +57,22 @@ format: $(INSTALLED)
 
 bench: $(INSTALLED)
 	$(BIN)/python -m pytest -o python_files="bench_*.py" benchmarks --benchmark-only --benchmark-columns=median,iqr,rounds
+
+bench-dedup:
+	test -x .venv-bench/bin/python || $(PYTHON) -m venv .venv-bench
+	.venv-bench/bin/python -m pip install --quiet --disable-pip-version-check -e '.[bench]'
+	RAYON_NUM_THREADS=1 OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 .venv-bench/bin/python -m benchmarks.dedup
+
+# The tests run against a copy, so that the extension in use stays as it is. The interpreter itself never frees all.
+test-sanitize: $(INSTALLED)
+	rm -rf build/sanitize && mkdir -p build/sanitize
+	cp -r textclean tests pyproject.toml build/sanitize/
+	rm -f build/sanitize/textclean/minhash/_kernel*.so
+	$(CC) -g -O1 -std=c11 -DPLAIN -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer \
+	  -shared -fPIC -I"$$($(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("include"))')" \
+	  textclean/minhash/_kernel.c -o build/sanitize/textclean/minhash/_kernel.abi3.so
+	cd build/sanitize && ASAN_OPTIONS=detect_leaks=0 LD_PRELOAD="$$($(CC) -print-file-name=libasan.so)" \
+	  PYTHONPATH=. $(CURDIR)/$(BIN)/python -m pytest -p no:cacheprovider tests/minhash/test_kernel.py
 
 data: $(INSTALLED)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[data]'

@@ -1,36 +1,17 @@
 """Duplicates."""
 
-import random
 from collections.abc import Callable
 
 import pytest
 
+from benchmarks.workload import with_copies
 from textclean.document import Document
 from textclean.minhash import KEPT, near_duplicates
 from textclean.stage import TextRef
 from textclean.stages.duplicates import Duplicates
-from textclean.testing import corpus, news_paragraph
+from textclean.testing import corpus
 
 Timer = Callable[..., float]
-
-
-def with_copies(count: int, seed: int) -> list[str]:
-    """Paragraphs of 60 to 400 characters, one in five a near copy (edited or cut) and one in ten an exact one."""
-    rng = random.Random(seed)
-    base = [news_paragraph(rng) for _ in range(count * 7 // 10)]
-
-    def altered(text: str) -> str:
-        if rng.random() < 0.7:
-            chars = list(text)
-            for _ in range(max(1, int(len(chars) * rng.uniform(0.01, 0.1)))):
-                chars[rng.randrange(len(chars))] = rng.choice(rng.choice(base))
-            return "".join(chars)
-        size = int(len(text) * rng.uniform(0.5, 0.97))
-        return text[:size] if rng.random() < 0.5 else text[-size:]
-
-    texts = base + [altered(rng.choice(base)) for _ in range(count // 5)] + rng.choices(base, k=count // 10)
-    rng.shuffle(texts)
-    return texts
 
 
 @pytest.fixture(scope="module")

@@ -9,11 +9,11 @@ import statistics
 import time
 from collections.abc import Callable, Sequence
 from importlib import metadata
-from pathlib import Path
 from typing import Any
 
 import pytest
 
+from benchmarks.results import write_section
 from textclean.testing import corpus
 
 CHARACTERS = 400_000
@@ -82,4 +82,4 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
     terminalreporter.write_line("")
     for line in lines:
         terminalreporter.write_line(line)
-    (Path(__file__).parent / "RESULTS.md").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    write_section("stages", lines)
