@@ -15,6 +15,7 @@ if TYPE_CHECKING:
         TextcleanError,
         UsageError,
     )
+    from textclean.index.sqlite import ParagraphIndex
     from textclean.ledger import Edit, EditBuilder, Edits, Layer
     from textclean.minhash import NearDuplicates, near_duplicates
     from textclean.pipeline import Failure, Pipeline, clean
@@ -42,6 +43,7 @@ _HOMES = {
         "TextcleanError",
         "UsageError",
     ),
+    "textclean.index.sqlite": ("ParagraphIndex",),
     "textclean.ledger": ("Edit", "EditBuilder", "Edits", "Layer"),
     "textclean.minhash": ("NearDuplicates", "near_duplicates"),
     "textclean.pipeline": ("Failure", "Pipeline", "clean"),
@@ -78,6 +80,7 @@ __all__ = [  # noqa: RUF022 - the functions first, then the classes they deal in
     "Summary",
     "Detection",
     "NearDuplicates",
+    "ParagraphIndex",
     "Stage",
     "CorpusStage",
     "Findings",
