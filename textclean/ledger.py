@@ -143,14 +143,19 @@ def apply(text: str, edits: Edits) -> tuple[str, Edits]:
         return text, NO_EDITS
     if not n == len(ends) == len(news) == len(edits.reasons):
         raise EditError("the columns of the edits have different lengths")
-    if starts[0] < 0 or ends[-1] > len(text) or not all(map(le, starts, ends)):
+    takes = all(map(lt, starts, ends))  # every edit takes something; an insertion does not
+    if starts[0] < 0 or ends[-1] > len(text) or not (takes or all(map(le, starts, ends))):
         raise EditError(_first_fault(text, edits))
     touching = not all(map(lt, ends, starts[1:]))
     if touching and not all(map(le, ends, starts[1:])):
         raise EditError(_first_fault(text, edits))
-    if _SURROGATE.search("".join(news)):
+    joined = "".join(news)
+    if _SURROGATE.search(joined):
         raise EditError("a new text holds a lone surrogate")
-    changed, olds = _change(text, starts, ends, news)
+    if takes and n > 1 and n * _DENSE >= len(text) and len(joined) == n == sum(ends) - sum(starts) and "" not in news:
+        changed, olds = _write(text, starts, joined), itemgetter(*starts)(text)  # one character by one, all of them
+    else:
+        changed, olds = _change(text, starts, ends, news)
     for paste, cut in edits.moves.items():
         if not (0 <= paste < n and 0 <= cut < n) or news[paste] != olds[cut] or olds[paste] or news[cut]:
             raise EditError(f"edit {paste} is a paste that does not hold what its cut took")
@@ -172,11 +177,7 @@ _DENSE = 64
 
 def _change(text: str, starts: Sequence[int], ends: Sequence[int], news: Sequence[str]) -> tuple[str, tuple[str, ...]]:
     """``text`` with the ``news`` put for ``text[start:end]``, and what stood there."""
-    n = len(starts)
-    single = n > 1 and n * _DENSE >= len(text) and sum(ends) - sum(starts) == n
-    if single and _single(news) and all(map(lt, starts, ends)):
-        return _write(text, starts, news), itemgetter(*starts)(text)
-    bounds = [0] * (2 * n + 2)
+    bounds = [0] * (2 * len(starts) + 2)
     bounds[1:-1:2], bounds[2:-1:2], bounds[-1] = starts, ends, len(text)
     parts = [text[start:end] for start, end in pairwise(bounds)]
     olds = tuple(parts[1::2])
@@ -470,7 +471,10 @@ class Layer:
         if self._edits is not None:
             return undo(text, self._edits)
         raw = _loads(self.packed())
-        return _change_back(text, list(accumulate(raw["step"])), raw["old"], raw["new"])
+        starts, olds, news = accumulate(raw["step"]), raw["old"], raw["new"]
+        if isinstance(olds, str) and isinstance(news, str) and len(olds) * _DENSE >= len(text):
+            return _write(text, starts, olds)
+        return _change_back(text, list(starts), olds, news)
 
 
 def read_layer(packed: bytes) -> Layer:

@@ -86,7 +86,7 @@ def unpack_ledger(packed: bytes, text: str) -> Document:
         RestoreError: it is not a ledger, or one of another format.
     """
     try:
-        first, *layers = packed.rstrip(b"\n").split(b"\n")
+        first, *layers = packed.removesuffix(b"\n").split(b"\n")
         head = orjson.loads(first)
         if head["format"] != LEDGER_FORMAT:
             raise RestoreError(f"the ledger has format {head['format']}; this textclean reads {LEDGER_FORMAT}")
