@@ -28,6 +28,7 @@
 #define TILE 64    /* slots of a signature computed together: what fits in registers */
 #define GRAMS 16   /* grams of a text taken together */
 #define AHEAD 16   /* table places fetched in advance */
+#define TOGETHER 4 /* bands whose keys are made in one walk through the signatures */
 #define PROBES 8   /* fingerprints by which a text is looked up */
 #define WINDOW 8   /* grams a window of winnowing */
 
@@ -333,12 +334,10 @@ static int compare(const Meeting *of, int64_t left, int64_t right, Pairs *found)
 
 typedef struct { uint32_t previous, next, rank, head; } Link; /* of a text in its bucket: the list of those before it */
 
-static int meet_in_band(const Meeting *of, int64_t band, Place *table, uint64_t mask, uint64_t *keys, Link *links, Pairs *found)
+static int meet_in_band(const Meeting *of, Place *table, uint64_t mask, const uint64_t *keys, Link *links, Pairs *found)
 {
-    int failed = 0, dropped = 1;
-    while ((uint64_t)of->count >> dropped) dropped++; /* the bits that the sorted keys of the NumPy function lack */
+    int failed = 0;
     memset(table, 0, (mask + 1) * sizeof *table);
-    for (int64_t i = 0; i < of->count; i++) keys[i] = band_key(of, i, band) << dropped >> dropped;
     for (int64_t i = 0; i < of->count && !failed; i++) {
         if (i + AHEAD < of->count) PREFETCH(table + (keys[i + AHEAD] & mask));
         uint64_t at = keys[i] & mask;
@@ -371,12 +370,18 @@ static int meet_all(const Meeting *of, Pairs *found)
 {
     uint64_t size = table_size(of->residents * 2); /* half empty: fewer places to look at */
     Place *table = malloc(size * sizeof *table);
-    uint64_t *keys = malloc((size_t)of->count * 8 + 8);
+    uint64_t *keys = malloc((size_t)of->count * 8 * TOGETHER + 8);
     Link *links = malloc((size_t)of->count * sizeof *links + 8);
     *found = (Pairs){calloc(1024, 8), 1023, 0};
     int failed = !table || !keys || !links || !found->places;
-    for (int64_t band = 0; band < of->bands && !failed; band++)
-        failed = meet_in_band(of, band, table, size - 1, keys, links, found);
+    int dropped = 1;
+    while ((uint64_t)of->count >> dropped) dropped++; /* the bits that the sorted keys of the NumPy function lack */
+    for (int64_t band = 0; band < of->bands && !failed; band++) {
+        int64_t more = of->bands - band < TOGETHER ? of->bands - band : TOGETHER, place = band % TOGETHER;
+        for (int64_t i = 0; i < of->count && !place; i++)
+            for (int64_t k = 0; k < more; k++) keys[k * of->count + i] = band_key(of, i, band + k) << dropped >> dropped;
+        failed = meet_in_band(of, table, size - 1, keys + place * of->count, links, found);
+    }
     free(table);
     free(keys);
     free(links);
@@ -639,6 +644,7 @@ static PyObject *pack(PyObject *module, PyObject *args)
     if (!holds(&offsets, count + 1, 8, "offsets")) goto done;
     ends[0] = 0;
     for (Py_ssize_t i = 0; i < count; i++) {
+        if (i + AHEAD < count) PREFETCH(PyList_GetItem(texts, i + AHEAD));
         Py_ssize_t length = PyUnicode_GetLength(PyList_GetItem(texts, i));
         if (length < 0) goto done;
         longest = length > longest ? length : longest;
@@ -650,6 +656,8 @@ static PyObject *pack(PyObject *module, PyObject *args)
         char *out = PyBytes_AsString(packed);
         for (Py_ssize_t i = 0; i < count; i++) {
             Py_ssize_t length = ends[i + 1] - ends[i];
+            const char *soon = (const char *)PyList_GetItem(texts, i + 2 < count ? i + 2 : i);
+            for (int line = 0; line < 4; line++) PREFETCH(soon + line * 64);
             if (width == 4) {
                 PyUnicode_AsUCS4(PyList_GetItem(texts, i), (Py_UCS4 *)out + ends[i], length, 0);
             } else {
