@@ -1,4 +1,6 @@
-"""``python -m textclean.language.build FOLDER [FILE…]``: rebuild all data files, or the named ones; ``evaluate`` measures them.
+"""``python -m textclean.language.build FOLDER [FILE…]``: rebuild all data files, or the named ones.
+
+``evaluate`` measures them.
 
 FOLDER holds the source archives::
 

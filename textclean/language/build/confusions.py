@@ -33,11 +33,13 @@ _EM, _FRAME, _BLUR, _SIDE = 48, 56, 1.5, 28
 _SHARED = 0.12
 """What a shared part adds to the similarity, in proportion to the parts shared."""
 _LEAST = 0.35
-_CLASSIC = (
-    "己已巳 日曰目白 干千于 入人八 未末 土士 间问同 城域 现观 全金 农衣 谴遣 和相 大太犬 天夫 贝见 田由甲申 王玉主 木本术 了子"
-    " 科料 乌鸟 侯候 戊戌戍 晴睛 拆折析 幕墓慕暮 竟竞 辨辩辫 贷货 治冶 刺剌 汩汨 盲肓 祟崇 徒徙 兔免 处外 今令 住往 狠狼"
-    " 洒酒 遗遣 爪瓜 赢羸 徽微 薄簿 籍藉 戴载 博搏 场扬 杨扬 材村 材才 午牛 尤龙 方万 历厉 名各 代伐 风凤"
-).split()
+_CLASSIC = """
+己已巳 日曰目白 干千于 入人八 未末 土士 间问同 城域 现观 全金 农衣 谴遣 和相
+大太犬 天夫 贝见 田由甲申 王玉主 木本术 了子 科料 乌鸟 侯候 戊戌戍 晴睛
+拆折析 幕墓慕暮 竟竞 辨辩辫 贷货 治冶 刺剌 汩汨 盲肓 祟崇 徒徙 兔免 处外
+今令 住往 狠狼 洒酒 遗遣 爪瓜 赢羸 徽微 薄簿 籍藉 戴载 博搏 场扬 杨扬 材村
+材才 午牛 尤龙 方万 历厉 名各 代伐 风凤
+""".split()  # noqa: SIM905 - a list of two hundred literals is no help to the reader
 """Groups that readers and scanners are known to mistake for one another: counted as the same shape."""
 
 
@@ -80,8 +82,11 @@ def _characters() -> list[str]:
     chars = read_arrays("ngrams.npz")["chars"]
     table = counts()[1]
     amounts = table(np.arange(FIRST, FIRST + len(chars), dtype=np.uint64))
-    han = [(-amount, chr(code)) for code, amount in zip(chars.tolist(), amounts.tolist(), strict=True) if code >= 0x4E00]
-    return sorted(char for _, char in sorted(han)[:_FREQUENT] if "一" <= char <= "鿿") + [*_ASCII, "〇"]
+    han = [
+        (-amount, chr(code)) for code, amount in zip(chars.tolist(), amounts.tolist(), strict=True) if code >= 0x4E00
+    ]
+    frequent = (char for _, char in sorted(han)[:_FREQUENT] if "一" <= char <= "鿿")
+    return [*sorted(frequent), *_ASCII, "〇"]
 
 
 def _glyphs(chars: list[str], font: Path, index: int) -> "NDArray[Any]":

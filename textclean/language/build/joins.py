@@ -25,12 +25,16 @@ def evaluate_joins(folder: Path) -> None:
     gains = {
         "true": np.array(join_gains(true)),
         "a random head": np.array(join_gains([(tail, head) for (tail, _), (_, head) in zip(true, other, strict=True)])),
-        "a paragraph's start": np.array(join_gains([(tail, head) for (tail, _), head in zip(true, heads, strict=True)])),
+        "a paragraph's start": np.array(
+            join_gains([(tail, head) for (tail, _), head in zip(true, heads, strict=True)])
+        ),
     }
     print("join_gain: share of true breaks / false ones above a threshold")
     for name in list(gains)[1:]:
         area = _area(gains["true"], gains[name])
-        shares = [f"{t}: {np.mean(gains['true'] > t):.3f}/{np.mean(gains[name] > t):.4f}" for t in (0, 0.5, 1, 1.5, 2, 3, 4)]
+        shares = [
+            f"{t}: {np.mean(gains['true'] > t):.3f}/{np.mean(gains[name] > t):.4f}" for t in (0, 0.5, 1, 1.5, 2, 3, 4)
+        ]
         print(f"  {name}: area under the curve {area:.4f};", "  ".join(shares))
 
 

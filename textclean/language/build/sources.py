@@ -76,7 +76,11 @@ def web_counts(folder: Path) -> Counter[str]:
 
 def rare_words(folder: Path) -> set[str]:
     """Words that stand in some dictionary without a count of their own: JioNLP's idioms and entries, place names."""
-    words = {line.split("\t")[0] for name in ("idf", "chinese_word_dictionary", "chinese_idiom") for line in _zipped(folder, name)}
+    words = {
+        line.split("\t")[0]
+        for name in ("idf", "chinese_word_dictionary", "chinese_idiom")
+        for line in _zipped(folder, name)
+    }
     return {word for word in words if 2 <= len(word) <= 8 and _simplified(word)}
 
 
@@ -117,9 +121,12 @@ _RAREST = 48.0
 
 
 def _zipped(folder: Path, name: str) -> list[str]:
-    with zipfile.ZipFile(folder / JIONLP) as wheel, wheel.open(f"jionlp/dictionary/{name}.zip") as inner:
-        with zipfile.ZipFile(inner) as archive:
-            return archive.read(archive.namelist()[0]).decode("utf-8").splitlines()
+    with (
+        zipfile.ZipFile(folder / JIONLP) as wheel,
+        wheel.open(f"jionlp/dictionary/{name}.zip") as inner,
+        zipfile.ZipFile(inner) as archive,
+    ):
+        return archive.read(archive.namelist()[0]).decode("utf-8").splitlines()
 
 
 _WIDE = {c: c - 0xFEE0 for c in (*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B))}

@@ -89,7 +89,8 @@ def evaluate_spelling(folder: Path) -> None:
         hits = [at for at in truth if at in marks and marks[at].score > threshold]
         exact = sum(marks[at].intended == truth[at] for at in hits)
         print(
-            f"  {rate} false alarms in 10,000 characters: score above {threshold:.3f}, found {len(hits) / len(truth):.3f},"
+            f"  {rate} false alarms in 10,000 characters: score above {threshold:.3f},"
+            f" found {len(hits) / len(truth):.3f},"
             f" rightly corrected {exact / len(truth):.3f}"
         )
 
@@ -111,7 +112,9 @@ def add_noise(text: str, rate: float, seed: int) -> tuple[str, dict[int, str]]:
         if not "一" <= char <= "鿿" or chance.random() > rate or at - last < _APART:
             continue
         kind = chance.random()
-        alike = [(other, level) for other, level in table.get(char, ())[:15] if other not in spelling.ASCII and level > 0.45]
+        alike = [
+            (other, level) for other, level in table.get(char, ())[:15] if other not in spelling.ASCII and level > 0.45
+        ]
         if kind < _ANY:
             new = chance.choice(han)
         elif kind < _LATIN and char in latin:
