@@ -4,6 +4,7 @@
  * loops are written so that the compiler vectorises them; where it can, several versions are built of the hottest
  * and the best one for the machine is picked at load time. Code points come as uint16 or uint32 ("width" is 2 or 4).
  */
+#define _DEFAULT_SOURCE /* for madvise */
 #define Py_LIMITED_API 0x030B0000
 #define PY_SSIZE_T_CLEAN
 #include <Python.h>
@@ -23,6 +24,10 @@
 #define PREFETCH(address) ((void)0)
 #endif
 
+#ifdef __linux__
+#include <sys/mman.h>
+#endif
+
 #define BASE 0x9E3779B1u
 #define MIX 0x9E3779B97F4A7C15u
 #define TILE 64    /* slots of a signature computed together: what fits in registers */
@@ -31,6 +36,17 @@
 #define TOGETHER 4 /* bands whose keys are made in one walk through the signatures */
 #define PROBES 8   /* fingerprints by which a text is looked up */
 #define WINDOW 8   /* grams a window of winnowing */
+
+/* Memory for a large table: in large pages where there are such, for it is read all over. */
+static void *reserve(size_t size)
+{
+    char *room = malloc(size);
+#ifdef MADV_HUGEPAGE
+    size_t skip = (size_t)(-(uintptr_t)room & 4095);
+    if (room && size >= (size_t)4 << 20) (void)madvise(room + skip, size - skip, MADV_HUGEPAGE);
+#endif
+    return room;
+}
 
 typedef struct { const void *codes; int width; const int64_t *offsets; int64_t texts; } Codes;
 typedef struct { uint32_t tag, id; } Place; /* of a hash table: id 0 is free, otherwise index + 1 */
@@ -237,9 +253,10 @@ static uint64_t table_size(int64_t entries)
 static int find_first(const Codes *of, int64_t *first)
 {
     uint64_t size = table_size(of->texts), mask = size - 1;
-    Place *table = calloc(size, sizeof *table);
-    uint64_t *hashes = malloc((size_t)of->texts * 8 + 8);
+    Place *table = reserve(size * sizeof *table);
+    uint64_t *hashes = reserve((size_t)of->texts * 8 + 8);
     if (!table || !hashes) { free(table); free(hashes); return -1; }
+    memset(table, 0, size * sizeof *table);
     const unsigned char *bytes = of->codes;
     for (int64_t i = 0; i < of->texts; i++)
         hashes[i] = hash_bytes(bytes + of->offsets[i] * of->width, length_of(of, i) * of->width);
@@ -369,9 +386,9 @@ static int meet_in_band(const Meeting *of, Place *table, uint64_t mask, const ui
 static int meet_all(const Meeting *of, Pairs *found)
 {
     uint64_t size = table_size(of->residents * 2); /* half empty: fewer places to look at */
-    Place *table = malloc(size * sizeof *table);
-    uint64_t *keys = malloc((size_t)of->count * 8 * TOGETHER + 8);
-    Link *links = malloc((size_t)of->count * sizeof *links + 8);
+    Place *table = reserve(size * sizeof *table);
+    uint64_t *keys = reserve((size_t)of->count * 8 * TOGETHER + 8);
+    Link *links = reserve((size_t)of->count * sizeof *links + 8);
     *found = (Pairs){calloc(1024, 8), 1023, 0};
     int failed = !table || !keys || !links || !found->places;
     int dropped = 1;
@@ -632,46 +649,52 @@ static int all_below(const int64_t *values, int64_t count, int64_t limit)
     return ok;
 }
 
-static PyObject *pack(PyObject *module, PyObject *args)
+static PyObject *measure(PyObject *module, PyObject *args)
 {
-    PyObject *texts, *packed = NULL;
+    PyObject *texts;
     Py_buffer offsets;
     (void)module;
     if (!PyArg_ParseTuple(args, "O!w*", &PyList_Type, &texts, &offsets)) return NULL;
-    Py_ssize_t count = PyList_Size(texts), longest = 0;
-    int64_t *ends = offsets.buf, total = 0;
-    Py_UCS4 *room = NULL, any = 0;
-    if (!holds(&offsets, count + 1, 8, "offsets")) goto done;
-    ends[0] = 0;
-    for (Py_ssize_t i = 0; i < count; i++) {
+    Py_ssize_t count = PyList_Size(texts), i = 0, length = 0;
+    int64_t *ends = offsets.buf;
+    int ok = holds(&offsets, count + 1, 8, "offsets");
+    if (ok) ends[0] = 0;
+    for (; ok && i < count; i++) {
         if (i + AHEAD < count) PREFETCH(PyList_GetItem(texts, i + AHEAD));
-        Py_ssize_t length = PyUnicode_GetLength(PyList_GetItem(texts, i));
-        if (length < 0) goto done;
-        longest = length > longest ? length : longest;
-        ends[i + 1] = total += length;
+        ok = (length = PyUnicode_GetLength(PyList_GetItem(texts, i))) >= 0;
+        ends[i + 1] = ends[i] + length;
     }
-    room = malloc((size_t)longest * 4 + 4);
-    packed = room ? PyBytes_FromStringAndSize(NULL, total * 2) : PyErr_NoMemory();
-    for (int width = 2; packed && width <= 4; width += 2) {
-        char *out = PyBytes_AsString(packed);
-        for (Py_ssize_t i = 0; i < count; i++) {
-            Py_ssize_t length = ends[i + 1] - ends[i];
-            const char *soon = (const char *)PyList_GetItem(texts, i + 2 < count ? i + 2 : i);
-            for (int line = 0; line < 4; line++) PREFETCH(soon + line * 64);
-            if (width == 4) {
-                PyUnicode_AsUCS4(PyList_GetItem(texts, i), (Py_UCS4 *)out + ends[i], length, 0);
-            } else {
-                PyUnicode_AsUCS4(PyList_GetItem(texts, i), room, length, 0);
-                any |= narrow(room, length, (uint16_t *)out + ends[i]);
-            }
-        }
-        if (any < 0x10000 || width == 4) break;
-        Py_DECREF(packed);
-        packed = PyBytes_FromStringAndSize(NULL, total * 4);
+    PyBuffer_Release(&offsets);
+    return ok ? Py_NewRef(Py_None) : NULL;
+}
+
+static PyObject *pack(PyObject *module, PyObject *args)
+{
+    PyObject *texts, *packed = NULL;
+    Py_buffer offsets, out;
+    int width;
+    Codes of;
+    (void)module;
+    if (!PyArg_ParseTuple(args, "O!y*w*i", &PyList_Type, &texts, &offsets, &out, &width)) return NULL;
+    Py_ssize_t count = PyList_Size(texts), longest = 0, i = 0;
+    int ok = valid_codes(&out, &offsets, width, &of) && holds(&offsets, count + 1, 8, "offsets");
+    for (i = 0; ok && i < count; i++) longest = length_of(&of, i) > longest ? length_of(&of, i) : longest;
+    Py_UCS4 *room = ok ? malloc((size_t)longest * 4 + 4) : NULL, any = 0;
+    if (ok && !room) PyErr_NoMemory();
+    for (i = 0; room && i < count; i++) {
+        Py_ssize_t length = length_of(&of, i), at = of.offsets[i];
+        const char *soon = (const char *)PyList_GetItem(texts, i + 2 < count ? i + 2 : i);
+        for (int line = 0; line < 4; line++) PREFETCH(soon + line * 64);
+        PyObject *text = PyList_GetItem(texts, i);
+        Py_ssize_t found = PyUnicode_GetLength(text);
+        if (found >= 0 && found != length) PyErr_SetString(PyExc_ValueError, "offsets are not those of the texts");
+        if (found != length || !PyUnicode_AsUCS4(text, width == 4 ? (Py_UCS4 *)out.buf + at : room, length, 0)) break;
+        if (width == 2) any |= narrow(room, length, (uint16_t *)out.buf + at);
     }
-done:
+    if (room && i == count) packed = PyBool_FromLong(any < 0x10000);
     free(room);
     PyBuffer_Release(&offsets);
+    PyBuffer_Release(&out);
     return packed;
 }
 
@@ -824,7 +847,8 @@ static PyObject *overlap(PyObject *module, PyObject *args)
 }
 
 static PyMethodDef functions[] = {
-    {"pack", pack, METH_VARARGS, "pack(texts: list[str], offsets) -> bytes: code points, 2 or 4 bytes each"},
+    {"measure", measure, METH_VARARGS, "measure(texts: list[str], offsets): where each begins, in characters"},
+    {"pack", pack, METH_VARARGS, "pack(texts: list[str], offsets, out, width) -> bool: whether all code points fit"},
     {"first", first, METH_VARARGS, "first(codes, width, offsets, out): the first equal text of each"},
     {"sketch", sketch, METH_VARARGS,
      "sketch(codes, width, offsets, index, n, slots, narrow, wide, row, bounds, pieces) -> bytes: fingerprints"},

@@ -42,8 +42,14 @@ def encode(texts: Sequence[str]) -> Codes:
     """The code points of ``texts``; lone surrogates are code points like any other."""
     offsets = np.zeros(len(texts) + 1, np.int64)
     if fast := engine.kernel():
-        packed = fast.pack(texts if isinstance(texts, list) else list(texts), offsets)
-        return Codes(np.frombuffer(packed, "<u2" if len(packed) == 2 * offsets[-1] else "<u4"), offsets)
+        strings = texts if isinstance(texts, list) else list(texts)
+        fast.measure(strings, offsets)
+        codes = Codes(np.empty(offsets[-1], np.uint16), offsets)
+        if fast.pack(strings, offsets, codes.codes, 2):
+            return codes
+        codes = Codes(np.empty(offsets[-1], np.uint32), offsets)
+        fast.pack(strings, offsets, codes.codes, 4)
+        return codes
     np.cumsum(np.fromiter(map(len, texts), np.int64, len(texts)), out=offsets[1:])
     parts = list(runs(offsets, _CHUNK))
     points = np.empty(offsets[-1], np.uint16)
