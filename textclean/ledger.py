@@ -6,9 +6,8 @@ Offsets are code points, half-open. This module knows no document and no file.
 
 import re
 import sys
-from array import array
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate, compress, count, pairwise
 from operator import add, eq, itemgetter, le, lt, ne, sub
@@ -207,11 +206,13 @@ def _single(strings: Sequence[str]) -> bool:
     return isinstance(strings, str) or (len("".join(strings)) == len(strings) and "" not in strings)
 
 
-def _write(text: str, places: Iterable[int], characters: Sequence[str]) -> str:
-    """``text`` with one character written at each place."""
-    codes = array("I", text.encode("utf-32-le"))
-    for place, code in zip(places, array("I", "".join(characters).encode("utf-32-le")), strict=True):
-        codes[place] = code
+def _write(text: str, places: Sequence[int], characters: Sequence[str], *, steps: bool = False) -> str:
+    """``text`` with one character written at each place; ``steps``: places are told from the one before."""
+    import numpy as np
+
+    codes = np.frombuffer(bytearray(text.encode("utf-32-le")), "<u4")
+    at = np.fromiter(places, np.int64, len(characters))
+    codes[at.cumsum() if steps else at] = np.frombuffer("".join(characters).encode("utf-32-le"), "<u4")
     return codes.tobytes().decode("utf-32-le")
 
 
@@ -471,10 +472,10 @@ class Layer:
         if self._edits is not None:
             return undo(text, self._edits)
         raw = _loads(self.packed())
-        starts, olds, news = accumulate(raw["step"]), raw["old"], raw["new"]
+        steps, olds, news = raw["step"], raw["old"], raw["new"]
         if isinstance(olds, str) and isinstance(news, str) and len(olds) * _DENSE >= len(text):
-            return _write(text, starts, olds)
-        return _change_back(text, list(starts), olds, news)
+            return _write(text, steps, olds, steps=True)
+        return _change_back(text, list(accumulate(steps)), olds, news)
 
 
 def read_layer(packed: bytes) -> Layer:
