@@ -56,7 +56,7 @@ format: $(INSTALLED)
 	$(BIN)/ruff format .
 
 bench: $(INSTALLED)
-	$(BIN)/python -m pytest -o python_files="bench_*.py" benchmarks --benchmark-only --benchmark-columns=median,iqr,rounds
+	TEXTCLEAN_RESULTS=1 $(BIN)/python -m pytest -o python_files="bench_*.py" benchmarks --benchmark-only --benchmark-columns=median,iqr,rounds
 
 bench-dedup:
 	test -x .venv-bench/bin/python || $(PYTHON) -m venv .venv-bench

@@ -4,6 +4,7 @@ The decode is timed before each round, so that both share whatever else the mach
 median of the rounds' ratios.
 """
 
+import os
 import platform
 import statistics
 import time
@@ -82,4 +83,5 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
     terminalreporter.write_line("")
     for line in lines:
         terminalreporter.write_line(line)
-    write_section("stages", lines)
+    if os.environ.get("TEXTCLEAN_RESULTS"):  # set by `make bench`: a part of the suite must not pass for the whole
+        write_section("stages", lines)
