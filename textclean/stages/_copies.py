@@ -1,6 +1,6 @@
 """The corpus side of the duplicates stage: rows of a document, and the verdict over the rows of all."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from textclean.index.model import Entries, Index, Paragraphs
 from textclean.minhash import EXACT, KEPT, KINDS, bands, contained, near
-from textclean.minhash.codes import encode
+from textclean.minhash.codes import Codes, encode
 from textclean.minhash.signatures import Signatures
 from textclean.minhash.sketch import Sketches, sketch, together
 from textclean.minhash.twins import NearDuplicates, Related
@@ -17,7 +17,15 @@ from textclean.minhash.twins import decide as which_stays
 from textclean.minhash.verify import overlaps
 from textclean.stage import Document, Observation, TextRef, Texts
 from textclean.stages._earlier import Said, after_earlier, is_mark
-from textclean.stages._facts import ends_a_sentence, is_cut_from, is_heading, same_fact
+from textclean.stages._facts import (
+    CLOSERS,
+    LONGEST_HEADING,
+    STOPS,
+    ends_a_sentence,
+    is_cut_from,
+    is_heading,
+    same_fact,
+)
 from textclean.stages._folding import fold, fold_codes, keys, split
 
 if TYPE_CHECKING:
@@ -45,7 +53,7 @@ def observe(docs: Sequence[Document], n: int, slots: int, *, pieces: bool) -> li
         "end": np.array([line.end for line in lines], np.int64),
         "length": codes.lengths,
         "key": keys(codes),
-        "flags": np.array([_flags(text) for text in split(codes)], np.uint8),
+        "flags": _flags(codes),
         "narrow": made.signatures.narrow,
     }
     seen: list[Observation] = []
@@ -70,8 +78,18 @@ def _sketch_columns(made: Sketches, lo: int, hi: int) -> dict[str, NDArray[Any]]
     }
 
 
-def _flags(folded: str) -> int:
-    return _HEADING * is_heading(folded) | _SENTENCE * ends_a_sentence(folded)
+def _flags(codes: Codes) -> NDArray[np.uint8]:
+    """Which folded texts may be headings and which end a sentence; of most the length and the last character tell."""
+    last = codes.codes[codes.offsets[1:] - 1]
+    flags = np.isin(last, _points(STOPS)).astype(np.uint8) * np.uint8(_SENTENCE)
+    unsure = np.flatnonzero((codes.lengths <= LONGEST_HEADING) | np.isin(last, _points(CLOSERS)))
+    for i, text in zip(unsure.tolist(), split(codes.take(unsure)), strict=True):
+        flags[i] = _HEADING * is_heading(text) | _SENTENCE * ends_a_sentence(text)
+    return flags
+
+
+def _points(characters: Iterable[str]) -> NDArray[np.uint32]:
+    return np.array(sorted(map(ord, characters)), np.uint32)
 
 
 class _Rows:

@@ -8,12 +8,13 @@ _NUMBER = re.compile(
     rf"[0-9]+(?:[.,:/-][0-9]+)*|[{_COUNT}]+|[\u2150-\u218b\u2460-\u24ff\u2776-\u2793\u3220-\u3229\u3280-\u3289]"
     r"|(?<![A-Za-z])[A-Za-z](?![A-Za-z])|[甲乙丙丁戊己庚辛壬癸]|(?<=\()[上中下](?=\))"
 )
-_STOPS = frozenset(".!?;…:")
+STOPS = frozenset(".!?;…:")
 _BREAKS = frozenset(",、:;…")
 _SENTENCE_END = re.compile(r"[;…]|\.(?![0-9A-Za-z])")
-_CLOSERS = "\"')]》〉】"
+CLOSERS = "\"')]》〉】"
 _QUOTES = "\"'"
 _LONGEST_WORD = 8
+LONGEST_HEADING = 40
 
 
 def numbers(text: str) -> list[str]:
@@ -87,7 +88,7 @@ def _common(left: str, right: str) -> int:
     return low
 
 
-def is_heading(text: str, longest: int = 40) -> bool:
+def is_heading(text: str, longest: int = LONGEST_HEADING) -> bool:
     """Whether a folded line may be a heading or a caption: short, and no sentence ends in it or breaks off at its end.
 
     A question or an exclamation may be a heading; a line that ends in a comma is a broken paragraph.
@@ -99,7 +100,7 @@ def is_heading(text: str, longest: int = 40) -> bool:
 
 def ends_a_sentence(text: str) -> bool:
     """Whether a folded text ends with a stop, closing quotes and brackets aside."""
-    return text.rstrip(_CLOSERS)[-1:] in _STOPS
+    return text.rstrip(CLOSERS)[-1:] in STOPS
 
 
 def is_cut_from(piece: str, whole: str, look: int = 8) -> bool:
