@@ -81,15 +81,17 @@ def _sketch_columns(made: Sketches, lo: int, hi: int) -> dict[str, NDArray[Any]]
 def _flags(codes: Codes) -> NDArray[np.uint8]:
     """Which folded texts may be headings and which end a sentence; of most the length and the last character tell."""
     last = codes.codes[codes.offsets[1:] - 1]
-    flags = np.isin(last, _points(STOPS)).astype(np.uint8) * np.uint8(_SENTENCE)
-    unsure = np.flatnonzero((codes.lengths <= LONGEST_HEADING) | np.isin(last, _points(CLOSERS)))
+    flags = _among(last, STOPS).astype(np.uint8) * np.uint8(_SENTENCE)
+    unsure = np.flatnonzero((codes.lengths <= LONGEST_HEADING) | _among(last, CLOSERS))
     for i, text in zip(unsure.tolist(), split(codes.take(unsure)), strict=True):
         flags[i] = _HEADING * is_heading(text) | _SENTENCE * ends_a_sentence(text)
     return flags
 
 
-def _points(characters: Iterable[str]) -> NDArray[np.uint32]:
-    return np.array(sorted(map(ord, characters)), np.uint32)
+def _among(points: NDArray[Any], characters: Iterable[str]) -> NDArray[np.bool_]:
+    """Which code points are one of a few characters."""
+    found: NDArray[np.bool_] = (points[:, None] == np.array(sorted(map(ord, characters)))).any(axis=1)
+    return found
 
 
 class _Rows:
