@@ -197,7 +197,7 @@ def test_ctrl_c_exits_with_130_and_leaves_whole_files_only(source: Path, tmp_pat
     command = [sys.executable, "-m", "textclean", "run", source, tmp_path / "out", "--jobs", "1"]
     process = subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.PIPE)
     deadline = time.monotonic() + 60
-    while not list((tmp_path / "out").rglob("0*")) and time.monotonic() < deadline:
+    while not (tmp_path / "out/.work/phase-0").exists() and time.monotonic() < deadline:
         time.sleep(0.02)
     process.send_signal(signal.SIGINT)
     _, told = process.communicate(timeout=60)
