@@ -195,7 +195,12 @@ def test_ctrl_c_exits_with_130_and_leaves_whole_files_only(source: Path, tmp_pat
     for i in range(400):
         (source / f"{i}.txt").write_text(NEWS * 200, encoding="utf-8")
     command = [sys.executable, "-m", "textclean", "run", source, tmp_path / "out", "--jobs", "1"]
-    process = subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.PIPE)
+    process = subprocess.Popen(
+        command,
+        stderr=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # ignored in what a shell puts in background
+    )
     deadline = time.monotonic() + 60
     while not (tmp_path / "out/.work/phase-0").exists() and time.monotonic() < deadline:
         time.sleep(0.02)
