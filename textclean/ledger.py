@@ -11,14 +11,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate, compress, count, pairwise
 from operator import add, eq, itemgetter, le, lt, ne, sub
-from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from textclean.errors import EditError
 
 Span = tuple[int, int]
 
-_NO_LINKS: Mapping[int, Any] = MappingProxyType({})
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
