@@ -1,6 +1,6 @@
 import pytest
 
-from textclean.stages._facts import (
+from textclean.stages.duplicates.facts import (
     ends_a_sentence,
     is_cut_from,
     is_heading,
@@ -9,7 +9,7 @@ from textclean.stages._facts import (
     other_numbers,
     other_word,
 )
-from textclean.stages._folding import fold
+from textclean.stages.duplicates.folding import fold
 
 
 @pytest.mark.parametrize(

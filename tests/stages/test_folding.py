@@ -3,7 +3,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from textclean.minhash.codes import encode
-from textclean.stages._folding import fold, fold_codes, keys
+from textclean.stages.duplicates.folding import fold, fold_codes, keys
 
 odd = st.text(st.sampled_from("甲乙 \u3000\u200b，,體体A\uff21\ud83d\ude00😀𠀀\x00"), max_size=20)
 

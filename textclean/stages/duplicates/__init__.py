@@ -43,20 +43,20 @@ class Duplicates(CorpusStage):
 
     def observe_many(self, docs: Sequence[Document]) -> list[Observation]:
         """The rows of each document, found together."""
-        from textclean.stages._copies import observe
+        from textclean.stages.duplicates.copies import observe
 
         return observe(docs, self.n, self.slots, pieces=self.containment is not None)
 
     def decide(self, observations: Sequence[tuple[str, Observation]], texts: Texts) -> Mapping[str, Any]:
         """Of a document with something to say, in order: ``(start, end, reason, twin)``; ``template`` is a mark."""
-        from textclean.stages._copies import decide
+        from textclean.stages.duplicates.copies import decide
 
         return decide(self, observations, texts)
 
     def index_parameters(self) -> "Parameters":
         """What an index of earlier runs is made with, for this stage."""
         from textclean.index.model import Parameters
-        from textclean.stages._folding import digest
+        from textclean.stages.duplicates.folding import digest
 
         pieces = self.containment is not None
         return Parameters.of(self.n, self.slots, self.threshold, pieces=pieces, texts=self.index_text, folding=digest())
@@ -65,13 +65,13 @@ class Duplicates(CorpusStage):
         self, observations: Sequence[tuple[str, Observation]], texts: Texts, index: "Index"
     ) -> Mapping[str, Any]:
         """Like :meth:`decide`, but paragraphs that earlier runs kept come first; they are the twins, ``id#line``."""
-        from textclean.stages._copies import decide
+        from textclean.stages.duplicates.copies import decide
 
         return decide(self, observations, texts, index)
 
     def entries(self, id: str, observation: Observation, verdict: Any, texts: Texts) -> "Entries":
         """The paragraphs that stay, for the index; those too short to be looked for and headings are left out."""
-        from textclean.stages._copies import entries
+        from textclean.stages.duplicates.copies import entries
 
         return entries(self, id, observation, verdict, texts)
 

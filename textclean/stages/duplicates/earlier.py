@@ -11,7 +11,7 @@ from textclean.index.texts import best, compare
 from textclean.minhash import KEPT, KINDS
 from textclean.minhash.contained import intact
 from textclean.minhash.twins import CONTAINED, EXACT, NEAR
-from textclean.stages._facts import is_cut_from, same_fact
+from textclean.stages.duplicates.facts import is_cut_from, same_fact
 
 if TYPE_CHECKING:
     from textclean.stages.duplicates import Duplicates

@@ -16,8 +16,8 @@ from textclean.minhash.twins import NearDuplicates, Related
 from textclean.minhash.twins import decide as which_stays
 from textclean.minhash.verify import overlaps
 from textclean.stage import Document, Observation, TextRef, Texts
-from textclean.stages._earlier import Said, after_earlier, is_mark
-from textclean.stages._facts import (
+from textclean.stages.duplicates.earlier import Said, after_earlier, is_mark
+from textclean.stages.duplicates.facts import (
     CLOSERS,
     LONGEST_HEADING,
     STOPS,
@@ -26,7 +26,7 @@ from textclean.stages._facts import (
     is_heading,
     same_fact,
 )
-from textclean.stages._folding import fold, fold_codes, keys, split
+from textclean.stages.duplicates.folding import fold, fold_codes, keys, split
 
 if TYPE_CHECKING:
     from textclean.stages.duplicates import Duplicates
