@@ -14,11 +14,15 @@ help:
 	@echo "make lint       ruff and mypy"
 	@echo "make bench      time every stage, the core and the whole pipeline"
 	@echo "make bench-dedup  the search for duplicates beside other libraries, in a venv of its own"
-	@echo "make test-sanitize  the kernel's tests under the address and undefined behaviour sanitizers"
+	@echo "make test-sanitize  the tests of what is in C under the address and undefined behaviour sanitizers"
 	@echo "make data       rebuild textclean/language/data from the packages it comes from"
 	@echo "make clean      remove $(VENV) and out/"
 
-$(INSTALLED): pyproject.toml setup.py textclean/minhash/_kernel.c
+SOURCES := $(wildcard textclean/*.c textclean/minhash/*.c)
+SANITIZED = $(CC) -g -O1 -std=c11 -DPLAIN -fsanitize=address,undefined -fno-sanitize-recover=all -shared -fPIC \
+  -fno-omit-frame-pointer -I"$$($(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("include"))')"
+
+$(INSTALLED): pyproject.toml setup.py $(SOURCES)
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
 	touch $@
@@ -67,12 +71,11 @@ bench-dedup:
 test-sanitize: $(INSTALLED)
 	rm -rf build/sanitize && mkdir -p build/sanitize
 	cp -r textclean tests pyproject.toml build/sanitize/
-	rm -f build/sanitize/textclean/minhash/_kernel*.so
-	$(CC) -g -O1 -std=c11 -DPLAIN -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer \
-	  -shared -fPIC -I"$$($(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("include"))')" \
-	  textclean/minhash/_kernel.c -o build/sanitize/textclean/minhash/_kernel.abi3.so
+	find build/sanitize -name '*.so' -delete
+	$(SANITIZED) textclean/_weave.c -o build/sanitize/textclean/_weave.abi3.so
+	$(SANITIZED) textclean/minhash/*.c -o build/sanitize/textclean/minhash/_kernel.abi3.so
 	cd build/sanitize && ASAN_OPTIONS=detect_leaks=0 LD_PRELOAD="$$($(CC) -print-file-name=libasan.so)" \
-	  PYTHONPATH=. $(CURDIR)/$(BIN)/python -m pytest -p no:cacheprovider tests/minhash/test_kernel.py
+	  PYTHONPATH=. $(CURDIR)/$(BIN)/python -m pytest -p no:cacheprovider tests/minhash/test_kernel.py tests/test_weave.py tests/test_ledger.py
 
 data: $(INSTALLED)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[data]'

@@ -1,14 +1,13 @@
-"""The optional extension: where it cannot be built, the NumPy functions do its work."""
+"""The optional extensions: where they cannot be built, functions in Python and NumPy do their work."""
 
 import sys
 
 from setuptools import Extension, setup
 
-KERNEL = Extension(
-    "textclean.minhash._kernel",
-    ["textclean/minhash/_kernel.c"],
-    extra_compile_args=[] if sys.platform == "win32" else ["-O3", "-std=c11", "-fno-tree-loop-distribute-patterns"],
-    py_limited_api=True,
-    optional=True,
-)
-setup(ext_modules=[KERNEL], options={"bdist_wheel": {"py_limited_api": "cp311"}})
+FLAGS = [] if sys.platform == "win32" else ["-O3", "-std=c11", "-fno-tree-loop-distribute-patterns"]
+SOURCES = {"textclean._weave": ["textclean/_weave.c"], "textclean.minhash._kernel": ["textclean/minhash/_kernel.c"]}
+EXTENSIONS = [
+    Extension(name, sources, extra_compile_args=FLAGS, py_limited_api=True, optional=True)
+    for name, sources in SOURCES.items()
+]
+setup(ext_modules=EXTENSIONS, options={"bdist_wheel": {"py_limited_api": "cp311"}})

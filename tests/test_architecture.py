@@ -13,6 +13,8 @@ ROOT = Path(textclean.__file__).parent
 # From the ground up: a room may import from the rooms before it, and from itself.
 FLOORS = [
     {"errors"},
+    {"_weave"},
+    {"weave"},
     {"ledger"},
     {"document"},
     {"language"},

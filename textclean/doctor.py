@@ -5,6 +5,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import metadata
 
+from textclean import weave
+
 REQUIRED = ("chardet", "click", "datasketch", "numpy", "opencc", "orjson", "pydantic", "rich", "zstandard")
 RIVALS = {"opencc": ("opencc-python-reimplemented", "opencc-python", "opencc-py")}
 """Packages that install into the folder of another and overwrite it."""
@@ -34,6 +36,7 @@ def examine() -> list[Check]:
         *_overwritten(),
         _tried("opencc converts", _convert, "reinstall it: pip install --force-reinstall opencc"),
         _tried("data files", _data, "reinstall textclean"),
+        Check("edits", "plain Python" if weave.built is None else "C"),
         _tried("minhash", _minhash, "reinstall textclean and numpy"),
     ]
     return checks + _plugins()

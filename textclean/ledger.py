@@ -4,20 +4,18 @@ Edits travel in columns, one tuple a field, because one object an edit costs mor
 Offsets are code points, half-open. This module knows no document and no file.
 """
 
-import re
 import sys
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import accumulate, compress, count, pairwise
-from operator import add, eq, itemgetter, le, lt, ne, sub
+from itertools import accumulate, compress, count
+from operator import add, eq, ne, sub
 from typing import Any, NamedTuple
 
 from textclean.errors import EditError
+from textclean.weave import change, change_back, entries, numbers, small
 
 Span = tuple[int, int]
-
-_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 class Edit(NamedTuple):
@@ -134,84 +132,30 @@ def apply(text: str, edits: Edits) -> tuple[str, Edits]:
         EditError: columns of different lengths, rows out of order, overlapping or out of range, a new text with a
             lone surrogate, or a move whose paste is not what its cut took.
     """
-    starts, ends, news = edits.starts, edits.ends, edits.news
+    starts, ends, news, reasons = edits.starts, edits.ends, edits.news, edits.reasons
     n = len(starts)
     if not n:
         return text, NO_EDITS
-    if not n == len(ends) == len(news) == len(edits.reasons):
+    if not n == len(ends) == len(news) == len(reasons):
         raise EditError("the columns of the edits have different lengths")
-    takes = all(map(lt, starts, ends))  # every edit takes something; an insertion does not
-    if starts[0] < 0 or ends[-1] > len(text) or not (takes or all(map(le, starts, ends))):
+    woven = change(text, starts, ends, news)
+    if woven is None:
         raise EditError(_first_fault(text, edits))
-    touching = not all(map(lt, ends, starts[1:]))
-    if touching and not all(map(le, ends, starts[1:])):
-        raise EditError(_first_fault(text, edits))
-    joined = "".join(news)
-    if _SURROGATE.search(joined):
-        raise EditError("a new text holds a lone surrogate")
-    if takes and n > 1 and n * _DENSE >= len(text) and len(joined) == n == sum(ends) - sum(starts) and "" not in news:
-        changed, olds = _write(text, starts, joined), itemgetter(*starts)(text)  # one character by one, all of them
-    else:
-        changed, olds = _change(text, starts, ends, news)
+    changed, olds, untidy = woven
     for paste, cut in edits.moves.items():
         if not (0 <= paste < n and 0 <= cut < n) or news[paste] != olds[cut] or olds[paste] or news[cut]:
             raise EditError(f"edit {paste} is a paste that does not hold what its cut took")
-    sealed = Edits(starts, ends, news, edits.reasons, olds, edits.twins, edits.moves)
-    if touching or any(map(eq, olds, news)):
-        sealed = _tidy(sealed) or NO_EDITS
-    return changed, sealed
+    sealed = Edits(starts, ends, news, reasons, olds, edits.twins, edits.moves)
+    return changed, (_tidy(sealed) or NO_EDITS) if untidy else sealed
 
 
 def undo(text: str, edits: Edits) -> str:
-    """The text that ``edits``, as sealed by :func:`apply`, were applied to."""
-    return _change_back(text, edits.starts, edits.olds, edits.news)
+    """The text that ``edits``, as sealed by :func:`apply`, were applied to.
 
-
-# Replacements of one character by one are written in place, in an array of code points, unless they are so few that
-# weaving costs less than the array: fewer than one in so many characters.
-_DENSE = 64
-
-
-def _change(text: str, starts: Sequence[int], ends: Sequence[int], news: Sequence[str]) -> tuple[str, tuple[str, ...]]:
-    """``text`` with the ``news`` put for ``text[start:end]``, and what stood there."""
-    bounds = [0] * (2 * len(starts) + 2)
-    bounds[1:-1:2], bounds[2:-1:2], bounds[-1] = starts, ends, len(text)
-    parts = [text[start:end] for start, end in pairwise(bounds)]
-    olds = tuple(parts[1::2])
-    parts[1::2] = news
-    return "".join(parts), olds
-
-
-def _change_back(text: str, starts: Sequence[int], olds: Sequence[str], news: Sequence[str]) -> str:
-    """The inverse of :func:`_change`; ``starts`` are places in the text that comes out."""
-    if len(starts) * _DENSE >= len(text) and _single(olds) and _single(news):
-        return _write(text, starts, olds)
-    parts: list[str] = []
-    put = parts.append
-    at = grown = 0
-    for start, old, new in zip(starts, olds, map(len, news), strict=True):
-        start += grown
-        put(text[at:start])
-        put(old)
-        at = start + new
-        grown += new - len(old)
-    put(text[at:])
-    return "".join(parts)
-
-
-def _single(strings: Sequence[str]) -> bool:
-    """Whether every string is one character."""
-    return isinstance(strings, str) or (len("".join(strings)) == len(strings) and "" not in strings)
-
-
-def _write(text: str, places: Sequence[int], characters: Sequence[str], *, steps: bool = False) -> str:
-    """``text`` with one character written at each place; ``steps``: places are told from the one before."""
-    import numpy as np
-
-    codes = np.frombuffer(bytearray(text.encode("utf-32-le")), "<u4")
-    at = np.fromiter(places, np.int64, len(characters))
-    codes[at.cumsum() if steps else at] = np.frombuffer("".join(characters).encode("utf-32-le"), "<u4")
-    return codes.tobytes().decode("utf-32-le")
+    Raises:
+        ValueError: they were not applied to make this text.
+    """
+    return change_back(text, edits.starts, edits.olds, edits.news, False, None, None)
 
 
 def _shifted(starts: Sequence[int], olds: Sequence[str], news: Sequence[str]) -> list[int]:
@@ -278,7 +222,7 @@ def _first_fault(text: str, edits: Edits) -> str:
         if start < before:
             return f"{row} overlaps the edit before it or is out of order"
         before = end
-    return "the edits are not in order"
+    return "a new text holds a lone surrogate"
 
 
 class Alignment:
@@ -470,10 +414,8 @@ class Layer:
         if self._edits is not None:
             return undo(text, self._edits)
         raw = _loads(self.packed())
-        steps, olds, news = raw["step"], raw["old"], raw["new"]
-        if isinstance(olds, str) and isinstance(news, str) and len(olds) * _DENSE >= len(text):
-            return _write(text, steps, olds, steps=True)
-        return _change_back(text, list(accumulate(steps)), olds, news)
+        sizes = raw.get("old_size"), raw.get("new_size")
+        return change_back(text, raw["step"], raw["old"], raw["new"], True, *sizes)
 
 
 def read_layer(packed: bytes) -> Layer:
@@ -498,13 +440,13 @@ def _pack(stage: str, version: str, edits: Edits) -> bytes:
         "stage": stage,
         "version": version,
         "step": list(map(sub, edits.starts, (0, *edits.starts))),
-        "old": _compact(edits.olds),
-        "new": _compact(edits.news),
+        **_packed_strings("old", edits.olds),
+        **_packed_strings("new", edits.news),
         "why": why,
     }
     if len(why) > 1:
-        codes = {reason: code for code, reason in enumerate(why)}
-        row["code"] = list(map(codes.__getitem__, edits.reasons))
+        codes = list(map(dict(zip(why, range(len(why)), strict=True)).__getitem__, edits.reasons))
+        row["code"] = small(codes) or codes
     if edits.twins:
         row["twin"] = {str(i): twin for i, twin in edits.twins.items()}
     if edits.moves:
@@ -512,21 +454,28 @@ def _pack(stage: str, version: str, edits: Edits) -> bytes:
     return orjson.dumps(row)
 
 
-def _compact(strings: Sequence[str]) -> str | Sequence[str]:
-    """One string where every entry is one character: the same sequence, at a tenth of the cost in JSON."""
-    return "".join(strings) if _single(strings) else strings
+def _packed_strings(name: str, strings: Sequence[str]) -> dict[str, str | Sequence[str]]:
+    """A column of the ledger: one string, with the size of each entry where that is not 1; a list if one is long."""
+    joined = "".join(strings)
+    if len(joined) == len(strings) and "" not in strings:
+        return {name: joined}
+    sizes = small(map(len, strings))
+    return {name: strings} if sizes is None else {name: joined, f"{name}_size": sizes}
 
 
 def _unpack(packed: bytes) -> Edits:
     raw = _loads(packed)
     starts = tuple(accumulate(raw["step"]))
-    why, n = raw["why"], len(starts)
+    olds, news = (tuple(entries(raw[name], raw.get(f"{name}_size"))) for name in ("old", "new"))
+    why, codes = raw["why"], raw.get("code")
     return Edits(
         starts,
-        tuple(map(add, starts, map(len, raw["old"]))),
-        tuple(raw["new"]),
-        tuple(map(why.__getitem__, raw["code"])) if "code" in raw else tuple(why) * n,
-        tuple(raw["old"]),
+        tuple(map(add, starts, map(len, olds))),
+        news,
+        tuple(why) * len(starts)
+        if codes is None
+        else tuple(map(why.__getitem__, numbers(codes) if isinstance(codes, str) else codes)),
+        olds,
         {int(i): twin for i, twin in raw.get("twin", {}).items()},
         {int(paste): cut for paste, cut in raw.get("move", {}).items()},
     )

@@ -1,0 +1,150 @@
+"""The extension and the plain functions weave alike, whatever they are given."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from textclean import weave
+
+law = settings(deadline=None, max_examples=300)
+both = pytest.mark.parametrize("woven", [weave.plain_change, weave.change], ids=["plain", "chosen"])
+both_back = pytest.mark.parametrize("woven", [weave.plain_change_back, weave.change_back], ids=["plain", "chosen"])
+
+characters = st.sampled_from("ab中文，\n\u00e9\U00020bb7\ud800")
+texts = st.text(characters, max_size=30)
+offsets = st.one_of(st.integers(-2, 32), st.sampled_from([10**30, -(10**30), True, 1.5, "1", None]))
+strings = st.one_of(st.text(characters, max_size=4), st.sampled_from([None, 3, b"x"]))
+
+
+def columns(entries: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
+    lists = st.lists(entries, max_size=4)
+    return st.one_of(lists, lists.map(tuple))
+
+
+@st.composite
+def rows(draw: st.DrawFn) -> tuple[Any, Any, Any, Any]:
+    """A text and columns that fit it more often than not."""
+    text = draw(texts)
+    points = sorted(draw(st.lists(st.integers(0, len(text)), max_size=8)))
+    starts, ends = points[0::2], points[1::2]
+    news = draw(st.lists(st.text(characters, max_size=4), min_size=len(ends), max_size=len(ends)))
+    return text, starts[: len(ends)], tuple(ends), news
+
+
+def outcome(call: Callable[[], object]) -> object:
+    """What comes out; None where it is refused, whichever of several faults is seen first."""
+    try:
+        return call()
+    except (TypeError, ValueError):
+        return None
+
+
+def change_is_the_same(*case: Any) -> None:
+    assert outcome(lambda: weave.change(*case)) == outcome(lambda: weave.plain_change(*case))
+
+
+def change_back_is_the_same(*case: Any) -> None:
+    assert outcome(lambda: weave.change_back(*case)) == outcome(lambda: weave.plain_change_back(*case))
+
+
+@law
+@given(rows())
+def test_edits_that_fit_are_woven_the_same(case: tuple[Any, Any, Any, Any]) -> None:
+    change_is_the_same(*case)
+
+
+@law
+@given(texts, columns(offsets), columns(offsets), columns(strings))
+def test_anything_given_as_edits_has_the_same_outcome(text: str, starts: Any, ends: Any, news: Any) -> None:
+    change_is_the_same(text, starts, ends, news)
+
+
+@law
+@given(texts, columns(offsets), columns(strings), columns(strings), st.booleans())
+def test_anything_given_to_go_back_has_the_same_outcome(
+    text: str, places: Any, olds: Any, news: Any, steps: bool
+) -> None:
+    change_back_is_the_same(text, places, olds, news, steps, None, None)
+
+
+sizes = st.one_of(st.none(), st.text(st.sampled_from("0123/"), max_size=5))
+
+
+@law
+@given(texts, columns(offsets), texts, texts, st.booleans(), sizes, sizes)
+def test_columns_in_one_string_have_the_same_outcome(
+    text: str, places: Any, olds: str, news: str, steps: bool, old_sizes: str | None, new_sizes: str | None
+) -> None:
+    change_back_is_the_same(text, places, olds, news, steps, old_sizes, new_sizes)
+
+
+@law
+@given(rows(), st.booleans())
+def test_what_was_woven_in_is_woven_out(case: tuple[Any, Any, Any, Any], packed: bool) -> None:
+    text, starts, ends, news = case
+    woven = weave.change(text, starts, ends, news)
+    if woven is None:
+        assert any("\ud800" in new for new in news)
+        return
+    new, olds, _ = woven
+    old_sizes, new_sizes = weave.small(map(len, olds)), weave.small(map(len, news))
+    if packed:
+        columns = "".join(olds), "".join(news)
+        assert weave.change_back(new, list(starts), *columns, False, old_sizes, new_sizes) == text
+    else:
+        assert weave.change_back(new, list(starts), olds, news, False, None, None) == text
+
+
+@both
+@pytest.mark.parametrize(
+    ("starts", "ends"), [((2,), (1,)), ((0, 1), (2, 3)), ((-1,), (1,)), ((0,), (5,)), ((2, 0), (3, 1))]
+)
+def test_edits_that_overlap_or_leave_the_text_are_refused(woven: Any, starts: Any, ends: Any) -> None:
+    assert woven("正文四字", starts, ends, ("x",) * len(starts)) is None
+
+
+@both
+def test_a_new_text_with_a_lone_surrogate_is_refused_and_one_in_the_text_is_kept(woven: Any) -> None:
+    assert woven("a\ud800b", (0,), (1,), ("\ud800",)) is None
+    assert woven("a\ud800b", (0,), (1,), ("c",)) == ("c\ud800b", ("a",), False)
+
+
+@both
+@pytest.mark.parametrize(
+    ("starts", "ends", "news", "untidy"),
+    [((0, 1), (1, 2), ("x", "y"), True), ((0,), (1,), ("a",), True), ((0, 2), (1, 3), ("x", ""), False)],
+)
+def test_touching_rows_and_rows_that_change_nothing_are_told(
+    woven: Any, starts: Any, ends: Any, news: Any, untidy: bool
+) -> None:
+    assert woven("abc", starts, ends, news)[2] is untidy
+
+
+@both_back
+@pytest.mark.parametrize("places", [(4,), (-1,), (10**30,)])
+def test_places_outside_the_text_are_refused(woven: Any, places: Any) -> None:
+    with pytest.raises(ValueError, match="do not fit"):
+        woven("abc", places, ("x",), ("y",), False, None, None)
+
+
+@both_back
+def test_sizes_must_add_up_to_the_string(woven: Any) -> None:
+    assert woven("aYYYc", [1], "b", "YYY", True, "1", "3") == "abc"
+    with pytest.raises(ValueError, match="sizes"):
+        woven("aYYYc", [1], "b", "YYY", True, "2", "3")
+
+
+@law
+@given(st.lists(st.integers(0, 300), max_size=20))
+def test_small_numbers_are_told_in_a_string_or_not_at_all(given_numbers: list[int]) -> None:
+    told = weave.small(given_numbers)
+    assert (told is None) == any(number > 78 for number in given_numbers)
+    assert told is None or (weave.numbers(told) == given_numbers and told.isprintable())
+
+
+def test_the_extension_is_chosen_where_it_was_built() -> None:
+    chosen = weave.plain_change if weave.built is None else weave.built.change
+    assert weave.change is chosen

@@ -1,0 +1,207 @@
+/* Edits woven into a text and out of it again: textclean/weave.py in C, where those functions stand in plain Python.
+ *
+ * Strings go in and come out, so the interpreter's lock is held; of code points there is one copy each way.
+ * Written against the stable ABI of CPython 3.11. */
+
+#define Py_LIMITED_API 0x030b0000
+#define PY_SSIZE_T_CLEAN
+#include <Python.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define ZERO 48 /* the code of the character that tells size 0 */
+
+typedef struct {
+    PyObject *items; /* tuple or list; or a string: one character an entry, or as many as sizes tells */
+    PyObject *sizes;
+    Py_ssize_t count, read;
+    enum { TUPLE, LIST, STRING, SIZED } kind;
+} Column;
+
+/* 0, or -1 with an exception. */
+static int open_column(PyObject *items, PyObject *sizes, Column *out)
+{
+    *out = (Column){items, sizes, 0, 0, PyTuple_Check(items) ? TUPLE : LIST};
+    if (sizes && PyUnicode_Check(sizes) && PyUnicode_Check(items)) {
+        Py_ssize_t total = 0;
+        out->kind = SIZED;
+        out->count = PyUnicode_GetLength(sizes);
+        for (Py_ssize_t i = 0; i < out->count; i++) {
+            Py_UCS4 size = PyUnicode_ReadChar(sizes, i);
+            total = size < ZERO || total < 0 ? -1 : total + (Py_ssize_t)(size - ZERO);
+        }
+        if (total != PyUnicode_GetLength(items)) return PyErr_SetString(PyExc_ValueError, "sizes are not those of the text"), -1;
+    } else if (sizes && PyUnicode_Check(items)) {
+        out->kind = STRING;
+        out->count = PyUnicode_GetLength(items);
+    } else if (PyTuple_Check(items) || PyList_Check(items)) {
+        out->count = out->kind == TUPLE ? PyTuple_Size(items) : PyList_Size(items);
+    } else return PyErr_SetString(PyExc_TypeError, "a column is a tuple or a list"), -1;
+    return 0;
+}
+
+static PyObject *item(const Column *column, Py_ssize_t i)
+{
+    return column->kind == TUPLE ? PyTuple_GetItem(column->items, i) : PyList_GetItem(column->items, i);
+}
+
+/* -1 with an exception if it is no string. */
+static Py_ssize_t length_at(const Column *column, Py_ssize_t i)
+{
+    if (column->kind == SIZED) return (Py_ssize_t)PyUnicode_ReadChar(column->sizes, i) - ZERO;
+    return column->kind == STRING ? 1 : PyUnicode_GetLength(item(column, i));
+}
+
+/* Write entry i, of this length; entries in order. 0, or -1 with an exception. */
+static int write_at(Column *column, Py_ssize_t i, Py_ssize_t length, Py_UCS4 *to)
+{
+    if (column->kind == SIZED || column->kind == STRING) {
+        for (; length; length--) *to++ = PyUnicode_ReadChar(column->items, column->read++);
+        return 0;
+    }
+    if (length == 1) *to = PyUnicode_ReadChar(item(column, i), 0);
+    return length > 1 && !PyUnicode_AsUCS4(item(column, i), to, length, 0) ? -1 : 0;
+}
+
+/* 0, or -1 with an exception. */
+static int read_numbers(const Column *column, int64_t *to)
+{
+    for (Py_ssize_t i = 0; i < column->count; i++) {
+        PyObject *number = item(column, i);
+        if (!PyLong_CheckExact(number)) return PyErr_SetString(PyExc_TypeError, "offsets are int"), -1;
+        to[i] = PyLong_AsSsize_t(number);
+        if (to[i] == -1 && PyErr_Occurred()) {
+            PyErr_Clear(); /* beyond any text, on one side or the other */
+            to[i] = -2;
+        }
+    }
+    return 0;
+}
+
+static PyObject *as_string(const Py_UCS4 *codes, Py_ssize_t length)
+{
+    const uint16_t probe = 1;
+    int order = *(const unsigned char *)&probe ? -1 : 1;
+    return PyUnicode_DecodeUTF32((const char *)codes, length * 4, "surrogatepass", &order);
+}
+
+static int has_surrogate(const Py_UCS4 *codes, Py_ssize_t length)
+{
+    int any = 0;
+    for (Py_ssize_t i = 0; i < length; i++) any |= (codes[i] & 0xFFFFF800) == 0xD800;
+    return any;
+}
+
+static PyObject *change(PyObject *module, PyObject *args)
+{
+    PyObject *text, *columns[3], *olds = NULL, *changed = NULL, *made = NULL;
+    Column starts, ends, news;
+    Py_UCS4 *room = NULL, *out;
+    int64_t *start, *end;
+    Py_ssize_t length, at = 0, size, total, i;
+    int sound = 1, untidy = 0;
+    (void)module;
+    if (!PyArg_ParseTuple(args, "UOOO", &text, &columns[0], &columns[1], &columns[2])
+        || open_column(columns[0], NULL, &starts) || open_column(columns[1], NULL, &ends)
+        || open_column(columns[2], NULL, &news))
+        return NULL;
+    Py_ssize_t n = starts.count;
+    if (n != ends.count || n != news.count) return PyErr_SetString(PyExc_ValueError, "columns of different lengths"), NULL;
+    total = length = PyUnicode_GetLength(text);
+    int64_t *numbers = malloc(((size_t)n * 2 + 1) * sizeof *numbers);
+    if (!numbers) return PyErr_NoMemory();
+    start = numbers, end = numbers + n;
+    if (read_numbers(&starts, start) || read_numbers(&ends, end)) goto done;
+    for (i = 0; i < n && sound; i++) {
+        sound = start[i] >= (i ? end[i - 1] : 0) && end[i] >= start[i] && end[i] <= length;
+        untidy |= i && start[i] == end[i - 1];
+        if ((size = length_at(&news, i)) < 0) goto done;
+        total += size - (Py_ssize_t)(end[i] - start[i]);
+    }
+    if (!sound) { made = Py_NewRef(Py_None); goto done; }
+    room = malloc(((size_t)length + (size_t)total + 2) * sizeof *room);
+    olds = PyTuple_New(n);
+    if (!room) PyErr_NoMemory();
+    if (!room || !olds || !PyUnicode_AsUCS4(text, room, length + 1, 1)) goto done;
+    out = room + length + 1;
+    for (i = 0; i < n; i++) {
+        PyObject *old = PyUnicode_Substring(text, (Py_ssize_t)start[i], (Py_ssize_t)end[i]);
+        if (!old || PyTuple_SetItem(olds, i, old)) goto done;
+        memcpy(out, room + at, (size_t)(start[i] - at) * sizeof *out);
+        out += start[i] - at;
+        size = length_at(&news, i);
+        if (write_at(&news, i, size, out)) goto done;
+        if (has_surrogate(out, size)) { made = Py_NewRef(Py_None); goto done; }
+        untidy |= size == end[i] - start[i] && !memcmp(out, room + start[i], (size_t)size * sizeof *out);
+        out += size;
+        at = (Py_ssize_t)end[i];
+    }
+    memcpy(out, room + at, (size_t)(length - at) * sizeof *out);
+    if ((changed = as_string(room + length + 1, total))) made = Py_BuildValue("OOO", changed, olds, untidy ? Py_True : Py_False);
+done:
+    Py_XDECREF(changed);
+    Py_XDECREF(olds);
+    free(room);
+    free(numbers);
+    return made;
+}
+
+static PyObject *change_back(PyObject *module, PyObject *args)
+{
+    PyObject *text, *columns[3], *old_sizes, *new_sizes, *made = NULL;
+    Column places, olds, news;
+    Py_UCS4 *room = NULL, *out;
+    Py_ssize_t length, total, size, i, n;
+    int64_t at = 0, stand = 0, grown = 0, *start;
+    int steps, sound = 1;
+    (void)module;
+    if (!PyArg_ParseTuple(args, "UOOOpOO", &text, &columns[0], &columns[1], &columns[2], &steps, &old_sizes, &new_sizes)
+        || open_column(columns[0], NULL, &places) || open_column(columns[1], old_sizes, &olds)
+        || open_column(columns[2], new_sizes, &news))
+        return NULL;
+    n = places.count;
+    if (n != olds.count || n != news.count) return PyErr_SetString(PyExc_ValueError, "columns of different lengths"), NULL;
+    total = length = PyUnicode_GetLength(text);
+    if (!(start = malloc(((size_t)n + 1) * sizeof *start))) return PyErr_NoMemory();
+    if (read_numbers(&places, start)) goto done;
+    for (i = 0; i < n && sound; i++) {
+        Py_ssize_t old = length_at(&olds, i), new = length_at(&news, i);
+        if (old < 0 || new < 0) goto done;
+        sound = start[i] >= 0 && start[i] <= INT64_MAX / 4;
+        stand = steps ? stand + start[i] : start[i]; /* in the text that comes out */
+        start[i] = stand + grown;                    /* in this one */
+        sound = sound && start[i] >= at && start[i] + new <= length;
+        at = start[i] + new;
+        grown += new - old;
+        total += old - new;
+    }
+    if (!sound) { PyErr_SetString(PyExc_ValueError, "the edits do not fit the text"); goto done; }
+    if (!(room = malloc(((size_t)length + (size_t)total + 2) * sizeof *room))) PyErr_NoMemory();
+    if (!room || !PyUnicode_AsUCS4(text, room, length + 1, 1)) goto done;
+    out = room + length + 1;
+    for (at = i = 0; i < n; i++) {
+        memcpy(out, room + at, (size_t)(start[i] - at) * sizeof *out);
+        out += start[i] - at;
+        size = length_at(&olds, i);
+        if (write_at(&olds, i, size, out)) goto done;
+        out += size;
+        at = start[i] + length_at(&news, i);
+    }
+    memcpy(out, room + at, (size_t)(length - at) * sizeof *out);
+    made = as_string(room + length + 1, total);
+done:
+    free(room);
+    free(start);
+    return made;
+}
+
+static PyMethodDef functions[] = {
+    {"change", change, METH_VARARGS, "change(text, starts, ends, news) -> (text, olds, untidy), or None if it cannot be done"},
+    {"change_back", change_back, METH_VARARGS, "change_back(text, places, olds, news, steps, old_sizes, new_sizes) -> text"},
+    {NULL, NULL, 0, NULL},
+};
+
+static struct PyModuleDef definition = {PyModuleDef_HEAD_INIT, "_weave", NULL, 0, functions, NULL, NULL, NULL, NULL};
+
+PyMODINIT_FUNC PyInit__weave(void) { return PyModuleDef_Init(&definition); }

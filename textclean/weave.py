@@ -1,0 +1,135 @@
+"""Writing edits into a text, and out of it again: what the ledger does most.
+
+The extension does it where it was built; elsewhere, and with ``TEXTCLEAN_KERNEL=0`` in the environment, the plain
+functions below, which give the same. Offsets are code points.
+"""
+
+import os
+import re
+from collections.abc import Iterable, Sequence
+from itertools import accumulate, pairwise
+from operator import eq, le, lt
+from types import ModuleType
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+def plain_change(
+    text: str, starts: Sequence[int], ends: Sequence[int], news: Sequence[str]
+) -> tuple[str, tuple[str, ...], bool] | None:
+    """``text`` with ``news[i]`` put for ``text[starts[i]:ends[i]]``, what stood there, and whether it is untidy.
+
+    Untidy: two rows touch, or one changes nothing. None where rows overlap, are out of order or out of range, or
+    where one of ``news`` holds a lone surrogate.
+
+    Raises:
+        TypeError: a column is neither a tuple nor a list, an offset no int, a new text no str.
+        ValueError: the columns have different lengths.
+    """
+    _checked(starts, news)
+    _checked(ends, news)
+    offsets = [0, *(bound for row in zip(starts, ends, strict=True) for bound in row), len(text)]
+    if not all(map(le, offsets, offsets[1:])) or _SURROGATE.search("".join(news)):
+        return None
+    parts = [text[start:end] for start, end in pairwise(offsets)]
+    olds = tuple(parts[1::2])
+    parts[1::2] = news
+    untidy = not all(map(lt, ends, starts[1:])) or any(map(eq, olds, news))
+    return "".join(parts), olds, untidy
+
+
+def plain_change_back(
+    text: str,
+    places: Sequence[int],
+    olds: Sequence[str],
+    news: Sequence[str],
+    steps: bool,
+    old_sizes: str | None,
+    new_sizes: str | None,
+) -> str:
+    """The text that became ``text`` when ``news[i]`` were put for ``olds[i]`` at ``places[i]`` of it.
+
+    With ``steps`` each place is told from the one before. A column that is one string has :func:`entries`.
+
+    Raises:
+        TypeError: a column is neither a tuple nor a list, a place no int.
+        ValueError: the columns have different lengths, or do not fit the text.
+    """
+    olds, news = entries(olds, old_sizes), entries(news, new_sizes)
+    _checked(places, olds, news)
+    parts: list[str] = []
+    at = grown = 0
+    for place, old, new in zip(accumulate(places) if steps else places, olds, news, strict=True):
+        start = place + grown
+        if place < 0 or start < at or start + len(new) > len(text):
+            raise ValueError("the edits do not fit the text")
+        parts += text[at:start], old
+        at = start + len(new)
+        grown += len(new) - len(old)
+    return "".join([*parts, text[at:]])
+
+
+_ZERO = 48
+_SIZES = bytes(range(_ZERO, 127)).ljust(256, b"\0")
+"""Number → the character that tells it; 0 for those that none does."""
+
+
+def small(numbers: Iterable[int]) -> str | None:
+    """Numbers from 0 to 78 as a string, a character each: ``0`` to ``9``, then on through ASCII; None for others.
+
+    JSON takes a tenth of the time for it that it takes for a list.
+    """
+    try:
+        told = bytes(numbers).translate(_SIZES)
+    except ValueError:
+        return None
+    return None if 0 in told else told.decode("ascii")
+
+
+def numbers(told: str) -> list[int]:
+    """The numbers that :func:`small` told."""
+    return [code - _ZERO for code in map(ord, told)]
+
+
+def entries(column: Sequence[str], sizes: str | None) -> Sequence[str]:
+    """The strings of a column that may be one string: a character an entry, or as many as ``sizes`` tells.
+
+    Raises:
+        ValueError: the sizes do not add up to the string.
+    """
+    if not isinstance(column, str):
+        return column
+    if sizes is None:
+        return tuple(column)
+    bounds = list(accumulate(numbers(sizes), initial=0))
+    if bounds[-1] != len(column) or min(sizes, default="0") < "0":
+        raise ValueError("sizes are not those of the text")
+    return tuple(column[start:end] for start, end in pairwise(bounds))
+
+
+def _checked(offsets: Sequence[int], *strings: Sequence[str]) -> None:
+    columns = (offsets, *strings)
+    if not all(isinstance(column, tuple | list) for column in columns):
+        raise TypeError("a column is a tuple or a list")
+    if len({*map(len, columns)}) > 1:
+        raise ValueError("columns of different lengths")
+    if set(map(type, offsets)) - {int}:
+        raise TypeError("offsets are int")
+    if not all(isinstance(string, str) for column in strings for string in column):
+        raise TypeError("old and new texts are str")
+
+
+def _built() -> ModuleType | None:
+    if os.environ.get("TEXTCLEAN_KERNEL") == "0":
+        return None
+    try:
+        from textclean import _weave
+    except ImportError:
+        return None
+    return _weave
+
+
+built = _built()
+"""The extension; None where it was not built or is not wanted."""
+change = plain_change if built is None else built.change
+change_back = plain_change_back if built is None else built.change_back
