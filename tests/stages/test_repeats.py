@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from textclean.document import Document
+from textclean.document import Document, Findings
+from textclean.stages import repeats
 from textclean.stages.repeats import Repeats
 
 CASES = tomllib.loads((Path(__file__).parents[1] / "cases" / "repeats.toml").read_text(encoding="utf-8"))
@@ -67,3 +68,20 @@ def test_any_text_is_restored_and_a_second_run_finds_nothing(text: str) -> None:
     doc = Repeats()(Document("a", text))
     assert doc.original() == text
     assert not len(Repeats().findings(Document("a", doc.text)).edits)
+
+
+@given(st.lists(texts | st.text(alphabet="渡船开了渡𠮷，。”", max_size=30), max_size=6).map("".join))
+@settings(deadline=None, max_examples=120)
+def test_the_cheap_look_hides_no_loop(text: str) -> None:
+    stage = Repeats(thrice=4, twice=8, sentence=8)
+    found = stage.findings(Document("a", text))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(repeats, "_may_loop", lambda _: True)
+        assert stage.findings(Document("a", text)) == found
+
+
+def test_most_text_ends_with_the_cheap_look() -> None:
+    doc = Document("a", "渡船开了，船上有三十个人。\n到了对岸，人人都下船，没有人留在船上。")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(repeats, "_SPLIT", None)
+        assert Repeats().findings(doc) == Findings()

@@ -4,7 +4,10 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from textclean.stage import NO_EDITS, Edits
+from textclean.stage import NO_EDITS, Edits, Findings
+
+NOTHING = Findings()
+"""What a stage found in a document that stays as it is."""
 
 HAN = "\u3007\u3400-\u9fff\uf900-\ufaff"
 SPACE = r"[^\S\n]"

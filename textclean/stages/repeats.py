@@ -6,12 +6,18 @@ see :class:`Repeats` for the measures.
 
 import re
 from collections.abc import Sequence
+from functools import cache
 from itertools import accumulate, chain, compress, count
 from operator import eq
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textclean.ledger import Span
-from textclean.stage import NO_EDITS, Document, EditBuilder, Field, Findings, Stage
+from textclean.stage import Document, EditBuilder, Field, Findings, Stage
+from textclean.stages._lines import NOTHING
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 _SIGNS = "，。；！？、：…,;:!?"
 _CLOSERS = "”’」』"
@@ -22,6 +28,8 @@ _STOPS = ("。", "！", "？", "!", "?", "\n")
 _HAN = re.compile("[\u3400-\u9fff]")
 _NUMBER = re.compile(r"\d")
 _PERIODS = (1, 2, 3, 4)
+_LEAST = 4
+"""Different characters at least of what loops."""
 _SPOKEN = 12
 """Below this length, a loop inside quotation marks is taken for a chant, a song or a stammer."""
 
@@ -42,12 +50,12 @@ class Repeats(Stage):
     def findings(self, doc: Document) -> Findings:
         """The copies to cut."""
         if not _may_loop(doc.text):
-            return Findings(NO_EDITS)
+            return NOTHING
         parts = _SPLIT.split(doc.text)
         clauses, signs = parts[0::2], [*parts[1::2], "\n"]
         loops = self._loops(doc.text, clauses, signs, [])
         if not loops:
-            return Findings(NO_EDITS)
+            return NOTHING
         places = list(accumulate(map(len, parts), initial=0))
         starts, ends = places[0:-1:2], places[1::2]
         cuts: list[Span] = []
@@ -110,28 +118,33 @@ class Repeats(Stage):
 
 
 def _may_loop(text: str) -> bool:
-    """Whether one to four clauses stand directly after themselves: a cheap look that most documents end with."""
-    for sign in _SIGNS:
-        text = text.replace(sign, "\n")
-    for quote in _CLOSERS:
-        text = text.replace(quote, "")
-    clauses = text.split("\n")
-    different = set(clauses)
-    if len(clauses) - clauses.count("") == len(different) - ("" in different):
-        return False
-    for period in _PERIODS:
-        again = list(compress(count(), map(eq, clauses, clauses[period:])))
-        if any(
-            i + period - 1 == j and _varied("".join(clauses[i : j + 1]))
-            for i, j in zip(again, again[period - 1 :], strict=False)
-        ):
-            return True
-    return False
+    """Whether one to four clauses may stand directly after themselves: a cheap look that most documents end with.
+
+    The copies of a unit read the same, signs included, and it has four characters at least. So the same four
+    characters end the first copy and the second, and between these ends are as many clauses as the unit has.
+    """
+    import numpy as np
+
+    codes = np.frombuffer(f"\0\0\0\0{text}\n".encode("utf-32-le", "surrogatepass"), "<u4")
+    ends = _is_sign().take(codes[_LEAST:], mode="clip").nonzero()[0]
+    units = codes.astype(np.uint16)  # characters that become alike so only make for another look
+    tails = np.ndarray((len(text) + 1,), np.uint64, units, 0, units.strides)[ends]
+    return any(map(np.count_nonzero, [tails[period:] == tails[:-period] for period in _PERIODS]))
+
+
+@cache
+def _is_sign() -> "NDArray[np.bool_]":
+    """By code point, whether a character ends a clause; a higher code point than the last one is none."""
+    import numpy as np
+
+    table = np.zeros(max(map(ord, _SIGNS)) + 2, np.bool_)
+    table[[ord(sign) for sign in f"{_SIGNS}\n"]] = True
+    return table
 
 
 def _varied(unit: str) -> bool:
     """Whether ``unit`` has four different characters at least."""
-    return len(set(_HAN.findall(unit))) >= 4
+    return len(set(_HAN.findall(unit))) >= _LEAST
 
 
 def _runs(places: Sequence[int]) -> list[tuple[int, int]]:
