@@ -43,7 +43,7 @@ class Duplicates(CorpusStage):
 
     def observe_many(self, docs: Sequence[Document]) -> list[Observation]:
         """The rows of each document, found together."""
-        from textclean.stages.duplicates.copies import observe
+        from textclean.stages.duplicates.rows import observe
 
         return observe(docs, self.n, self.slots, pieces=self.containment is not None)
 

@@ -43,14 +43,13 @@ def fold_codes(codes: Codes) -> Codes:
     """``codes`` folded; texts may become shorter, or empty."""
     points = codes.codes
     if points.dtype == np.uint16:
-        folded = _table()[points]
+        folded = _table().take(points)
     else:
-        folded = np.where(points < _PLANE, _table()[np.minimum(points, _PLANE - 1)], points)
-    kept = folded != 0
-    if kept.all():
+        folded = np.where(points < _PLANE, _table().take(np.minimum(points, _PLANE - 1)), points)
+    dropped = (folded == 0).nonzero()[0]
+    if not len(dropped):
         return Codes(folded, codes.offsets)
-    before = np.concatenate([[0], np.cumsum(kept)])
-    return Codes(folded[kept], before[codes.offsets])
+    return Codes(folded[folded != 0], codes.offsets - dropped.searchsorted(codes.offsets))
 
 
 def split(codes: Codes) -> list[str]:
