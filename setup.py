@@ -5,7 +5,11 @@ import sys
 from setuptools import Extension, setup
 
 FLAGS = [] if sys.platform == "win32" else ["-O3", "-std=c11", "-fno-tree-loop-distribute-patterns"]
-SOURCES = {"textclean._weave": ["textclean/_weave.c"], "textclean.minhash._kernel": ["textclean/minhash/_kernel.c"]}
+SOURCES = {
+    "textclean._weave": ["textclean/_weave.c"],
+    "textclean.stages.normalize._scan": ["textclean/stages/normalize/_scan.c"],
+    "textclean.minhash._kernel": ["textclean/minhash/_kernel.c"],
+}
 EXTENSIONS = [
     Extension(name, sources, extra_compile_args=FLAGS, py_limited_api=True, optional=True)
     for name, sources in SOURCES.items()

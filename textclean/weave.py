@@ -1,15 +1,15 @@
 """Writing edits into a text, and out of it again: what the ledger does most.
 
-The extension does it where it was built; elsewhere, and with ``TEXTCLEAN_KERNEL=0`` in the environment, the plain
-functions below, which give the same. Offsets are code points.
+The extension does it where it was built, elsewhere the plain functions below, which give the same.
+Offsets are code points.
 """
 
-import os
 import re
 from collections.abc import Iterable, Sequence
 from itertools import accumulate, pairwise
 from operator import eq, le, lt
-from types import ModuleType
+
+from textclean.built import extension
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
@@ -119,17 +119,7 @@ def _checked(offsets: Sequence[int], *strings: Sequence[str]) -> None:
         raise TypeError("old and new texts are str")
 
 
-def _built() -> ModuleType | None:
-    if os.environ.get("TEXTCLEAN_KERNEL") == "0":
-        return None
-    try:
-        from textclean import _weave
-    except ImportError:
-        return None
-    return _weave
-
-
-built = _built()
+built = extension("textclean._weave")
 """The extension; None where it was not built or is not wanted."""
 change = plain_change if built is None else built.change
 change_back = plain_change_back if built is None else built.change_back

@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 
 from textclean.document import Document
 from textclean.stages._scripts import counts, curved_quotes, script_of
-from textclean.stages.normalize import Normalize
+from textclean.stages.normalize import Normalize, policies
 from textclean.stages.normalize.compose import applied, in_order
-from textclean.stages.normalize.policies import policy_edits, scan
+from textclean.stages.normalize.policies import Scan, certain, policy_edits, scan
 from textclean.stages.normalize.punctuation import FULL_STOP, NEAR, WIDE, among_chinese, brackets, entity_ends
 from textclean.stages.normalize.spaces import BESIDE_NUMBER, BLANKS, SPELLED, is_stray
 
@@ -31,7 +31,7 @@ TEXTS = st.lists(
 
 
 def at_once(text, *rules):
-    return policy_edits(text, *scan(text, *rules))
+    return policy_edits(text, scan(text, *rules))
 
 
 def slowly(text, punctuation=True, quotes=True, space=True):
@@ -121,3 +121,32 @@ def test_rows_of_spaced_out_characters_cost_time_in_proportion():
     text = "馆" + " " * 200_000 + ("馆 " * 5 + "新馆 ") * 20_000
     done = Normalize()(Document("a.txt", text)).text
     assert len(done) < len(text) - 190_000
+
+
+RULES = st.tuples(*[st.booleans()] * 4)
+built = pytest.mark.skipif(policies._built is None, reason="the extension was not built")
+
+
+@built
+@given(TEXTS | st.text(), RULES)
+@settings(deadline=None, max_examples=300)
+def test_the_extension_tells_certain_hits_as_plain_python_does(text, rules):
+    kinds = policies._kinds(*rules)
+    assert policies._built.scan(text, kinds) == certain(text, kinds)
+
+
+@built
+@given(TEXTS, RULES)
+@settings(deadline=None, max_examples=300)
+def test_certain_hits_and_those_looked_at_are_the_hits_of_the_expression(text, rules):
+    every = list(policies._scanner(*rules).finditer(text))
+    found = scan(text, *rules)
+    assert sorted([(at, at + 1) for at in found.sure] + [hit.span() for hit in found.hits]) == [h.span() for h in every]
+    assert not any(hit.lastgroup for hit in every if hit.start() in found.sure)
+    assert policy_edits(text, found) == policy_edits(text, Scan([], every))
+
+
+@built
+def test_the_extension_refuses_a_table_of_another_size():
+    with pytest.raises(ValueError, match="plane"):
+        policies._built.scan("文", b"")

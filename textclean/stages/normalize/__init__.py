@@ -42,12 +42,12 @@ class Normalize(Stage):
     def findings(self, doc: Document) -> Findings:
         rules = self.punctuation, self.quotes, self.space, self.newline
         edits, text = NO_EDITS, doc.text
-        hits, groups = scan(text, *rules)
-        odd = "odd" in groups
+        found = scan(text, *rules)
+        odd = any(hit.lastgroup == "odd" for hit in found.hits)
         if odd:
             edits, text = self._characters(text)
-            hits, groups = scan(text, *rules)
-        policy = policy_edits(text, hits, groups)
+            found = scan(text, *rules)
+        policy = policy_edits(text, found)
         return Findings(compose(edits, policy, text), self._marks(doc) if odd and self.marks else ())
 
     def _characters(self, text: str) -> tuple[Edits, str]:

@@ -7,129 +7,203 @@ import re
 from bisect import bisect_left
 from collections.abc import Sequence
 from functools import cache
-from itertools import compress
 from operator import itemgetter
+from typing import NamedTuple
 
+from textclean.built import extension
 from textclean.ledger import NO_EDITS, Edits
 from textclean.stages._scripts import CORNERS, counts, curved_quotes, script_of
 from textclean.stages.normalize.characters import members, ranges
 from textclean.stages.normalize.compose import joined
 from textclean.stages.normalize.odd import odd_characters, odd_choice
-from textclean.stages.normalize.punctuation import CJK, FULL_STOP, NEAR, WIDE, among_chinese, brackets, entity_ends
+from textclean.stages.normalize.punctuation import (
+    CJK,
+    CLOSED,
+    FULL_STOP,
+    NEAR,
+    WIDE,
+    among_chinese,
+    brackets,
+    entity_ends,
+)
 from textclean.stages.normalize.spaces import BESIDE_NUMBER, BLANKS, SPELLED, is_stray, spaced_out
 
 Hit = re.Match[str]
+_built = extension("textclean.stages.normalize._scan")
+
+
+class Scan(NamedTuple):
+    """What a scan found, in order: places of single characters that change for certain, and hits to be decided."""
+
+    sure: list[int]
+    hits: list[Hit]
+
 
 _NEW = WIDE | dict.fromkeys([*members(BLANKS), *CORNERS, "\r"], "")
 """What is written for a hit, by its first character."""
 _REASON = dict.fromkeys(_NEW, "width") | dict.fromkeys(members(BLANKS), "space") | {"\r": "newline"}
 
+_POINTS = ",:;?!"
 _SIGNS = frozenset([*WIDE, *CORNERS])
 
 
 @cache
 def _scanner(punctuation: bool, quotes: bool, space: bool, newline: bool) -> re.Pattern[str]:
     """What the rules that are on change or, where there is a group, may change."""
-    signs = ""
     choices: list[str] = []
     ended = r"(?P<ended>\r)(?=\n)|" if newline else ""
     if punctuation:
-        signs += ",:;?!.()"
-        choices.append(f"(?<=[{CJK}][,:;?!])|(?<=[,:;?!])(?:{NEAR}|(?:(?<![0-9][,:])|(?![0-9]))(?P<far>))")
+        choices.append(f"(?<=[{CJK}][{_POINTS}])|(?<=[{_POINTS}])(?:{NEAR}|(?:(?<![0-9][,:])|(?![0-9]))(?P<far>))")
     if space:
-        signs += BLANKS
         alone = r"(?!\r\n)" if newline else ""
         at_start, elsewhere = rf"(?<![^\n].)[{BLANKS}]*+{alone}", rf"[{BLANKS}]*+(?:{ended}(?![^\n])|(?P<inside>))"
         choices.append(f"(?<=[{BLANKS}])(?:{at_start}|{BESIDE_NUMBER}|{elsewhere})")
     if newline:
-        signs += "\r"
         choices.append(r"(?<=\r)(?=\n)")
     if punctuation:
         choices += [FULL_STOP, "(?<=[()])(?P<bracket>)"]
     if quotes:
-        signs += CORNERS
         choices.append(f"(?<=[{CORNERS}])(?P<corner>)")
     choices.append(f"(?:{odd_choice()})(?P<odd>)")
     # The class comes first: Python scans for one at full speed, for choices it does not. It is that of all others,
     # negated, to have what is beyond the basic plane in it: named there it would make the scan twenty times slower.
-    others = ranges(odd_characters().union(members(signs)), others=True)
+    others = ranges(_called(punctuation, quotes, space, newline), others=True)
     return re.compile(f"[^{others}](?:{'|'.join(choices)})")
 
 
-def scan(text: str, punctuation: bool, quotes: bool, space: bool, newline: bool) -> tuple[list[Hit], list[str | None]]:
-    """What the rules may change, and the group of each; with ``newline`` also carriage returns before line feeds.
+@cache
+def _called(punctuation: bool, quotes: bool, space: bool, newline: bool) -> frozenset[str]:
+    """The characters of the basic plane at which a hit may begin."""
+    signs = (_POINTS + ".()") * punctuation + CORNERS * quotes + "\r" * newline
+    return odd_characters().union(signs, members(BLANKS) if space else ())
+
+
+_SIGN, _OPEN, _CHINESE, _CLOSER, _RETURN, _BEFORE_ONLY = 1, 2, 4, 8, 16, 32
+"""Kinds of characters, as the extension knows them."""
+
+
+@cache
+def _kinds(punctuation: bool, quotes: bool, space: bool, newline: bool) -> bytes:
+    """The kind of each character of the basic plane: which may be hits, and which neighbours make them certain."""
+    kinds = bytearray(0x10000)
+    for char in _called(punctuation, quotes, space, newline):
+        kinds[ord(char)] = _OPEN
+    for char in _POINTS if punctuation else "":
+        kinds[ord(char)] = _SIGN | _BEFORE_ONLY * (char == "!")
+    if newline:
+        kinds[ord("\r")] = _RETURN
+    for kind, group in ((_CHINESE, CJK), (_CLOSER, CLOSED)):
+        for char in members(group):
+            kinds[ord(char)] |= kind
+    return bytes(kinds)
+
+
+def certain(text: str, kinds: bytes) -> tuple[list[int], list[int]]:
+    """Places of ``text`` that are hits as their neighbours show, each of one character, and places that may be hits.
+
+    What the extension does, in plain Python.
+    """
+    row = [0, 0, *(kinds[ord(char)] if char < "\U00010000" else _OPEN for char in text), 0]
+    sure: list[int] = []
+    open_places: list[int] = []
+    for at, (earlier, before, kind, after) in enumerate(zip(row, row[1:], row[2:], row[3:], strict=False)):
+        near = before & _CHINESE or (before & _CLOSER and earlier & _CHINESE)
+        if kind & _SIGN:
+            near = near or (after & _CHINESE and not kind & _BEFORE_ONLY)
+            (sure if near else open_places).append(at)
+        elif kind & _RETURN:
+            (sure if text[at + 1 : at + 2] == "\n" and not before & _OPEN else open_places).append(at)
+        elif kind & _OPEN:
+            open_places.append(at)
+    return sure, open_places
+
+
+def scan(text: str, punctuation: bool, quotes: bool, space: bool, newline: bool) -> Scan:
+    """What the rules may change; with ``newline`` also carriage returns before line feeds.
 
     Characters that other rules may change are there in the group ``odd``.
     """
-    hits = list(_scanner(punctuation, quotes, space, newline).finditer(text))
-    return hits, [hit.lastgroup for hit in hits]
+    scanner = _scanner(punctuation, quotes, space, newline)
+    if _built is None:
+        return Scan([], list(scanner.finditer(text)))
+    sure, places = _built.scan(text, _kinds(punctuation, quotes, space, newline))
+    hits: list[Hit] = []
+    end = 0
+    for place in places:
+        if place >= end and (hit := scanner.match(text, place)):
+            hits.append(hit)
+            end = hit.end()
+    return Scan(sure, hits)
 
 
-def policy_edits(text: str, hits: Sequence[Hit], groups: Sequence[str | None]) -> Edits:
+def policy_edits(text: str, found: Scan) -> Edits:
     """Edits of the rules that look at neighbours, for the answer of a :func:`scan`."""
-    if not hits:
+    sure, hits = found
+    if not sure and not hits:
         return NO_EDITS
-    odd: dict[int, tuple[str, str]] = {}
-    closer = list(compress(range(len(hits)), groups))
-    if closer or "&" in text:
-        hits, odd = _decided(text, hits, groups, closer)
-    if not hits:
+    entities = entity_ends(text)
+    if entities:
+        sure = [at for at in sure if at not in entities]
+        hits = [hit for hit in hits if hit.start() not in entities]
+    odd = _decided(text, sure, hits)
+    starts = sure
+    if odd:
+        starts = sorted([*sure, *odd])
+    if not starts:
         return NO_EDITS
-    starts = [hit.start() for hit in hits]
-    ends = [hit.end() for hit in hits]
+    ends = [at + 1 for at in starts]
     firsts = itemgetter(*starts, starts[0])(text)  # once more, for of one place alone it gives no tuple
     by_first = itemgetter(*firsts)
     news, reasons = list(by_first(_NEW)[:-1]), list(by_first(_REASON)[:-1])
-    for at, (new, reason) in odd.items():
+    for at, (end, new, reason) in odd.items():
         i = bisect_left(starts, at)
-        news[i], reasons[i] = new, reason
+        ends[i] = end
+        if reason:
+            news[i], reasons[i] = new, reason
     return joined(starts, ends, news, reasons)
 
 
-def _decided(
-    text: str, hits: Sequence[Hit], groups: Sequence[str | None], closer: Sequence[int]
-) -> tuple[list[Hit], dict[int, tuple[str, str]]]:
-    """The hits that change something; and what is written and why, by place, where the first character does not say.
+def _decided(text: str, sure: Sequence[int], hits: Sequence[Hit]) -> dict[int, tuple[int, str, str]]:
+    """Of the ``hits`` that change something, by place: the end, and what is written and why.
 
-    ``closer``: the hits to look at, those with a group.
+    Without a reason the first character says both.
     """
-    odd: dict[int, tuple[str, str]] = {}
-    kept: list[Hit | None] = [*hits]
-    if "&" in text:
-        entities = entity_ends(text)
-        kept = [None if hit.start() in entities else hit for hit in hits]
-    kinds = {groups[i] for i in closer}
+    kinds = {hit.lastgroup for hit in hits}
     pairs = set(brackets(text)) if "bracket" in kinds else set()
     curved: dict[int, str] = {}
     if "corner" in kinds and script_of(*counts(text)) == "simplified":
         curved = dict(curved_quotes(text))
-    for i in closer:
-        at, group = hits[i].start(), groups[i]
-        if group == "ended":
-            odd[at] = "", "newline"
+    odd: dict[int, tuple[int, str, str]] = {}
+    inside: list[Hit] = []
+    for hit in hits:
+        group = hit.lastgroup
+        at, end = hit.span()
+        if group is None:
+            odd[at] = end, "", ""
+        elif group == "inside":
+            inside.append(hit)
+        elif group == "ended":
+            odd[at] = end, "", "newline"
         elif at in curved:
-            odd[at] = curved[at], "width"
-        elif (
-            group in ("corner", "odd")
-            or (group == "bracket" and at not in pairs)
-            or (group == "far" and not among_chinese(text, at))
-        ):
-            kept[i] = None
-    inside = [i for i in closer if groups[i] == "inside"]
+            odd[at] = end, curved[at], "width"
+        elif (group == "bracket" and at in pairs) or (group == "far" and among_chinese(text, at)):
+            odd[at] = end, "", ""
+    if not inside:
+        return odd
     rows = spaced_out(text) if len(inside) >= SPELLED - 2 else set()
-    for i in inside:
-        start, end = hits[i].span()
-        if start in rows:
-            continue
-        before, after = text[start - 1], text[end]
-        if before in _SIGNS and (hit := kept[i - 1]) and hit.end() == start:
-            before = odd[start - 1][0] if start - 1 in odd else _NEW[before]
-        if after in _SIGNS and i + 1 < len(hits) and (hit := kept[i + 1]) and hit.start() == end:
-            after = odd[end][0] if end in odd else _NEW[after]
-        if not is_stray(text, start, end, before, after):
-            run = text[start:end]
-            if run in (" ", "\t"):
-                kept[i] = None
-            else:
-                odd[start] = "\t" if "\t" in run else " ", "space"
-    return list(filter(None, kept)), odd
+    widened = set(sure)
+    blanks: dict[int, tuple[int, str, str]] = {}
+
+    def written(at: int) -> str:
+        char = text[at]
+        if at in odd and char in _SIGNS:
+            return odd[at][1] or _NEW[char]
+        return _NEW[char] if at in widened else char
+
+    for hit in inside:
+        start, end = hit.span()
+        if start in rows or is_stray(text, start, end, written(start - 1), written(end)):
+            blanks[start] = end, "", ""
+        elif (run := hit[0]) not in (" ", "\t"):
+            blanks[start] = end, "\t" if "\t" in run else " ", "space"
+    return odd | blanks

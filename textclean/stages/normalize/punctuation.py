@@ -15,8 +15,8 @@ CJK = HAN + KANA + "\u3001\u3003\u3008-\u3011\u3014-\u301b％℃①-⑳"
 
 WIDE = dict(zip(",:;?!().", "，：；？！（）。", strict=True))
 
-_CLOSED = "[”’)）％%]"
-NEAR = f"(?<=[{CJK}].)|(?<=[{CJK}]{_CLOSED}.)|(?<!!)(?=[{CJK}])"
+CLOSED = "”’)）％%"
+NEAR = f"(?<=[{CJK}].)|(?<=[{CJK}][{CLOSED}].)|(?<!!)(?=[{CJK}])"
 """After ``, : ; ? !``: a Chinese neighbour."""
 FULL_STOP = rf"(?<=\.)(?<=[{HAN}]{{4}}\.)(?=[”’」』）)]*[ \t\u00a0\u3000]*(?:\r?\n|\Z))"
 """After ``.``: the end of a Chinese line."""
