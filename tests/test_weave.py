@@ -98,6 +98,14 @@ def test_what_was_woven_in_is_woven_out(case: tuple[Any, Any, Any, Any], packed:
         assert weave.change_back(new, list(starts), olds, news, False, None, None) == text
 
 
+@law
+@given(texts, st.text(st.sampled_from("0123/"), max_size=8))
+def test_a_string_is_taken_apart_the_same(text: str, told: str) -> None:
+    assert outcome(lambda: weave.entries(text, told)) == outcome(lambda: weave.plain_entries(text, told))
+    fitting = "1" * len(text) + "0"
+    assert weave.entries(text, fitting) == weave.plain_entries(text, fitting) == (*text, "")
+
+
 @both
 @pytest.mark.parametrize(
     ("starts", "ends"), [((2,), (1,)), ((0, 1), (2, 3)), ((-1,), (1,)), ((0,), (5,)), ((2, 0), (3, 1))]

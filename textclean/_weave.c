@@ -196,9 +196,26 @@ done:
     return made;
 }
 
+static PyObject *entries(PyObject *module, PyObject *args)
+{
+    PyObject *text, *sizes, *made;
+    Column column;
+    (void)module;
+    if (!PyArg_ParseTuple(args, "UU", &text, &sizes) || open_column(text, sizes, &column)) return NULL;
+    made = PyTuple_New(column.count);
+    for (Py_ssize_t i = 0; made && i < column.count; i++) {
+        Py_ssize_t size = length_at(&column, i);
+        PyObject *entry = PyUnicode_Substring(text, column.read, column.read + size);
+        if (!entry || PyTuple_SetItem(made, i, entry)) Py_CLEAR(made);
+        column.read += size;
+    }
+    return made;
+}
+
 static PyMethodDef functions[] = {
     {"change", change, METH_VARARGS, "change(text, starts, ends, news) -> (text, olds, untidy), or None if it cannot be done"},
     {"change_back", change_back, METH_VARARGS, "change_back(text, places, olds, news, steps, old_sizes, new_sizes) -> text"},
+    {"entries", entries, METH_VARARGS, "entries(text, sizes) -> the pieces of text, as a tuple"},
     {NULL, NULL, 0, NULL},
 };
 

@@ -13,7 +13,7 @@ from operator import add, eq, ne, sub
 from typing import Any, NamedTuple
 
 from textclean.errors import EditError
-from textclean.weave import change, change_back, entries, numbers, small
+from textclean.weave import change, change_back, numbers, small, strings
 
 Span = tuple[int, int]
 
@@ -360,8 +360,10 @@ class Layer:
         self._fill((stage, version), edits, None)
 
     def _fill(self, name: tuple[str, str] | None, edits: Edits | None, packed: bytes | None) -> None:
-        for slot, value in (("_name", name), ("_edits", edits), ("_packed", packed)):
-            object.__setattr__(self, slot, value)
+        put = object.__setattr__
+        put(self, "_name", name)
+        put(self, "_edits", edits)
+        put(self, "_packed", packed)
 
     @property
     def stage(self) -> str:
@@ -466,7 +468,7 @@ def _packed_strings(name: str, strings: Sequence[str]) -> dict[str, str | Sequen
 def _unpack(packed: bytes) -> Edits:
     raw = _loads(packed)
     starts = tuple(accumulate(raw["step"]))
-    olds, news = (tuple(entries(raw[name], raw.get(f"{name}_size"))) for name in ("old", "new"))
+    olds, news = (tuple(strings(raw[name], raw.get(f"{name}_size"))) for name in ("old", "new"))
     why, codes = raw["why"], raw.get("code")
     return Edits(
         starts,

@@ -49,13 +49,13 @@ def plain_change_back(
 ) -> str:
     """The text that became ``text`` when ``news[i]`` were put for ``olds[i]`` at ``places[i]`` of it.
 
-    With ``steps`` each place is told from the one before. A column that is one string has :func:`entries`.
+    With ``steps`` each place is told from the one before. A column that is one string is read by :func:`strings`.
 
     Raises:
         TypeError: a column is neither a tuple nor a list, a place no int.
         ValueError: the columns have different lengths, or do not fit the text.
     """
-    olds, news = entries(olds, old_sizes), entries(news, new_sizes)
+    olds, news = strings(olds, old_sizes), strings(news, new_sizes)
     _checked(places, olds, news)
     parts: list[str] = []
     at = grown = 0
@@ -91,20 +91,16 @@ def numbers(told: str) -> list[int]:
     return [code - _ZERO for code in map(ord, told)]
 
 
-def entries(column: Sequence[str], sizes: str | None) -> Sequence[str]:
-    """The strings of a column that may be one string: a character an entry, or as many as ``sizes`` tells.
+def plain_entries(text: str, sizes: str) -> tuple[str, ...]:
+    """The pieces of ``text``, of these :func:`small` numbers of characters.
 
     Raises:
-        ValueError: the sizes do not add up to the string.
+        ValueError: the sizes do not add up to the text.
     """
-    if not isinstance(column, str):
-        return column
-    if sizes is None:
-        return tuple(column)
     bounds = list(accumulate(numbers(sizes), initial=0))
-    if bounds[-1] != len(column) or min(sizes, default="0") < "0":
+    if bounds[-1] != len(text) or min(sizes, default="0") < "0":
         raise ValueError("sizes are not those of the text")
-    return tuple(column[start:end] for start, end in pairwise(bounds))
+    return tuple([text[start:end] for start, end in pairwise(bounds)])
 
 
 def _checked(offsets: Sequence[int], *strings: Sequence[str]) -> None:
@@ -123,3 +119,13 @@ built = extension("textclean._weave")
 """The extension; None where it was not built or is not wanted."""
 change = plain_change if built is None else built.change
 change_back = plain_change_back if built is None else built.change_back
+entries = plain_entries if built is None else built.entries
+
+
+def strings(column: Sequence[str], sizes: str | None) -> Sequence[str]:
+    """The entries of a column that may be one string: a character each, or as many as ``sizes`` tells.
+
+    Raises:
+        ValueError: the sizes do not add up to the string.
+    """
+    return entries(column, sizes) if isinstance(column, str) and sizes is not None else tuple(column)
