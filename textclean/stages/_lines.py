@@ -1,7 +1,7 @@
 """Lines and names: what the stages about layout, metadata and boilerplate all need to know of a line."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from textclean.stage import NO_EDITS, Edits, Findings
@@ -57,6 +57,31 @@ def visible(text: str) -> list[Line]:
     return found
 
 
+def stripped(text: str) -> list[str]:
+    """The texts of :func:`visible`, for a third of its cost."""
+    return [line for raw in text.split("\n") if (line := raw.strip())]
+
+
+def numbered(text: str, numbers: Iterable[int]) -> list[Line]:
+    """The lines of :func:`visible` with these indices, which ascend; nothing below the last is looked at."""
+    found: list[Line] = []
+    wanted = iter(numbers)
+    number = next(wanted, -1)
+    at = i = 0
+    while number >= 0 and at <= len(text):
+        stop = text.find("\n", at)
+        raw = text[at : stop if stop >= 0 else len(text)]
+        line = raw.strip()
+        if line:
+            if i == number:
+                start = at + raw.index(line)
+                found.append(_line(Line, (start, start + len(line), line)))
+                number = next(wanted, -1)
+            i += 1
+        at += len(raw) + 1
+    return found
+
+
 _line = tuple.__new__
 """Makes a :class:`Line` in half the time of its constructor."""
 
@@ -87,16 +112,16 @@ Cut = tuple[int, int, str]
 """Where a cut starts and ends, and its reason."""
 
 
-def whole_lines(text: str, lines: Sequence[tuple[Line, str]]) -> list[Cut]:
+def whole_lines(text: str, lines: Sequence[Line], reasons: Sequence[str]) -> list[Cut]:
     """The cuts that take out ``lines``, each for its reason, so that no empty line is left where they stood.
 
     ``lines`` come in the order of ``text``. Every line goes with the line break after it; where the last line of the
     text goes, the break before the first of the cut lines at the end goes instead.
     """
     cuts: list[Cut] = []
-    for line, reason in lines:
-        start = text.rfind("\n", 0, line.start) + 1
-        stop = text.find("\n", line.end) + 1 or len(text)
+    for (first, last, _), reason in zip(lines, reasons, strict=True):
+        start = text.rfind("\n", 0, first) + 1
+        stop = text.find("\n", last) + 1 or len(text)
         cuts.append((start, stop, reason))
     if cuts and cuts[-1][1] == len(text) and not text.endswith("\n"):
         i = len(cuts) - 1

@@ -149,7 +149,7 @@ class Boilerplate(CorpusStage):
         if source and "photo_source" not in doc.meta:
             meta["photo_source"] = source
         lines = visible(doc.text)
-        cuts = whole_lines(doc.text, [(lines[i], one.reason) for i, one in found.items()])
+        cuts = whole_lines(doc.text, [lines[i] for i in found], [one.reason for one in found.values()])
         return Findings(cut(cuts), meta=meta)
 
     def _read(self, line: str) -> _Found | None:

@@ -11,8 +11,8 @@ from datetime import date, datetime
 from functools import cache
 from typing import Any, ClassVar, NamedTuple
 
-from textclean.stage import NO_EDITS, Document, Field, Findings, Stage
-from textclean.stages._lines import HAN, NAME, Line, cut, is_body, is_title, visible, whole_lines
+from textclean.stage import Document, Field, Findings, Stage
+from textclean.stages._lines import HAN, NAME, NOTHING, cut, is_body, is_title, numbered, stripped, whole_lines
 
 _LABELS: Mapping[str, tuple[str, ...]] = {
     "published": (
@@ -45,10 +45,11 @@ _LABELS: Mapping[str, tuple[str, ...]] = {
     "keywords": ("关键词 关键字 标签",),
 }
 _KEY = {label: key for key, rows in _LABELS.items() for label in " ".join(rows).split()}
-_WEAK = re.compile(
+_WEAK_LABEL = re.compile(
     "[时時]间|時間|日期|[来來]源|出处|作者|[记記]者|[编編][辑輯]|通[讯訊][员員]|文字?|图|图片|摄影?|供图|校对|审核|监制|主编"
     "|查看|留言|评论|类别|分类|标签|频道|栏目|阅读|浏览|人气|点击|供稿|资料提供|发布单位|发布机构|发布[人者]"
 )
+_WEAK = frozenset(filter(_WEAK_LABEL.fullmatch, _KEY))
 """Labels that also stand in forms, credits and conversations: alone on a line they need the right neighbours."""
 _ANY_WORDS = frozenset({"作者", "供稿", "编辑", "編輯", "发布人", "发布者"})
 """Weak labels whose value need not be a person."""
@@ -74,12 +75,13 @@ _WIDGET = re.compile(
 _WIDGET_SIGN = re.compile("[字AT大打列关收一分我纠复返举扫]")
 """What every widget has one of."""
 _SURE_WIDGET = re.compile(r"字[号体號體型]|分享[到至]|打印(?:本|此)|关闭(?:窗|本)|A[+-]|我要|[【\[(（<]|复制链接")
+_BULLETS = "□■◎●▲◆○★☆△▷►※ \t\u3000\xa0"
 _SEPARATORS = " \t\u3000\xa0|｜丨/·;；,，、【】[]()（）〔〕<>《》-—"
+_BEFORE_FIELDS = _SEPARATORS + _BULLETS
 _AROUND = _SEPARATORS.replace("《", "").replace("》", "")
 _OUTLET = re.compile(rf"[{HAN}\w]{{2,12}}(?:网|报|社|台|新闻|融媒|中心|客户端)")
 _SENTENCE_SIGN = re.compile(r"[。！？!?；，:：\n]")
 
-_BULLETS = "□■◎●▲◆○★☆△▷►※ \t\u3000\xa0"
 _ROLE = re.compile(
     rf"(?P<office>本[报報网網刊台社]|新华社|新華社|中新社|中国新闻网|[{HAN}]{{2,8}}(?:日报|晚报|晨报|都市报|时报|商报|青年报|快报|早报"
     r"|周刊|电视台|融媒体?中心|融媒|客户端|网|社))?\s?(?:全媒体|融媒体|首席|特约|特派|见习|实习|驻[^\s]{2,6}?)*"
@@ -120,16 +122,23 @@ _FORM = re.compile(rf"[{HAN}]{{2,8}}\s?[:：]\s?\S")
 _TAIL_CREDIT = re.compile(
     rf"(?<=[。！？!?”’」])[^\S\n]*[（(【\[]\s*(?:责任编辑|责编|值班编辑|本期编辑|责任校对)\s?[:：\s]\s?(?P<names>[{HAN}A-Za-z\s、·,，]{{1,20}})[）)】\]]\Z"
 )
+_TAIL_ENDS = frozenset("）)】]")
 
 
 _FIRST = frozenset({label[0] for label in _KEY} | set("12您你尊欢歡今现本新文图字分打列关收大我纠复返举扫AT"))
 """What metadata begins with, unless it begins with the name of a paper before ``记者``."""
 _BEFORE = _BULLETS + "（(【[<"
+_BEGINS = _FIRST.union(_BEFORE)
 _ROLE_WORD = re.compile("[记記]者|通[讯訊][员員]|特派员|评论员|实习生|撰稿")
+_ROLE_SIGN = re.compile("[记記通特评实撰][者讯訊派论习稿]")
+"""How every role begins: scanned several times as fast, since it begins with one class of characters."""
 
 
 _LONGEST = 160
 """Characters of the longest line that is read."""
+_LONGEST_NAME = 12
+_ROLE_WITHIN = 24
+"""Characters from the beginning of a line within which a role stands, if the line begins with the name of a paper."""
 
 
 class _Found(NamedTuple):
@@ -160,21 +169,26 @@ class Metadata(Stage):
 
     def findings(self, doc: Document) -> Findings:
         """The lines to cut and what they say."""
-        lines = visible(doc.text)
+        text = doc.text
+        lines = stripped(text)
         found = _settled(lines, self.head, self.bare_names)
-        tails = [i for i, (_, _, text) in enumerate(lines) if text[-1] in "）)】]" and i not in found]
+        tails: list[int] = []
+        if not _TAIL_ENDS.isdisjoint([line[-1] for line in lines]):
+            tails = [i for i, line in enumerate(lines) if line[-1] in _TAIL_ENDS and i not in found]
         if not found and not tails:
-            return Findings(NO_EDITS)
+            return NOTHING
         meta: dict[str, Any] = {}
         for one in found.values():
             _take(meta, one.meta)
-        cuts = whole_lines(doc.text, [(lines[i], one.reason) for i, one in found.items()])
-        for start, end, text in (lines[i] for i in tails):
-            tail = _TAIL_CREDIT.search(text, max(0, len(text) - 40))
+        cuts = whole_lines(text, numbered(text, found), [one.reason for one in found.values()])
+        for start, end, line in numbered(text, tails):
+            tail = _TAIL_CREDIT.search(line, max(0, len(line) - 40))
             if tail:
                 _take(meta, (("editor", _split(tail["names"])),))
                 cuts.append((start + tail.start(), end, "metadata"))
-        return Findings(cut(sorted(cuts)), meta={key: value for key, value in meta.items() if key not in doc.meta})
+        if doc.meta:
+            meta = {key: value for key, value in meta.items() if key not in doc.meta}
+        return Findings(cut(sorted(cuts) if tails else cuts), meta=meta)
 
 
 def _take(meta: dict[str, Any], pairs: Sequence[tuple[str, Any]]) -> None:
@@ -186,9 +200,9 @@ def _take(meta: dict[str, Any], pairs: Sequence[tuple[str, Any]]) -> None:
             meta[key] = value
 
 
-def _settled(lines: Sequence[Line], head: int, bare_names: bool) -> dict[int, _Found]:
+def _settled(lines: Sequence[str], head: int, bare_names: bool) -> dict[int, _Found]:
     """What each line says, by its index, in order; judged again until no cut makes another line worth cutting."""
-    maybe = {i: one for i, (_, _, text) in enumerate(lines) if (one := _read(text)) is not None}
+    maybe = {i: one for i, line in _short(lines) if (one := _read(line)) is not None}
     if not any(one.weak for one in maybe.values()):
         return maybe
     weak = Counter(one.weak for one in maybe.values())
@@ -206,19 +220,27 @@ def _settled(lines: Sequence[Line], head: int, bare_names: bool) -> dict[int, _F
     return dict(sorted(found.items()))
 
 
+def _short(lines: Sequence[str]) -> list[tuple[int, str]]:
+    """The lines that :func:`_read` may know something of, by a look at their length and their beginning."""
+    short = [(i, line) for i, line in enumerate(lines) if len(line) <= _LONGEST]
+    if _ROLE_SIGN.search("\n".join([line[:_ROLE_WITHIN] for _, line in short])):
+        return short
+    return [(i, line) for i, line in short if line[0] in _BEGINS or len(line) <= _LONGEST_NAME]
+
+
 class _Kept:
     """The lines that stay, and their neighbours."""
 
-    def __init__(self, lines: Sequence[Line], found: Mapping[int, _Found]) -> None:
+    def __init__(self, lines: Sequence[str], found: Mapping[int, _Found]) -> None:
         self.lines = lines
         self.order = [i for i in range(len(lines)) if i not in found]
         self.place = {i: place for place, i in enumerate(self.order)}
-        self.interview = sum(_QUESTION.match(lines[i].text) is not None for i in self.order) > 1
+        self.interview = sum(_QUESTION.match(lines[i]) is not None for i in self.order) > 1
 
     def at(self, i: int, step: int) -> str:
         """The kept line ``step`` lines after line ``i``; empty beyond the ends."""
         place = self.place[i] + step
-        return self.lines[self.order[place]].text if 0 <= place < len(self.order) else ""
+        return self.lines[self.order[place]] if 0 <= place < len(self.order) else ""
 
 
 def _holds(i: int, one: _Found, kept: _Kept, head: int) -> bool:
@@ -228,33 +250,33 @@ def _holds(i: int, one: _Found, kept: _Kept, head: int) -> bool:
     if one.weak == "date":
         return 0 < kept.place[i] < head and after != ""
     if one.weak == "name":
-        given = kept.lines[i].text
+        given = kept.lines[i]
         if not is_title(before) or not is_body(after):
             return False
-        return not any(given in line.text for j, line in enumerate(kept.lines) if j != i)
+        return not any(given in line for j, line in enumerate(kept.lines) if j != i)
     return not kept.interview and not any(_FORM.match(line) and _read(line) is None for line in (before, after))
 
 
 @cache
 def _label_pattern() -> re.Pattern[str]:
-    """Any label with its colon; two-character labels may be spread with spaces."""
+    """Any label with its colon, the label its group; two-character labels may be spread with spaces."""
     labels = sorted(_KEY, key=len, reverse=True)
     forms = [r"[^\S\n]{0,4}".join(label) if len(label) == 2 else re.escape(label) for label in labels]
-    return re.compile(rf"(?:{'|'.join(forms)})[^\S\n]{{0,3}}[:：]")
+    return re.compile(rf"({'|'.join(forms)})[^\S\n]{{0,3}}[:：]")
 
 
 def _read(line: str) -> _Found | None:
     """What a line says if the whole of it is metadata, else None."""
     if len(line) > _LONGEST:
         return None
-    if len(line) <= 12 and (name := _bare_name(line)):
+    if len(line) <= _LONGEST_NAME and (name := _bare_name(line)):
         return name
-    if line.lstrip(_BEFORE)[:1] not in _FIRST and not _ROLE_WORD.search(line, 0, 24):
+    if line.lstrip(_BEFORE)[:1] not in _FIRST and not _ROLE_WORD.search(line, 0, _ROLE_WITHIN):
         return None
-    banner = _BANNER.fullmatch(line)
+    banner = _BANNER.fullmatch(line) if "迎" in line else None
     if banner:
         return _Found((("site", banner["site"].strip()),), "banner", "banner")
-    if _TODAY.fullmatch(line):
+    if line[0] in "今现" and _TODAY.fullmatch(line):
         return _Found((), "banner", "banner")
     return _fields(line) or _bare_date(line) or _byline(line) or _widgets(line)
 
@@ -262,24 +284,22 @@ def _read(line: str) -> _Found | None:
 def _fields(line: str) -> _Found | None:
     if ":" not in line and "：" not in line:
         return None
-    labels = list(_label_pattern().finditer(line))
-    if not labels:
+    preface, *fields = _label_pattern().split(line)
+    if not fields:
         return None
     meta: list[tuple[str, Any]] = []
-    preface = line[: labels[0].start()].strip(_SEPARATORS + _BULLETS)
+    preface = preface.strip(_BEFORE_FIELDS)
     if preface:
         if (stated := _bare_date(preface) or _byline(preface) or _widgets(preface)) is None:
             return None
         meta += stated.meta
-    strong = bool(preface)
-    for i, label in enumerate(labels):
-        words = "".join(label[0].split())[:-1]
-        stop = labels[i + 1].start() if i + 1 < len(labels) else len(line)
-        value = line[label.end() : stop]
+    strong = bool(preface) or len(fields) > 2
+    for label, value in zip(fields[::2], fields[1::2], strict=True):
+        words = label if label in _KEY else "".join(label.split())
         said = _value(_KEY[words], value, words)
         if said is None:
             return None
-        strong = strong or _WEAK.fullmatch(words) is None or len(labels) > 1
+        strong = strong or words not in _WEAK
         meta += said
     return _Found(tuple(meta), weak="" if strong else "field")
 
@@ -304,7 +324,7 @@ def _value(key: str, value: str, label: str) -> list[tuple[str, Any]] | None:
             return [(key, None)] if _LOADING.fullmatch(value) else None
         number = float(re.sub("[,，]", "", count[1])) * (10_000 if count[2] else 1)
         return [(key, round(number)), *more] if _rest(value[count.end() :], more) else None
-    when = _WHEN.search(value)
+    when = _WHEN.search(value) if "19" in value or "20" in value else None
     if when and when.start() and not _rest(value[when.end() :], more):
         return None
     if when and when.start():
@@ -317,7 +337,7 @@ def _value(key: str, value: str, label: str) -> list[tuple[str, Any]] | None:
         return more
     if key in _LISTS:
         names = _split(value)
-        strict = label not in _ANY_WORDS and _WEAK.fullmatch(label) is not None
+        strict = label in _WEAK and label not in _ANY_WORDS
         fits = _is_person if strict else lambda one: _AUTHOR_WORDS.fullmatch(one) is not None
         if not names or len(names) > 8 or not all(map(fits, names)):
             return None
@@ -347,7 +367,7 @@ def _rest(value: str, more: list[tuple[str, Any]]) -> bool:
 
 def _iso(when: re.Match[str]) -> str | None:
     """The date in ISO 8601, with the time as far as it was given; None if there is no such day or hour."""
-    year, month, day, half, hour, minute, second = when.group("y", "m", "d", "am", "H", "M", "S")
+    year, _, month, day, half, hour, minute, second = when.groups()
     try:
         if hour is None:
             return date(int(year), int(month), int(day)).isoformat()
@@ -421,7 +441,12 @@ def _byline(line: str) -> _Found | None:
 
 def _bare_name(line: str) -> _Found | None:
     word = _unspread(line)
-    if not 2 <= len(word) <= 12 or _NAME.fullmatch(word) is None or word[-1] in _PLACE or _NO_NAME.search(word):
+    if (
+        not 2 <= len(word) <= _LONGEST_NAME
+        or _NAME.fullmatch(word) is None
+        or word[-1] in _PLACE
+        or _NO_NAME.search(word)
+    ):
         return None
     return _Found((("author", [word]),), weak="name")
 
