@@ -10,13 +10,25 @@ from textclean.pipeline import Pipeline
 from textclean.recipe import Recipe, default
 
 Timer = Callable[..., float]
-WITHOUT_TYPOS = Recipe(tuple(stage for stage in default().stages if stage.name != "typos"))
+
+
+def without(*names: str) -> Recipe:
+    return Recipe(tuple(stage for stage in default().stages if stage.name not in names))
+
+
+WITHOUT_TYPOS = without("typos")
 
 
 def test_pipeline_without_typos(times_decode: Timer, scraped: list[str]) -> None:
     pipe = Pipeline(WITHOUT_TYPOS)
     raws = [text.encode() for text in scraped]
     times_decode("default without typos, in memory and spill", lambda: list(pipe.run(raws)), scraped, "≤ 85")
+
+
+def test_pipeline_without_typos_and_duplicates(times_decode: Timer, scraped: list[str]) -> None:
+    pipe = Pipeline(without("typos", "duplicates"))
+    raws = [text.encode() for text in scraped]
+    times_decode("the same without duplicates: what is left is their cost", lambda: list(pipe.run(raws)), scraped)
 
 
 def test_pipeline(times_decode: Timer, scraped: list[str]) -> None:
