@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
-from textclean.stage import CorpusStage, Document, EditBuilder, Field, Findings, Mark, Observation, Texts
+from textclean.stage import CorpusStage, Document, Edits, Field, Findings, Mark, Observation, Texts
 
 if TYPE_CHECKING:
     from textclean.index.model import Entries, Index, Parameters
@@ -79,9 +79,8 @@ class Duplicates(CorpusStage):
         """Cuts with their line breaks, and ``template`` marks."""
         if verdict is None:
             return Findings()
-        edits = EditBuilder()
-        marks = []
         cuts = []
+        marks = []
         for start, end, reason, twin in verdict:
             if reason == "template":
                 marks.append(Mark(start, end, "template", evidence=f"{twin} says the same of something else"))
@@ -90,12 +89,12 @@ class Duplicates(CorpusStage):
                 evidence = f"{kind} copy of {twin}, which an earlier run kept, if its text is what its sketch says"
                 marks.append(Mark(start, end, "unverified", score=float(similarity), evidence=evidence))
             else:
-                cuts.append((start, end))
-        places = dict(zip(cuts, _with_breaks(doc.text, cuts), strict=True))
-        for start, end, reason, twin in verdict:
-            if (start, end) in places:
-                edits.cut(*places[start, end], reason, twin)
-        return Findings(edits.build(), marks)
+                cuts.append((start, end, reason, twin))
+        if not cuts:
+            return Findings(marks=marks)
+        starts, ends, reasons, twins = zip(*cuts, strict=True)
+        starts, ends = zip(*_with_breaks(doc.text, list(zip(starts, ends, strict=True))), strict=True)
+        return Findings(Edits(starts, ends, ("",) * len(cuts), reasons, twins=dict(enumerate(twins))), marks)
 
 
 def _with_breaks(text: str, cuts: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:

@@ -75,7 +75,11 @@ def _first_copies(rows: Rows, heading: NDArray[np.bool_], long: NDArray[np.bool_
     """The first row with the same folded text: in all documents, for a heading in its own; short rows stand alone."""
     first = np.arange(len(rows.start))
     own = np.flatnonzero(long)
-    columns = (np.where(heading, rows.document, -1)[own], rows.key[own, 1], rows.key[own, 0])
+    value = rows.key[own, 0]
+    order = np.argsort(value)
+    again = np.flatnonzero(value[order[1:]] == value[order[:-1]])
+    own = own[np.union1d(order[again], order[again + 1])]  # most stand once, and are their own first copy
+    columns = (np.where(heading[own], rows.document[own], -1), *rows.key[own].T)
     order = np.lexsort(columns)  # stable: the first of equals comes first
     new = np.ones(len(order), bool)
     new[1:] = np.logical_or.reduce([column[order][1:] != column[order][:-1] for column in columns])
@@ -171,13 +175,12 @@ def _by_document(
     first: NDArray[np.int64],
     earlier: Said,
 ) -> dict[str, list[tuple[int, int, str, str]]]:
-    said: dict[int, tuple[str, str]] = {}
-    for row in np.flatnonzero(found.kind).tolist():
-        kind = KINDS[found.kind[row]]
-        said[row] = (
-            kind if kind == "exact" else f"{kind} {found.similarity[row]:.2f}",
-            rows.name(int(found.twin[row])),
-        )
+    fell = np.flatnonzero(found.kind)
+    columns = (fell, found.kind[fell], found.similarity[fell], found.twin[fell])
+    said = {
+        row: (KINDS[kind] if kind == EXACT else f"{KINDS[kind]} {similarity:.2f}", rows.name(twin))
+        for row, kind, similarity, twin in zip(*(column.tolist() for column in columns), strict=True)
+    }
     if earlier.cuts:
         said |= {row: earlier.cuts[at] for row, at in enumerate(first.tolist()) if at in earlier.cuts}
     said = {**earlier.marks, **said}
@@ -186,7 +189,8 @@ def _by_document(
         if kept and row not in said:
             said[row] = ("template", rows.name(kept[0]))
     verdicts: dict[str, list[tuple[int, int, str, str]]] = {}
-    for row, (reason, twin) in sorted(said.items()):
-        place = (int(rows.start[row]), int(rows.end[row]), reason, twin)
-        verdicts.setdefault(rows.ids[rows.document[row]], []).append(place)
+    told = sorted(said)
+    places = zip(*(column[told].tolist() for column in (rows.document, rows.start, rows.end)), strict=True)
+    for row, (document, start, end) in zip(told, places, strict=True):
+        verdicts.setdefault(rows.ids[document], []).append((start, end, *said[row]))
     return verdicts

@@ -9,7 +9,7 @@ _NUMBER = re.compile(
     r"|(?<![A-Za-z])[A-Za-z](?![A-Za-z])|[甲乙丙丁戊己庚辛壬癸]|(?<=\()[上中下](?=\))"
 )
 STOPS = frozenset(".!?;…:")
-_BREAKS = frozenset(",、:;…")
+BREAKS = frozenset(",、:;…")
 _SENTENCE_END = re.compile(r"[;…]|\.(?![0-9A-Za-z])")
 CLOSERS = "\"')]》〉】"
 _QUOTES = "\"'"
@@ -93,7 +93,7 @@ def is_heading(text: str, longest: int = LONGEST_HEADING) -> bool:
 
     A question or an exclamation may be a heading; a line that ends in a comma is a broken paragraph.
     """
-    if len(text) > longest or text[-1:] in _BREAKS:
+    if len(text) > longest or text[-1:] in BREAKS:
         return False
     return not _SENTENCE_END.search(text)
 

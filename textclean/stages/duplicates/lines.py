@@ -55,13 +55,14 @@ def source_lines(doc: Document, starts: Sequence[int], numbers: Sequence[int]) -
 
     Layers are stepped back only down to the last one that touches a line break; most touch none.
     """
-    layers = doc.layers
-    if any(layer.edits.moves for layer in layers):
-        return doc.source_lines(starts)
-    below = 0
-    while below < len(layers) and not _breaks(layers[below].edits):
-        below += 1
-    for layer in reversed(layers[below:]):
+    below = len(doc.layers)
+    for number, layer in enumerate(doc.layers):
+        edits = layer.edits
+        if edits.moves:
+            return doc.source_lines(starts)
+        if number < below and _breaks(edits):
+            below = number
+    for layer in reversed(doc.layers[below:]):
         starts, numbers = _step_back(layer.edits, starts, numbers)
     return numbers
 

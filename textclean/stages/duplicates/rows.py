@@ -1,8 +1,8 @@
 """Rows of paragraphs: what is observed of a document, and what the verdict is found from."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from functools import cache
 from itertools import pairwise
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,11 +12,12 @@ from textclean.minhash.codes import Codes
 from textclean.minhash.signatures import LONG, Signatures
 from textclean.minhash.sketch import Sketches, sketch
 from textclean.stage import Document, Observation, TextRef, Texts
-from textclean.stages.duplicates.facts import CLOSERS, LONGEST_HEADING, STOPS, ends_a_sentence, is_heading
+from textclean.stages.duplicates.facts import BREAKS, CLOSERS, LONGEST_HEADING, STOPS, ends_a_sentence, is_heading
 from textclean.stages.duplicates.folding import fold, keys, split
 from textclean.stages.duplicates.lines import folded_lines, source_lines
 
 HEADING, SENTENCE = 1, 2
+_STOP, _CLOSER, _BREAK = 1, 2, 4
 _COLUMNS = 8
 
 
@@ -52,20 +53,28 @@ def observe(docs: Sequence[Document], n: int, slots: int, *, pieces: bool) -> li
     ]
 
 
+@cache
+def _kinds() -> NDArray[np.uint8]:
+    """Which code points of the basic plane are stops, closers and breaks."""
+    kinds = np.zeros(1 << 16, np.uint8)
+    for kind, characters in ((_STOP, STOPS), (_CLOSER, CLOSERS), (_BREAK, BREAKS)):
+        kinds[[*map(ord, characters)]] |= np.uint8(kind)
+    return kinds
+
+
 def _flags(codes: Codes) -> NDArray[np.uint8]:
-    """Which folded texts may be headings and which end a sentence; of most the length and the last character tell."""
-    last = codes.codes[codes.offsets[1:] - 1]
-    flags = _among(last, STOPS).astype(np.uint8) * np.uint8(SENTENCE)
-    unsure = np.flatnonzero((codes.lengths <= LONGEST_HEADING) | _among(last, CLOSERS))
+    """Which folded texts may be headings and which end a sentence; of most, characters and lengths tell."""
+    kinds = _kinds()
+    last = kinds.take(codes.codes[codes.offsets[1:] - 1], mode="clip")
+    flags = ((last & _STOP) > 0) * np.uint8(SENTENCE)
+    short = np.flatnonzero(codes.lengths <= LONGEST_HEADING)
+    few = codes.take(short)
+    within = np.bitwise_or.reduceat(kinds.take(few.codes, mode="clip"), few.offsets[:-1])
+    flags[short[(within & _STOP | last[short] & _BREAK) == 0]] |= np.uint8(HEADING)
+    unsure = np.union1d(short[within & _STOP > 0], np.flatnonzero(last & _CLOSER))
     for i, text in zip(unsure.tolist(), split(codes.take(unsure)), strict=True):
         flags[i] = HEADING * is_heading(text) | SENTENCE * ends_a_sentence(text)
     return flags
-
-
-def _among(points: NDArray[Any], characters: Iterable[str]) -> NDArray[np.bool_]:
-    """Which code points are one of a few characters."""
-    found: NDArray[np.bool_] = (points[:, None] == np.array(sorted(map(ord, characters)))).any(axis=1)
-    return found
 
 
 class Rows:
