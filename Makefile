@@ -18,7 +18,7 @@ help:
 	@echo "make data       rebuild textclean/language/data from the packages it comes from"
 	@echo "make clean      remove $(VENV) and out/"
 
-SOURCES := $(wildcard textclean/*.c textclean/minhash/*.c textclean/stages/normalize/*.c)
+SOURCES := $(wildcard textclean/*.c textclean/minhash/*.c textclean/stages/*/*.c)
 SANITIZED = $(CC) -g -O1 -std=c11 -DPLAIN -fsanitize=address,undefined -fno-sanitize-recover=all -shared -fPIC \
   -fno-omit-frame-pointer -I"$$($(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("include"))')"
 
@@ -74,10 +74,11 @@ test-sanitize: $(INSTALLED)
 	find build/sanitize -name '*.so' -delete
 	$(SANITIZED) textclean/_weave.c -o build/sanitize/textclean/_weave.abi3.so
 	$(SANITIZED) textclean/stages/normalize/_scan.c -o build/sanitize/textclean/stages/normalize/_scan.abi3.so
+	$(SANITIZED) textclean/stages/duplicates/_folding.c -o build/sanitize/textclean/stages/duplicates/_folding.abi3.so
 	$(SANITIZED) textclean/minhash/*.c -o build/sanitize/textclean/minhash/_kernel.abi3.so
 	cd build/sanitize && ASAN_OPTIONS=detect_leaks=0 LD_PRELOAD="$$($(CC) -print-file-name=libasan.so)" \
 	  PYTHONPATH=. $(CURDIR)/$(BIN)/python -m pytest -p no:cacheprovider tests/minhash/test_kernel.py tests/test_weave.py tests/test_ledger.py \
-	  tests/stages/test_normalize_policies.py
+	  tests/stages/test_normalize_policies.py tests/stages/test_folding.py
 
 data: $(INSTALLED)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[data]'

@@ -7,6 +7,7 @@ from setuptools import Extension, setup
 FLAGS = [] if sys.platform == "win32" else ["-O3", "-std=c11", "-fno-tree-loop-distribute-patterns"]
 SOURCES = {
     "textclean._weave": ["textclean/_weave.c"],
+    "textclean.stages.duplicates._folding": ["textclean/stages/duplicates/_folding.c"],
     "textclean.stages.normalize._scan": ["textclean/stages/normalize/_scan.c"],
     "textclean.minhash._kernel": ["textclean/minhash/_kernel.c"],
 }

@@ -1,8 +1,12 @@
+import random
+
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from textclean.minhash.codes import encode
+from textclean.minhash.codes import Codes, encode
+from textclean.stages.duplicates import folding
 from textclean.stages.duplicates.folding import fold, fold_codes, keys
 
 odd = st.text(st.sampled_from("甲乙 \u3000\u200b，,體体A\uff21\ud83d\ude00😀𠀀\x00"), max_size=20)
@@ -37,3 +41,72 @@ def test_a_text_is_folded_and_keyed_as_if_it_stood_alone(texts):
     folded = fold(texts)
     assert len({tuple(key) for key in keys(together).tolist()}) == len(set(folded))
     assert fold(folded) == folded
+
+
+@pytest.fixture(params=["built", "plain"])
+def either(request, monkeypatch):
+    if request.param == "plain":
+        monkeypatch.setattr(folding, "_built", None)
+    elif folding._built is None:
+        pytest.skip("the extension is not built")
+
+
+def plain(function, codes):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(folding, "_built", None)
+        return function(codes)
+
+
+@pytest.mark.skipif(folding._built is None, reason="the extension is not built")
+@settings(deadline=None)
+@given(st.lists(odd | st.text(max_size=9), max_size=6), st.data())
+def test_the_extension_gives_the_same_bits(texts, data):
+    codes = encode(texts)
+    some = sorted(data.draw(st.sets(st.integers(0, len(texts)), min_size=1)))
+    for these in (codes, Codes(codes.codes, codes.offsets[some])):  # texts need not cover the buffer
+        assert keys(these).tolist() == plain(keys, these).tolist()
+        ours, theirs = fold_codes(these), plain(fold_codes, these)
+        assert ours.codes.dtype == theirs.codes.dtype
+        assert ours.codes.tolist() == theirs.codes.tolist()
+        assert ours.offsets.tolist() == theirs.offsets.tolist()
+
+
+def test_each_half_of_a_key_tells_texts_apart_that_differ_least(either):
+    texts = {"甲" * size for size in range(200)} | {"甲" * at + "乙" + "甲" * (90 - at) for at in range(91)}
+    texts |= {"甲" * at + "乙丙"[turn] + "丙乙"[turn] + "甲" * (90 - at) for at in range(91) for turn in (0, 1)}
+    texts |= {chr(point) for point in (*range(1, 3000), *range(0x20000, 0x20100))}
+    for half in keys(encode(sorted(texts))).T:
+        assert len(np.unique(half)) == len(texts)
+
+
+def test_another_character_changes_half_the_bits_of_a_key(either):
+    rng = random.Random(5)
+    texts = ["".join(rng.choices("北岭水厂改造后采用超滤膜，", k=40)) for _ in range(300)]
+    changed = [f"{text[: i % 40]}新{text[i % 40 + 1 :]}" for i, text in enumerate(texts)]
+    flips = np.unpackbits((keys(encode(texts)) ^ keys(encode(changed))).view(np.uint8).reshape(300, 16), axis=1)
+    assert abs(flips.mean() - 0.5) < 0.01
+    assert (abs(flips.mean(axis=0) - 0.5) < 0.15).all()
+
+
+@pytest.mark.skipif(folding._built is None, reason="the extension is not built")
+@pytest.mark.parametrize("offsets", [[], [-1, 2], [0, 4], [2, 1], [0, 2, 1]])
+def test_the_extension_refuses_offsets_that_do_not_fit(offsets):
+    points, offsets, table = np.zeros(3, np.uint16), np.array(offsets, np.int64), np.zeros(1 << 16, np.uint16)
+    with pytest.raises(ValueError, match="fit"):
+        folding._built.keys(points, 2, offsets, np.empty((4, 2), np.uint64))
+    with pytest.raises(ValueError, match="fit"):
+        folding._built.fold(points, 2, offsets, table, points.copy(), np.empty(4, np.int64))
+
+
+@pytest.mark.skipif(folding._built is None, reason="the extension is not built")
+def test_the_extension_refuses_arrays_that_are_too_small():
+    points, offsets, table = np.ones(3, np.uint16), np.array([0, 1, 3]), np.zeros(1 << 16, np.uint16)
+    room = np.empty((2, 2), np.uint64), np.empty(3, np.uint16), np.empty(3, np.int64)
+    folding._built.keys(points, 2, offsets, room[0])
+    assert folding._built.fold(points, 2, offsets, table, *room[1:]) == 0
+    for width, keyed in ((3, room[0]), (4, room[0]), (2, room[0][:1])):
+        with pytest.raises(ValueError, match="fit"):
+            folding._built.keys(points, width, offsets, keyed)
+    for arrays in ((table[:-1], *room[1:]), (table, room[1][:2], room[2]), (table, room[1], room[2][:2])):
+        with pytest.raises(ValueError, match="fit"):
+            folding._built.fold(points, 2, offsets, *arrays)
