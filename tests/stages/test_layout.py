@@ -82,3 +82,10 @@ def test_any_text_is_restored_and_a_second_run_finds_nothing_to_change(text: str
     assert doc.original() == text
     assert not len(Layout().findings(Document("a", doc.text)).edits)
     assert "\n\n" not in doc.text
+
+
+@given(texts | st.text(alphabet="渡 \u3000\n\n\x85\u2028。", max_size=30))
+@settings(deadline=None)
+def test_where_nothing_is_joined_only_the_blank_lines_go(text: str) -> None:
+    lines = [line for line in text.split("\n") if line.strip()]
+    assert Layout(join=False)(Document("a", text)).text == "\n".join(lines)

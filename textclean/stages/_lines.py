@@ -28,7 +28,8 @@ NAME = rf"(?:(?:{COMPOUND})[{HAN}]{{1,2}}|[{SURNAMES}][{HAN}]{{1,2}}|[{HAN}]{{1,
 
 STOPS = "。！？!?…"
 CLOSERS = "”’」』】）)》〉〕]"
-_ENDS = frozenset(STOPS + ";；:：~～）)】〕]")
+ENDS = frozenset(STOPS + ";；:：~～）)】〕]")
+"""Characters that close whatever line they end."""
 _PAUSE = re.compile(r"[，。；！？、,;!?]")
 ENUMERATED = re.compile(
     r"(?:[（(]?[一二三四五六七八九十]{1,3}[、.．）)]|第[一二三四五六七八九十百\d]{1,4}[章节条编部篇]"
@@ -89,7 +90,7 @@ _line = tuple.__new__
 def closed(line: str) -> bool:
     """Whether ``line`` ends as a sentence, a lead-in or a bracket ends, not in the middle of something."""
     last = line[-1:]
-    if last in _ENDS:
+    if last in ENDS:
         return True
     if last == ".":
         return not line[-2:-1].isdigit()

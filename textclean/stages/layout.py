@@ -9,19 +9,18 @@ other line of the page fits better.
 import re
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Sequence
-from itertools import pairwise
+from collections.abc import Mapping, Sequence
 from typing import ClassVar, NamedTuple
 
-from textclean.stage import NO_EDITS, Document, Edits, Field, Findings, Mark, Stage, columns
-from textclean.stages._lines import ENUMERATED, HAN, Line, closed, visible
+from textclean.stage import NO_EDITS, Document, EditBuilder, Edits, Field, Findings, Mark, Stage, columns
+from textclean.stages._lines import ENDS, ENUMERATED, HAN, NOTHING, closed, stripped, visible
 
 _PAUSE = re.compile("[，。；！？：、,;!?:]")
 _SENTENCE = re.compile("[。！？!?]")
 _HAN = re.compile(f"[{HAN}]")
 _CREDIT = re.compile(r"(?:摄|供图|摄影|绘图?|制图|报道|整理|提供|/文|/图|讯|https?\S*|\.[a-z]{2,4})\Z")
 _CAPTION = re.compile("(?:图为|图[①-⑨\\d一二三四五]|[上下左右题]图|资料图|本报\\S{0,8}讯|新华社|据\\S{2,8}[讯电])")
-_NO_OPENING = "，。、；：！？）》”’」』】〉〕,;:!?)%％‰℃°"
+_NO_OPENING = frozenset("，。、；：！？）》”’」』】〉〕,;:!?)%％‰℃°")
 _OPENING = "（《“‘「『【〈〔("
 _PAIRS = ("“”", "「」", "『』", "《》", "（）", "()", "【】")
 _UNIT = "年月日时分秒个家项名人万亿元吨米%％户亩件条座台次辆只头公千岁届级种所倍度吨"
@@ -38,6 +37,7 @@ _SHORT = 12
 """A closed line below this length, without a quote, is hardly a paragraph of its own."""
 _WRAPPED = 5
 """Broken lines at least of a page that is hard-wrapped."""
+_BLANK = re.compile(r"\n((?:[^\S\n]*\n)+)")
 _RIVALS = 12
 """Lines at most compared with each end of a doubtful break."""
 
@@ -127,13 +127,13 @@ class Layout(Stage):
     def findings(self, doc: Document) -> Findings:
         """Blank lines to cut, breaks to close, fragments to mark."""
         text = doc.text
-        lines = visible(text)
+        lines = stripped(text)
         if not lines:
-            return Findings(columns([0], [len(text)], [""], "blank") if text else NO_EDITS)
+            return Findings(columns([0], [len(text)], [""], "blank")) if text else NOTHING
         glued: dict[int, tuple[int, int]] = {}
         marks: list[Mark] = []
         if _may_be_broken(lines):
-            pieces = [_Piece(start, end, line, len(line), len(line)) for start, end, line in lines]
+            pieces = [_Piece(start, end, line, len(line), len(line)) for start, end, line in visible(text)]
             evidence = _Evidence()
             ragged = _ragged(pieces)
             while self.join and ragged:
@@ -143,7 +143,9 @@ class Layout(Stage):
                 pieces = _merged(pieces, joins, glued)
                 ragged = _ragged(pieces)
             marks = _loose_ends(pieces, ragged) if self.marks else []
-        return Findings(_spacing(text, lines, glued), marks)
+        if not glued and text.count("\n") + 1 == len(lines):
+            return Findings(NO_EDITS, marks) if marks else NOTHING
+        return Findings(_spacing(text, glued), marks)
 
     def _joins(self, pieces: Sequence[_Piece], ragged: Sequence[int], evidence: _Evidence) -> list[_Join]:
         """The breaks to close, by what is proof and then by what the language says."""
@@ -166,12 +168,13 @@ class Layout(Stage):
         return joins
 
 
-def _may_be_broken(lines: Sequence[Line]) -> bool:
+def _may_be_broken(lines: Sequence[str]) -> bool:
     """Whether a line may begin or end in the middle of a sentence: a cheap look that most documents end with."""
-    ragged = [line for _, _, line in lines if not closed(line)]
+    ragged = [line for line in lines if line[-1] not in ENDS and not closed(line)]
     if len(ragged) >= _WRAPPED or any(_breaks_off(line, False) for line in ragged):
         return True
-    return any(line[0] in _NO_OPENING or line[0].isdigit() for _, _, line in lines)
+    firsts = [line[0] for line in lines]
+    return not _NO_OPENING.isdisjoint(firsts) or any(map(str.isdigit, firsts))
 
 
 def _ragged(pieces: Sequence[_Piece]) -> list[int]:
@@ -355,32 +358,30 @@ def _needs_space(tail: str, head: str) -> bool:
     return tail[-1].isascii() and tail[-1].isalpha() and head[0].isascii() and head[0].isalpha()
 
 
-def _spacing(text: str, lines: Sequence[Line], glued: dict[int, tuple[int, int]]) -> Edits:
+def _spacing(text: str, glued: Mapping[int, tuple[int, int]]) -> Edits:
     """Edits for everything between the lines: one line break, or none where two lines are joined."""
-    if not glued and text.count("\n") + 1 == len(lines):
-        return NO_EDITS
-    rows: list[tuple[int, int, str, str]] = []
-    top = text.rfind("\n", 0, lines[0].start) + 1
+    top = text.rfind("\n", 0, len(text) - len(text.lstrip())) + 1
+    end = len(text.rstrip())
+    bottom = text.find("\n", end)
+    spans = [run.span(1) for run in _BLANK.finditer(text, top, end)]
+    if glued:
+        closed_up = {text.find("\n", tail) + 1 for tail in glued}
+        spans = [span for span in spans if span[0] not in closed_up]
     if top:
-        rows.append((0, top, "", "blank"))
-    for (_, end, _), (start, _, _) in pairwise(lines):
-        if end in glued:
-            overlap = glued[end][1]
-            rows.append((end, start, " " * _needs_space(text[end - 1], text[start]), "join"))
-            if overlap:
-                rows.append((start, start + overlap, "", "overlap"))
-        elif start - end > 1:
-            first = text.find("\n", end) + 1
-            last = text.rfind("\n", end, start) + 1
-            if first < last:
-                rows.append((first, last, "", "blank"))
-    bottom = text.find("\n", lines[-1].end)
+        spans.insert(0, (0, top))
     if bottom >= 0:
-        rows.append((bottom, len(text), "", "blank"))
-    if not rows:
-        return NO_EDITS
-    starts, ends, news, reasons = zip(*rows, strict=True)
-    return Edits(starts, ends, news, reasons)
+        spans.append((bottom, len(text)))
+    if not glued:
+        starts, ends = zip(*spans, strict=True)
+        return columns(starts, ends, [""] * len(spans), "blank")
+    edits = EditBuilder()
+    for start, stop in spans:
+        edits.cut(start, stop, "blank")
+    for tail, (head, overlap) in glued.items():
+        edits.replace(tail, head, " " * _needs_space(text[tail - 1], text[head]), "join")
+        if overlap:
+            edits.cut(head, head + overlap, "overlap")
+    return edits.build()
 
 
 def _loose_ends(pieces: Sequence[_Piece], ragged: Sequence[int]) -> list[Mark]:
