@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from textclean.document import Document
 from textclean.stage import TextRef, advance
+from textclean.stages import boilerplate
 from textclean.stages.boilerplate import Boilerplate
 
 CASES = tomllib.loads((Path(__file__).parents[1] / "cases" / "boilerplate.toml").read_text(encoding="utf-8"))
@@ -133,3 +134,12 @@ def test_the_order_of_the_documents_does_not_matter(pages: list[str]) -> None:
     stage = Boilerplate()
     seen = [(name, stage.observe(Document(name, text))) for name, text in named.items()]
     assert stage.decide(seen, no_texts) == stage.decide(seen[::-1], no_texts)
+
+
+@given(
+    st.lists(st.sampled_from([*PIECES, *BODIES, "©渡口网", "All Rights Reserved", "ICP备1号"]) | st.text(min_size=1))
+)
+def test_the_cheap_look_for_the_foot_of_a_page_finds_what_each_line_shows(lines: list[str]) -> None:
+    lines = [line for line in lines if line.strip()]
+    feet = {line for line in lines if len(line) <= boilerplate._LONGEST and boilerplate._is_foot(line)}
+    assert boilerplate._feet(lines) == feet

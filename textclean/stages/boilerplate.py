@@ -10,13 +10,28 @@ from collections.abc import Callable, Mapping, Sequence
 from hashlib import blake2b
 from typing import Any, ClassVar, NamedTuple
 
-from textclean.stage import NO_EDITS, CorpusStage, Document, Field, Findings, Observation, Texts
-from textclean.stages._lines import ENUMERATED, HAN, NAME, closed, cut, is_body, visible, whole_lines
+from textclean.stage import CorpusStage, Document, Field, Findings, Observation, Texts
+from textclean.stages._lines import (
+    ENUMERATED,
+    HAN,
+    NAME,
+    NOTHING,
+    closed,
+    cut,
+    is_body,
+    numbered,
+    stripped,
+    whole_lines,
+)
 
 _LONGEST = 120
 """Characters of the longest line that can be boilerplate."""
+_LONGEST_SHARED = 40
+"""Characters of the longest line that is compared with those of other documents."""
 
 _FOOT_SIGN = re.compile("©|ICP[备证]|公网安备|版权所有|网站标识码|[Cc]opyright|COPYRIGHT|All [Rr]ights [Rr]eserved")
+_FOOT_HINT = re.compile("[I公版网CcA][C网权站oOl]")
+"""How each of these begins, but for ``©``: scanned several times as fast."""
 _FOOT = re.compile(
     r"[（(【\[*※\s]*(?:(?:版权|特别|免责|郑重)?(?:声明|提示)\s?[:：].*(?:转载|版权|侵权|本网|本站|本平台|本公众号).*"
     r"|(?:未经|凡未经).{0,24}(?:授权|许可|允许|同意).{0,40}(?:转载|使用|复制|摘编|镜像).{0,40}"
@@ -109,8 +124,8 @@ class Boilerplate(CorpusStage):
         hash of the longest line, by which copies of an article are known.
         """
         lines = doc.text.split("\n")
-        edge = {line for line in _edge(lines, self.edge) if _may_be_shared(line)}
-        rows = sorted((_key(line), int(_SITE_WORDS.search(line) is not None)) for line in edge)
+        edge = {line for line in _edge(lines, self.edge) if len(line) <= _LONGEST_SHARED and _may_be_shared(line)}
+        rows = sorted([(_key(line), int(_SITE_WORDS.search(line) is not None)) for line in edge])
         body = max(lines, key=len)
         return {"keys": [key for key, _ in rows], "sites": [site for _, site in rows], "body": [_key(body.strip())]}
 
@@ -127,18 +142,25 @@ class Boilerplate(CorpusStage):
                 if site:
                     sites.add(int(key))
         shared = {key for key, some in bodies.items() if len(some) >= (2 if key in sites else self.min_documents)}
+        if not shared:
+            return {}
         verdicts = {id: sorted(shared.intersection(map(int, seen["keys"]))) for id, seen in observations}
         return {id: keys for id, keys in verdicts.items() if keys}
 
     def findings(self, doc: Document, verdict: Any) -> Findings:
         """The lines to cut; ``verdict`` holds the hashes of lines that other documents share, or is None."""
-        texts = [line for raw in doc.text.split("\n") if (line := raw.strip())]
-        found = {i: one for i, line in enumerate(texts) if (one := self._read(line))}
+        lines = stripped(doc.text)
+        found = {
+            i: one
+            for i, line in enumerate(lines)
+            if (line[-1] in _LASTS or line[0] in _FIRSTS or line[-1].isascii()) and (one := self._read(line))
+        }
+        feet = _feet(lines)
         shared = frozenset(verdict or ())
-        while new := self._around(texts, found, shared):
+        while new := self._around(lines, found, feet, shared):
             found |= dict.fromkeys(new, _BOILERPLATE)
         if not found:
-            return Findings(NO_EDITS)
+            return NOTHING
         found = dict(sorted(found.items()))
         meta: dict[str, Any] = {}
         known = doc.meta.get("credits", [])
@@ -148,14 +170,13 @@ class Boilerplate(CorpusStage):
         source = next((one.source for one in found.values() if one.source), "")
         if source and "photo_source" not in doc.meta:
             meta["photo_source"] = source
-        lines = visible(doc.text)
-        cuts = whole_lines(doc.text, [lines[i] for i in found], [one.reason for one in found.values()])
+        cuts = whole_lines(doc.text, numbered(doc.text, found), [one.reason for one in found.values()])
         return Findings(cut(cuts), meta=meta)
 
     def _read(self, line: str) -> _Found | None:
         """What a line is by itself, wherever it stands."""
         first, last = line[0], line[-1]
-        if (first not in _FIRSTS and last not in _LASTS and not last.isascii()) or len(line) > 200:
+        if len(line) > 200:
             return None
         if self.credits and last in _CREDIT_LASTS and _SHOT.search(line, max(0, len(line) - 40)):
             credit = _CREDIT.fullmatch(line)
@@ -170,11 +191,13 @@ class Boilerplate(CorpusStage):
             return _Found("label")
         return None
 
-    def _around(self, lines: Sequence[str], found: Mapping[int, _Found], shared: frozenset[int]) -> set[int]:
+    def _around(
+        self, lines: Sequence[str], found: Mapping[int, _Found], feet: frozenset[str], shared: frozenset[int]
+    ) -> set[int]:
         """Lines that are boilerplate because of where they stand among those that are left."""
-        kept = [i for i in range(len(lines)) if i not in found]
-        texts = [lines[i] for i in kept]
-        new = _peel(texts, 2 * self.edge, _is_foot)
+        kept = [i for i in range(len(lines)) if i not in found] if found else range(len(lines))
+        texts = [lines[i] for i in kept] if found else lines
+        new = _peel(texts, 2 * self.edge, feet.__contains__) if feet else set()
         new |= _related(texts)
         if new or _BOILERPLATE in found.values():
             for order in (range(len(texts) // 2, len(texts)), range(len(texts) - 1, len(texts) // 2 - 1, -1)):
@@ -227,7 +250,12 @@ def _peel(texts: Sequence[str], size: int, test: Callable[[str], bool]) -> set[i
 
 def _may_be_shared(line: str) -> bool:
     """Whether a line is short and neither a sentence nor a numbered heading."""
-    return 2 <= len(line) <= 40 and not closed(line) and line[-1] not in "，,、" and not ENUMERATED.match(line)
+    return (
+        2 <= len(line) <= _LONGEST_SHARED
+        and not closed(line)
+        and line[-1] not in "，,、"
+        and not ENUMERATED.match(line)
+    )
 
 
 def _key(line: str) -> int:
@@ -236,9 +264,16 @@ def _key(line: str) -> int:
     return int.from_bytes(digest, "big") >> 1
 
 
+def _feet(lines: Sequence[str]) -> frozenset[str]:
+    """The lines that are boilerplate if they stand near the top or the bottom of a page."""
+    short = [line for line in lines if len(line) <= _LONGEST]
+    joined = "\n".join(short)
+    if "©" not in joined and not _FOOT_HINT.search(joined):
+        short = [line for line in short if line[0] in _FOOT_FIRSTS]
+    return frozenset(filter(_is_foot, short))
+
+
 def _is_foot(line: str) -> bool:
-    if len(line) > _LONGEST:
-        return False
     if _FOOT_SIGN.search(line):
         return not is_body(line) or _FOOT_SIGN.search(line, 0, 24) is not None
     return line[0] in _FOOT_FIRSTS and _FOOT.fullmatch(line) is not None
