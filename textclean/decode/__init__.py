@@ -6,24 +6,72 @@
 
 import codecs
 import re
+from typing import NamedTuple
 
-from textclean.decode.detection import BOMS, CANDIDATES, Detection, detect, readings
-from textclean.decode.reading import Text, read
+from textclean.decode.detection import BOMS, CANDIDATES, Found, find, readings
+from textclean.decode.reading import Text, big5_codec, read
 from textclean.document import Patch, Piece, Source, digest
 from textclean.errors import InputError
 
 __all__ = ["Detection", "decode", "decode_text", "detect"]
 
 _LINES = re.compile(rb"[^\n]*\n|[^\n]+")
-_SURROGATES = re.compile("[\ud800-\udfff]+")
+_SURROGATES = re.compile("[\ud800-\udfff]")
+_SURROGATE_RUNS = re.compile("[\ud800-\udfff]+")
 _NOT_GB_NEWS = re.compile("[\u0370-\u03ff\u0400-\u04ff\u3040-\u312f\ue000-\uf8ff]")
-"""Letters that Big5 text read as GB18030 is full of and Chinese news has next to none of."""
+"""Letters that Big5 text read as GB18030 is full of, and the other way round, and Chinese news has next to none of."""
+
+_UTF8_COMMA = "，".encode()
+_UTF8_STOP = "。".encode()
+"""Rare or impossible in GB18030 and Big5."""
 
 _LINE_WINDOW = 768
 """Bytes of a line that decide its encoding."""
 
 _KEEP = 8.0
 """Nats by which another encoding must beat the document's own for one line of it."""
+
+
+class Detection(NamedTuple):
+    """What :func:`detect` found.
+
+    Attributes:
+        encoding: a Python codec, or a name that Python has no codec for; None means that it is not text.
+        confidence: how sure, 0 to 1.
+        why: the check that decided; where readings were compared, what came second and by how many nats.
+        bad: the bytes that the encoding cannot read, as (offset, bytes); neighbours together.
+    """
+
+    encoding: str | None
+    confidence: float
+    why: str
+    bad: tuple[tuple[int, bytes], ...] = ()
+
+
+def detect(raw: bytes, hint: str | None = None) -> Detection:
+    """The encoding of ``raw``.
+
+    A byte order mark, pure ASCII, HZ and strict UTF-8 decide at once. Otherwise damaged UTF-8, GB18030, Big5 and
+    UTF-16 are compared by the log-probability of the characters they give, in growing windows from the first
+    non-ASCII byte; what looks like none of them is left to chardet. ``hint`` is what a page or a server declares; it
+    decides ties only. EUC-TW and ISO-2022-CN are named, though nothing here reads them.
+
+    Where lines are in different encodings, the encoding is that of the beginning.
+    """
+    found = find(raw, hint)
+    if found.codec is None or found.text is not None:
+        return Detection(found.codec, found.confidence, found.why)
+    try:
+        codec = _readable(found)
+    except InputError:
+        return Detection(found.codec, found.confidence, found.why)
+    codec, stretches = _stretches(raw, codec)
+    bad: list[tuple[int, bytes]] = []
+    byte = 0
+    for size, _, text in stretches:
+        bad += [(byte + patch.byte, patch.original) for patch in text.patches if _is_bad(patch, text.text)]
+        byte += size
+    return Detection(codec, found.confidence, found.why, tuple(bad))
 
 
 def decode(raw: bytes, hint: str | None = None) -> tuple[str, Source]:
@@ -37,25 +85,24 @@ def decode(raw: bytes, hint: str | None = None) -> tuple[str, Source]:
     """
     if not raw:
         return "", Source((), (), digest(raw))
-    found = detect(raw, hint)
-    codec = _readable(found)
-    bom = next((mark for mark, of in BOMS if raw.startswith(mark) and of == codec), b"")
-    body = raw[len(bom) :]
-    whole = read(body, codec)
-    stretches = [(len(body), codec, whole)]
-    if codec in CANDIDATES and b"\n" in body and _looks_mixed(whole, codec):
-        stretches = [(len(part), own, read(part, own)) for part, own in _stretches(body, codec)]
+    found = find(raw, hint)
+    if found.text is not None:
+        return found.text, Source((Piece(0, 0, found.codec or "utf-8"),), (), digest(raw))
+    _, stretches = _stretches(raw, _readable(found))
+    if len(stretches) == 1:
+        _, codec, (whole, patches) = stretches[0]
+        return whole, Source((Piece(0, 0, codec),), tuple(patches), digest(raw))
     texts: list[str] = []
     spans: list[Piece] = []
-    patches = [Patch(0, 0, 0, bom)] if bom else []
-    at, byte = 0, len(bom)
-    for size, own, (text, bad) in stretches:
-        spans.append(Piece(at, byte if spans else 0, own))
-        patches += [Patch(byte + b, at + start, at + end, original) for b, start, end, original in bad]
+    moved: list[Patch] = []
+    at = byte = 0
+    for size, own, (text, patches) in stretches:
+        spans.append(Piece(at, byte, own))
+        moved += [Patch(byte + b, at + start, at + end, original) for b, start, end, original in patches]
         texts.append(text)
         at += len(text)
         byte += size
-    return "".join(texts), Source(tuple(spans), tuple(patches), digest(raw))
+    return "".join(texts), Source(tuple(spans), tuple(moved), digest(raw))
 
 
 def decode_text(text: str) -> tuple[str, Source]:
@@ -66,39 +113,85 @@ def decode_text(text: str) -> tuple[str, Source]:
         return text, Source(spans, (), digest(raw))
     patches: list[Patch] = []
     at = byte = 0
-    for run in _SURROGATES.finditer(text):
+    for run in _SURROGATE_RUNS.finditer(text):
         start, end = run.span()
         byte += len(text[at:start].encode())
         original = run[0].encode("utf-8", "surrogatepass")
         patches.append(Patch(byte, start, end, original))
         byte += len(original)
         at = end
-    return _SURROGATES.sub(lambda run: "\ufffd" * len(run[0]), text), Source(spans, tuple(patches), digest(raw))
+    return _SURROGATES.sub("\ufffd", text), Source(spans, tuple(patches), digest(raw))
 
 
-def _readable(found: Detection) -> str:
+def _is_bad(patch: Patch, text: str) -> bool:
+    return "\ufffd" in text[patch.start : patch.end]
+
+
+def _readable(found: Found) -> str:
     """The codec to read with.
 
     Raises:
         InputError: there is none.
     """
-    if found.encoding is None:
+    if found.codec is None:
         raise InputError(f"not text: {found.why}; extract its text first, or leave the file out")
     try:
-        name = codecs.lookup(found.encoding).name
+        name = codecs.lookup(found.codec).name
     except LookupError:
-        raise InputError(
-            f"unsupported encoding {found.encoding} ({found.why}); convert the file to UTF-8 first"
-        ) from None
+        raise InputError(f"unsupported encoding {found.codec} ({found.why}); convert the file to UTF-8 first") from None
     return name
 
 
-def _looks_mixed(whole: Text, codec: str) -> bool:
-    """Whether lines may be in other encodings: something was bad, or reads like Big5 taken for GB18030."""
-    return bool(whole.patches) or (codec == "gb18030" and _NOT_GB_NEWS.search(whole.text) is not None)
+def _stretches(raw: bytes, codec: str) -> tuple[str, list[tuple[int, str, Text]]]:
+    """The variant of ``codec`` that ``raw`` is in, and its stretches of one encoding: sizes in bytes, codecs, texts.
+
+    A byte order mark belongs to the first.
+    """
+    bom = next((mark for mark, of in BOMS.items() if of == codec and raw.startswith(mark)), b"")
+    body = raw[len(bom) :] if bom else raw
+    if codec == "big5hkscs":
+        codec = big5_codec(body)
+    plain = _plain_gb18030(body) if codec == "gb18030" else None
+    whole = plain or read(body, codec)
+    found = [(len(body), codec, whole)]
+    if codec in _BY_LINE and b"\n" in body and _looks_mixed(whole, codec, body, plain is not None):
+        parts = _by_line(body, codec)
+        if len(parts) > 1:
+            found = [(len(part), own, read(part, own)) for part, own in parts]
+    if bom:
+        size, own, text = found[0]
+        found[0] = len(bom) + size, own, _after(bom, text)
+    return codec, found
 
 
-def _stretches(raw: bytes, codec: str) -> list[tuple[bytes, str]]:
+_BY_LINE = frozenset({*CANDIDATES, "cp950"})
+
+
+def _after(bom: bytes, text: Text) -> Text:
+    """``text`` after a byte order mark, which stands for no character."""
+    moved = [patch._replace(byte=patch.byte + len(bom)) for patch in text.patches]
+    return Text(text.text, [Patch(0, 0, 0, bom), *moved])
+
+
+def _plain_gb18030(raw: bytes) -> Text | None:
+    """``raw`` as GB18030, if all can be read and nothing odd is in it: what nearly every file is, in one scan."""
+    try:
+        text = raw.decode("gb18030")
+    except UnicodeDecodeError:
+        return None
+    return None if _NOT_GB_NEWS.search(text) else Text(text, [])
+
+
+def _looks_mixed(whole: Text, codec: str, raw: bytes, plain: bool) -> bool:
+    """Whether lines may be in other encodings: something was bad, or reads like another encoding taken for this."""
+    if whole.patches:
+        return True
+    if codec == "utf-8":
+        return False
+    return _UTF8_COMMA in raw or _UTF8_STOP in raw or (not plain and _NOT_GB_NEWS.search(whole.text) is not None)
+
+
+def _by_line(raw: bytes, codec: str) -> list[tuple[bytes, str]]:
     """The lines of ``raw``, neighbours of one encoding together."""
     found: list[tuple[list[bytes], str]] = []
     for line in _LINES.findall(raw):
@@ -123,10 +216,11 @@ def _line_codec(line: bytes, codec: str, before: str) -> str:
             return "utf-8"
     if codec == "gb18030" and _is_gb_news(line):
         return codec
-    window = line[:_LINE_WINDOW]
-    ranks = {own: total for own, (total, _) in readings(window, start_cut=False).items()}
-    ranks[codec] += _KEEP
-    return max(ranks, key=ranks.__getitem__)
+    ranks = {own: reading.total for own, reading in readings(line[:_LINE_WINDOW], start_cut=False).items()}
+    own = "big5hkscs" if codec == "cp950" else codec
+    ranks[own] += _KEEP
+    best = max(ranks, key=ranks.__getitem__)
+    return codec if best == own else best
 
 
 def _is_gb_news(line: bytes) -> bool:

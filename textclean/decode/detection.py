@@ -8,39 +8,44 @@ cost it a little, where a strict detector would drop it.
 import codecs
 import math
 import re
-from functools import cache
 from typing import NamedTuple
 
-BOMS = (
-    (b"\xef\xbb\xbf", "utf-8"),
-    (b"\xff\xfe\0\0", "utf-32-le"),
-    (b"\0\0\xfe\xff", "utf-32-be"),
-    (b"\xff\xfe", "utf-16-le"),
-    (b"\xfe\xff", "utf-16-be"),
-    (b"\x84\x31\x95\x33", "gb18030"),
-)
+from textclean.decode.alignment import UTF16_HIGH, pieces, two_byte_surplus, utf16_surplus
+from textclean.decode.euc_tw import euc_tw_text
+from textclean.decode.hz import MARKER, hz_text
+from textclean.decode.likelihood import is_chinese, mean, score, wide
+
+BOMS = {
+    b"\xef\xbb\xbf": "utf-8",
+    b"\xff\xfe\0\0": "utf-32-le",
+    b"\0\0\xfe\xff": "utf-32-be",
+    b"\xff\xfe": "utf-16-le",
+    b"\xfe\xff": "utf-16-be",
+    b"\x84\x31\x95\x33": "gb18030",
+}
 """Byte order marks and the codec of what follows; UTF-32 before UTF-16, whose mark it begins with."""
 
 CANDIDATES = ("utf-8", "gb18030", "big5hkscs")
 """ASCII-compatible encodings that are scored, the likelier first."""
 
-_BINARY = (
-    (b"\x89PNG\r\n", "a PNG image"),
-    (b"\xff\xd8\xff", "a JPEG image"),
-    (b"GIF8", "a GIF image"),
-    (b"%PDF-", "a PDF document"),
-    (b"PK\x03\x04", "a zip archive (or .docx, .xlsx, .epub)"),
-    (b"\x1f\x8b\x08", "gzip data"),
-    (b"BZh", "bzip2 data"),
-    (b"\xfd7zXZ\0", "xz data"),
-    (b"\x28\xb5\x2f\xfd", "Zstandard data"),
-    (b"7z\xbc\xaf\x27\x1c", "a 7z archive"),
-    (b"Rar!\x1a\x07", "a RAR archive"),
-    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an old Office document (.doc, .xls)"),
-    (b"\x7fELF", "a program"),
-    (b"SQLite format 3\0", "an SQLite database"),
-    (b"PAR1", "a Parquet file"),
-)
+_BINARY = {
+    b"\x89PNG\r\n": "a PNG image",
+    b"\xff\xd8\xff": "a JPEG image",
+    b"GIF87a": "a GIF image",
+    b"GIF89a": "a GIF image",
+    b"%PDF-": "a PDF document",
+    b"PK\x03\x04": "a zip archive (or .docx, .xlsx, .epub)",
+    b"\x1f\x8b\x08": "gzip data",
+    b"\xfd7zXZ\0": "xz data",
+    b"\x28\xb5\x2f\xfd": "Zstandard data",
+    b"7z\xbc\xaf\x27\x1c": "a 7z archive",
+    b"Rar!\x1a\x07": "a RAR archive",
+    b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1": "an old Office document (.doc, .xls)",
+    b"\x7fELF": "a program",
+    b"SQLite format 3\0": "an SQLite database",
+    b"PAR1\x15": "a Parquet file",
+} | {b"BZh%d1AY&SY" % level: "bzip2 data" for level in range(1, 10)}
+_SIGNATURE = re.compile(b"|".join(map(re.escape, (*BOMS, *_BINARY))))
 
 _NEVER_ON_THE_WEB = ("cp037", "cp273", "cp424", "cp500", "cp875", "cp1026", "cp1140", "utf-7")
 """EBCDIC and the like, which chardet finds in damaged bytes."""
@@ -48,117 +53,144 @@ _NEVER_ON_THE_WEB = ("cp037", "cp273", "cp424", "cp500", "cp875", "cp1026", "cp1
 _LOOK = 4096
 """Bytes at the beginning that the cheap checks look at."""
 
-_WINDOWS = (192, 768, 3072, 12288)
-"""Sizes in bytes of the windows that are scored in turn until the winner is clear."""
-
-_CLEAR_GAP = 25.0
-"""Nats by which the best reading must lead for the next window to be skipped."""
+_WINDOWS = ((96, 60.0), (192, 25.0), (768, 25.0), (3072, 25.0), (12288, 25.0))
+"""Sizes in bytes of the windows that are scored in turn, and the nats by which the best reading must lead to stop."""
 
 _LIKELY = -8.3
 """Mean log-probability of non-ASCII characters above which a text is surely Chinese."""
 
-_UNLIKELY = -9.0
-"""The same, below which another detector is asked."""
+_ENOUGH = 24
+"""Non-ASCII characters that must have been seen to stop before the last window."""
+
+_SHORT = 64
+"""Bytes below which it is always tried whether the first byte is half a character."""
 
 _HINT = 8.0
 """Nats a hint is worth: it decides ties and nothing else."""
+
+_GUESS = 0.05
+"""Confidence below which chardet knows nothing."""
 
 _CUT_START = 9.0
 """Nats it costs to suppose that the input begins in mid-character."""
 
 _CUT_END = 6.0
-"""Nats it costs to suppose that it ends in mid-character."""
+"""Nats it costs to suppose that the input ends in mid-character."""
 
 _HIGH = re.compile(rb"[\x80-\xff]")
-_HZ = re.compile(rb"~\{(?:[\x21-\x77][\x21-\x7e])+(?:~\}|~?\Z|\r?\n|[\x21-\x77]\Z|[\x80-\xff])")
+_HIGH_RUN = re.compile(rb"[\x80-\xff]+")
 _HIGH_BYTES = bytes(range(0x80, 0x100))
+_UTF8_LEADS = bytes(range(0xE2, 0xF0))
 _UTF8_REST = bytes(range(0x80, 0xC0))
+_UTF8_CHARACTER = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
 _CONTROLS = bytes({*range(0x20), 0x7F} - {*b"\t\n\f\r\x1a\x1b"})
-_UTF16_HIGH = bytes({0x00, 0x20, 0x21, 0x25, 0x30, 0xFF, *range(0x4E, 0xA0)})
 _ISO_2022_CN = re.compile(rb"\x1b\$\)[AGE]|\x1b\$\*H")
+_LETTERS = bytes({*range(0x41, 0x5B), *range(0x61, 0x7B)})
 _CODEC_OF = {"gb2312": "gb18030", "gbk": "gb18030", "cp936": "gb18030", "big5": "big5hkscs", "cp950": "big5hkscs"}
 
 
-class Detection(NamedTuple):
-    """What :func:`detect` found.
+class Found(NamedTuple):
+    """What :func:`find` found.
 
     Attributes:
-        encoding: a Python codec, or a name that Python has no codec for; None means that it is not text.
+        codec: a Python codec, or a name that Python has no codec for; None means that it is not text.
         confidence: how sure, 0 to 1.
         why: the check that decided and what came second, for a person.
+        text: the whole in ``codec``, if that was read on the way.
     """
 
-    encoding: str | None
+    codec: str | None
     confidence: float
     why: str
+    text: str | None = None
 
 
-def detect(raw: bytes, hint: str | None = None) -> Detection:
-    """The encoding of ``raw``.
+class _Reading(NamedTuple):
+    """A window read in one codec: its log-probability and its text."""
 
-    A byte order mark, pure ASCII, HZ and strict UTF-8 decide at once. Otherwise damaged UTF-8, GB18030, Big5-HKSCS
-    and UTF-16 are compared by the log-probability of the characters they give, in growing windows from the first
-    non-ASCII byte; what looks like none of them is left to chardet. ``hint`` is what a page or a server declares; it
-    decides ties only.
-    """
+    total: float
+    text: str
+
+
+def find(raw: bytes, hint: str | None = None) -> Found:
+    """The encoding of ``raw``; see :func:`textclean.decode.detect`."""
     if not raw:
-        return Detection("utf-8", 0.0, "empty")
-    for signature, what in _BINARY:
-        if raw.startswith(signature):
-            return Detection(None, 1.0, f"looks like {what}")
-    for bom, codec in BOMS:
-        if raw.startswith(bom):
-            return Detection(codec, 1.0, "byte order mark")
-    wide = _utf16_candidates(raw)
-    return _certain(raw, wide) or _likeliest(raw, wide, _as_codec(hint))
+        return Found("utf-8", 0.0, "empty", text="")
+    if signature := _SIGNATURE.match(raw):
+        codec = BOMS.get(signature[0])
+        if codec is None:
+            return Found(None, 1.0, f"looks like {_BINARY[signature[0]]}")
+        return Found(codec, 1.0, "byte order mark")
+    return _strict(raw) or _by_form(raw) or _likeliest(raw, _as_codec(hint))
 
 
 def _as_codec(hint: str | None) -> str | None:
     """The codec of a declared charset; None if Python knows none."""
+    if not hint:
+        return None
     try:
-        name = codecs.lookup((hint or "").strip()).name
+        name = codecs.lookup(hint.strip()).name
     except (LookupError, ValueError):
         return None
     return _CODEC_OF.get(name, name)
 
 
-def _certain(raw: bytes, wide: list[str]) -> Detection | None:
-    """What the form of the bytes alone decides."""
-    head = raw[:_LOOK]
-    if (codec := _utf32(head)) is not None:
-        return Detection(codec, 0.95, "UTF-32 without byte order mark")
-    ascii_only = raw.isascii()
-    if ascii_only and b"\0" not in head and _HZ.search(raw):
-        return Detection("hz", 0.95, "HZ escape sequences")
-    if ascii_only and b"\0" not in head and not (wide and len(raw) <= 64):
-        if _ISO_2022_CN.search(raw):
-            return Detection("iso-2022-cn", 0.95, "escape sequences of ISO-2022-CN")
-        if b"\x1b" in raw:
-            name, confidence = _ask_chardet(raw)
-            if name and name.startswith("iso2022"):
-                return Detection(name, confidence, "escape sequences")
-        if not _mostly_controls(head):
-            return Detection("ascii", 1.0, "ASCII only")
-    if not ascii_only and not wide:
-        if b"~{" in raw:
-            sample = raw[: 16 * _LOOK]
-            covered = sum(len(run[0]) for run in _HZ.finditer(sample))
-            if covered > 4 * (len(sample) - len(sample.translate(None, _HIGH_BYTES))):
-                return Detection("hz", 0.8, "HZ escape sequences, damaged")
-        if _is_utf8(raw):
-            return Detection("utf-8", 0.99, "strict UTF-8")
-    return None
+def _strict(raw: bytes) -> Found | None:
+    """ASCII or strict UTF-8, its last character perhaps cut.
 
-
-def _is_utf8(raw: bytes) -> bool:
-    """Strict UTF-8, its last character perhaps cut; short input must hold a character of three bytes."""
+    Short input must hold a character of three bytes: two-byte ones are as well GB 18030 (联通 is the famous case).
+    """
+    text: str | None = None
     try:
         text = raw.decode()
     except UnicodeDecodeError as error:
         if error.reason != "unexpected end of data" or error.end != len(raw):
-            return False
-        text = raw[: error.start].decode()
-    return len(raw) >= 48 or max(text, default="") >= "\u0800"
+            return None
+        head = raw[: error.start].decode()
+    else:
+        head = text
+    if b"\0" in raw or head.isascii() or not (len(raw) >= 48 or max(head) >= "\u0800"):
+        return None
+    return Found("utf-8", 0.99, "strict UTF-8" if text is not None else "strict UTF-8, cut at the end", text=text)
+
+
+def _by_form(raw: bytes) -> Found | None:
+    """What the form of the bytes alone decides."""
+    ascii_only = raw.isascii()
+    head = raw[:_LOOK]
+    if not _has_few_zeros(head):
+        codec = _utf32(head)
+        return Found(codec, 0.95, "UTF-32 without byte order mark") if codec else None
+    if b"\x1b" in raw:
+        if _ISO_2022_CN.search(raw):
+            return Found("iso-2022-cn", 0.95, "escape sequences of ISO-2022-CN")
+        name, confidence = _ask_chardet(raw) if ascii_only else (None, 0.0)
+        if name and name.startswith("iso2022"):
+            return Found(name, confidence, "escape sequences")
+    if b"~" in raw and (marker := MARKER.search(raw)):
+        found = _hz(raw[max(0, marker.start() - 64) : marker.start() + 16 * _LOOK], ascii_only)
+        if found is not None:
+            return found
+    if not ascii_only or (len(raw) <= 64 and _utf16_candidates(raw)):
+        return None
+    if _mostly_controls(head):
+        return Found(None, 0.9, "looks like binary data")
+    return Found("ascii", 1.0, "ASCII only", text=raw.decode())
+
+
+def _has_few_zeros(head: bytes) -> bool:
+    """Whether zero bytes are so few that they may be damage; in UTF-16 and UTF-32 they are many, or none."""
+    return head.count(0) <= 1 + len(head) // 100
+
+
+def _hz(sample: bytes, ascii_only: bool) -> Found | None:
+    """HZ, if what its markers enclose is Chinese, and there are next to no bytes that it does not use."""
+    if len(sample) - len(sample.translate(None, _HIGH_BYTES)) > 1 + len(sample) // 50:
+        return None
+    text = wide("".join(map(hz_text, sample.splitlines(keepends=True))))
+    if not is_chinese(mean(text), len(text)):
+        return None
+    return Found("hz", 0.95 if ascii_only else 0.8, f"HZ markers{'' if ascii_only else ', bytes damaged'}")
 
 
 def _utf32(head: bytes) -> str | None:
@@ -173,164 +205,130 @@ def _utf32(head: bytes) -> str | None:
 
 
 def _utf16_candidates(raw: bytes) -> list[str]:
-    """UTF-16 byte orders in which most characters are Chinese, ASCII or punctuation, judged by their high bytes."""
-    found: list[str] = []
-    for size in (64, 1024):
+    """UTF-16 byte orders in which most characters are Chinese, ASCII or punctuation, judged by their high bytes.
+
+    A text whose first byte is lost has the high bytes of the other order, so both are named for it. Without a zero
+    byte there is no ASCII in it, and its beginning is as good as any part.
+    """
+    for size in (64, 1024) if 0 in raw[:_LOOK] else (64,):
         window = raw[:size]
-        for codec, high in (("utf-16-le", window[1::2]), ("utf-16-be", window[0::2])):
-            if codec not in found and high and len(high.translate(None, _UTF16_HIGH)) <= 0.15 * len(high):
-                found.append(codec)
-    return found
+        for first in (0, 1):
+            high = window[first::2]
+            if high and len(high.translate(None, UTF16_HIGH)) <= 0.15 * len(high):
+                return ["utf-16-le", "utf-16-be"]
+        if len(raw) <= size:
+            break
+    return []
 
 
 def _mostly_controls(head: bytes) -> bool:
     return len(head) - len(head.translate(None, _CONTROLS)) > 0.1 * len(head)
 
 
-class _Costs(dict[str, float]):
-    """Log-probability of every character; what the table lacks is estimated from its block, once."""
-
-    def __missing__(self, char: str) -> float:
-        self[char] = cost = _estimate(char)
-        return cost
+def readings(window: bytes, start_cut: bool) -> dict[str, _Reading]:
+    """``window`` in each ASCII-compatible candidate; ``start_cut``: it may begin in mid-character."""
+    return {codec: _narrow(window, codec, start_cut) for codec in CANDIDATES}
 
 
-_BLOCKS = (
-    (0x3400, -16.0),
-    (0x4DC0, -16.5),
-    (0x4E00, -16.0),
-    (0xA000, -14.5),
-    (0xAC00, -17.0),
-    (0xD7A4, -17.0),
-    (0xD800, -17.0),
-    (0xE000, -24.0),
-    (0xF900, -19.0),
-    (0xFF01, -16.0),
-    (0xFF5F, -11.0),
-    (0xFFFD, -16.0),
-    (0xFFFE, -22.0),
-    (0x20000, -17.0),
-    (0x40000, -18.0),
-    (0x110000, -19.0),
-)
-"""Ends of ranges of code points, each with the log-probability of a character there that the table lacks."""
-
-
-def _estimate(char: str) -> float:
-    code = ord(char)
-    if code < 0x80:
-        if char in "\t\n\r ":
-            return -3.5
-        if code < 0x20 or code == 0x7F:
-            return -18.0
-        return -4.0 if char.isdigit() else -4.8 if char.isalpha() else -5.0
-    if code < 0xA0:
-        return -20.0
-    if 0x2000 <= code < 0x2300 or 0x3000 <= code < 0x3040:
-        return -11.5
-    if 0x3040 <= code < 0x3100:
-        return -12.0
-    if 0x4E00 <= code < 0xA000 and _is_common(char):
-        return -12.0
-    return next(cost for end, cost in _BLOCKS if code < end)
-
-
-def _is_common(char: str) -> bool:
-    """Whether ``char`` is in GB 2312 or Big5, the two sets of everyday characters."""
-    for codec in ("gb2312", "big5"):
-        try:
-            char.encode(codec)
-        except UnicodeEncodeError:
-            continue
-        return True
-    return False
-
-
-@cache
-def costs() -> dict[str, float]:
-    """Character → log-probability in Chinese text, natural logarithm, for every character."""
-    from textclean.language.characters import log_frequency
-
-    return _Costs(log_frequency())
-
-
-def score(text: str) -> float:
-    """Log-probability of ``text`` in nats, its characters taken as independent."""
-    return sum(map(costs().__getitem__, text))
-
-
-def mean(text: str) -> float:
-    """Mean log-probability of the non-ASCII characters of ``text``, without a few bad ones; 0 where there are none."""
-    wide = "".join(char for char in text if char >= "\x80")
-    wide = wide.replace("\ufffd", "", 1 + len(wide) // 20)
-    return score(wide) / len(wide) if wide else 0.0
-
-
-def readings(window: bytes, start_cut: bool) -> dict[str, tuple[float, str]]:
-    """``window`` in each ASCII-compatible candidate: its score and its text. ``start_cut``: may begin mid-character."""
-    found: dict[str, tuple[float, str]] = {}
-    for codec in CANDIDATES:
-        best = _reading(window, codec)
-        if start_cut and len(window) > 2 and (codec != "utf-8" or 0x80 <= window[0] < 0xC0):
-            skip = len(window[:3]) - len(window[:3].lstrip(_UTF8_REST)) if codec == "utf-8" else 1
+def _narrow(window: bytes, codec: str, start_cut: bool) -> _Reading:
+    best = _reading(window, codec)
+    if start_cut and len(window) > 2 and window[0] >= 0x80:
+        skip = len(window[:3]) - len(window[:3].lstrip(_UTF8_REST)) if codec == "utf-8" else 1
+        if skip:
             total, text = _reading(window[skip:], codec)
-            best = max(best, (total - _CUT_START, text))
-        found[codec] = best
-    return found
+            best = max(best, _Reading(total - _CUT_START, text))
+    return best
 
 
-def _reading(window: bytes, codec: str) -> tuple[float, str]:
+def _reading(window: bytes, codec: str) -> _Reading:
     text = window.decode(codec, "replace")
-    whole = text.removesuffix("\ufffd")
-    return score(whole) - (_CUT_END if whole != text else 0.0), whole
+    if text.endswith("\ufffd"):
+        text = text[:-1]
+        return _Reading(score(text) - _CUT_END, text)
+    return _Reading(score(text), text)
 
 
-def _likeliest(raw: bytes, wide: list[str], hint: str | None) -> Detection:
+def _utf16(window: bytes, codec: str) -> _Reading:
+    """The better of both alignments."""
+    best: list[_Reading] = []
+    for skip in (0, 1):
+        text = window[skip : skip + (len(window) - skip & ~1)].decode(codec, "replace")
+        best.append(_Reading(score(text) - skip * _CUT_START, text))
+    return max(best)
+
+
+def _likeliest(raw: bytes, hint: str | None) -> Found:
     """The reading with the likeliest characters, or chardet's word where none is likely."""
+    orders = _utf16_candidates(raw)
     first = _HIGH.search(raw)
-    start = first.start() if first else 0
-    narrow = b"\0" not in raw[:_LOOK]
+    start = first.start() if first and not orders else 0
+    narrow = _has_few_zeros(raw[:_LOOK])
+    utf8 = narrow and _may_be_utf8(raw[start : start + _WINDOWS[1][0]])
+    if utf8 and _is_damaged_utf8(raw[start : start + _WINDOWS[2][0]]):
+        return Found("utf-8", 0.95, "UTF-8 but for a few bad bytes")
     ranked: list[tuple[float, str]] = []
-    texts: dict[str, str] = {}
-    gap, average = 0.0, 0.0
-    for size in _WINDOWS:
+    found: dict[str, _Reading] = {}
+    gap, average, telling, window = 0.0, 0.0, "", b""
+    for size, clear in _WINDOWS:
         window = raw[start : start + size]
-        scores: dict[str, float] = {}
         if narrow:
-            for codec, (total, text) in readings(window, start == 0).items():
-                scores[codec], texts[codec] = total / len(window), text
-        for codec in wide:
-            head = raw[:size]
-            texts[codec] = head[: len(head) & ~1].decode(codec, "replace")
-            scores[codec] = score(texts[codec]) / max(1, len(head) & ~1)
-        if not scores:
-            break
-        length = min(size, len(raw))
+            cut = start == 0 and (len(window) < _SHORT or (bool(ranked) and average < _LIKELY))
+            for codec in CANDIDATES if utf8 else CANDIDATES[1:]:
+                found[codec] = _narrow(window, codec, cut)
+        for codec in orders:
+            found[codec] = _utf16(window, codec)
+        if not found:
+            return _shifted_utf16(raw) or _foreign(raw, None, -99.0, 0, hint)
+        scores = {codec: reading.total for codec, reading in found.items()}
         if hint in scores:
-            scores[hint] += _HINT / length
-        if narrow and _is_valid_short_utf8(raw):
-            scores["utf-8"] += _HINT / length
-        ranked = sorted(((value, codec) for codec, value in scores.items()), key=lambda pair: -pair[0])
-        gap = (ranked[0][0] - ranked[1][0]) * length if len(ranked) > 1 else 99.0
-        average = mean(texts[ranked[0][1]])
-        seen = sum(char >= "\x80" for char in texts[ranked[0][1]])
-        if (gap > _CLEAR_GAP and average > _LIKELY and seen >= 24) or start + size >= len(raw):
+            scores[hint] += _HINT
+        if utf8 and _is_valid_short_utf8(raw):
+            scores["utf-8"] += _HINT
+        ranked = sorted(zip(scores.values(), scores, strict=True), reverse=True)
+        gap = ranked[0][0] - ranked[1][0] if len(ranked) > 1 else 99.0
+        telling = wide(found[ranked[0][1]].text)
+        total, text = found[ranked[0][1]]
+        average = (total if telling == text else score(telling)) / max(1, len(telling))
+        if (gap > clear and average > _LIKELY and len(telling) >= _ENOUGH) or start + size >= len(raw):
             break
-    if not ranked:
-        return _foreign(raw, None, -99.0, hint)
     best = ranked[0][1]
     if best in CANDIDATES and raw.isascii():
-        return Detection("ascii", 0.9, "ASCII only")
-    if _mostly_controls(texts[best][:_LOOK].encode("utf-8", "replace")):
-        return Detection(None, 0.9, "looks like binary data")
-    if average < _UNLIKELY and _is_valid_short_utf8(raw):
-        return Detection("utf-8", 0.8, "strict UTF-8, but short")
-    if average < _UNLIKELY:
-        return _foreign(raw, best, average, hint)
-    second = f", {gap:.0f} nats before {ranked[1][1]}" if len(ranked) > 1 else ""
-    distinct = len({char for char in texts[best] if char >= "\x80"})
-    confidence = min(1 / (1 + math.exp(-min(50.0, gap))), 1 - 1 / (2 + distinct))
-    return Detection(best, round(confidence, 3), f"likeliest characters{second}")
+        return Found("ascii", 0.9, "ASCII only")
+    if is_chinese(average, len(telling)) and not (
+        best in CANDIDATES and len(telling) < _ENOUGH and _is_western(window)
+    ):
+        second = f", {gap:.0f} nats before {ranked[1][1]}" if len(ranked) > 1 else ""
+        confidence = min(1 / (1 + math.exp(-min(50.0, gap))), 1 - 1 / (2 + len(set(telling))))
+        return Found(best, round(confidence, 3), f"likeliest characters{second}")
+    if _is_valid_short_utf8(raw):
+        return Found("utf-8", 0.8, "strict UTF-8, but short")
+    return _shifted_utf16(raw) or _euc_tw(window) or _foreign(raw, best, average, len(telling), hint)
+
+
+def _may_be_utf8(window: bytes) -> bool:
+    """Whether the high bytes are few, or so many of them stand where only the rest of a UTF-8 character does."""
+    high = len(window) - len(window.translate(None, _HIGH_BYTES))
+    return high < _ENOUGH or len(window) - len(window.translate(None, _UTF8_REST)) >= 0.45 * high
+
+
+def _is_damaged_utf8(window: bytes) -> bool:
+    """Whether nine in ten high bytes belong to whole UTF-8 characters, or in short text two in three to ideographs.
+
+    Of other encodings one in five does, and next to none to a character of three bytes.
+    """
+    lengths = list(map(len, _UTF8_CHARACTER.findall(window)))
+    high = len(window) - len(window.translate(None, _HIGH_BYTES))
+    if len(lengths) >= 8 and sum(lengths) >= 0.9 * high:
+        return True
+    threes = lengths.count(3)
+    return threes >= 2 and 3 * threes >= 0.65 * high
+
+
+def _is_western(window: bytes) -> bool:
+    """Whether every high byte stands alone among many letters, as accented letters of European languages do."""
+    runs = _HIGH_RUN.findall(window)
+    letters = len(window) - len(window.translate(None, _LETTERS))
+    return letters >= 4 * len(runs) and max(map(len, runs), default=0) == 1
 
 
 def _is_valid_short_utf8(raw: bytes) -> bool:
@@ -343,18 +341,56 @@ def _is_valid_short_utf8(raw: bytes) -> bool:
     return True
 
 
-def _foreign(raw: bytes, best: str | None, average: float, hint: str | None) -> Detection:
+def _shifted_utf16(raw: bytes) -> Found | None:
+    """UTF-16 from the beginning of which bytes are missing, so that its characters begin at odd places too."""
+    head = raw[:1024]
+    ranked: list[tuple[float, str]] = []
+    for codec in ("utf-16-le", "utf-16-be"):
+        parts = pieces(head, utf16_surplus(head, codec))
+        text = wide("".join(part.decode(codec, "replace") for part, left_out in parts if not left_out))
+        if 10 * sum(left_out for _, left_out in parts) <= len(text) + 10 and is_chinese(mean(text), len(text)):
+            ranked.append((mean(text), codec))
+    if not ranked:
+        return None
+    return Found(max(ranked)[1], 0.7, "UTF-16 from which bytes are missing")
+
+
+def _euc_tw(window: bytes) -> Found | None:
+    text = euc_tw_text(window)
+    telling = wide(text)
+    if len(telling) < 4 or 50 * text.count("\ufffd") > len(telling) or not is_chinese(mean(telling), len(telling)):
+        return None
+    return Found("euc-tw", 0.9, "characters of EUC-TW")
+
+
+def _foreign(raw: bytes, best: str | None, average: float, count: int, hint: str | None) -> Found:
     """What chardet says of bytes that look like no Chinese text; ``best`` is the least unlikely Chinese encoding."""
     name, confidence = _ask_chardet(raw)
-    head = raw[:_LOOK]
-    if name is None or (_mostly_controls(head) and not (best or "").startswith("utf-16")):
-        return Detection(None, max(confidence, 0.5), "looks like binary data")
-    known = name in (*CANDIDATES, "ascii")
-    if best is None or average < -12.5 or (not known and len(raw) >= 64 and confidence > 0.15):
-        if hint and confidence < 0.5 and _decodes(raw, hint):
-            return Detection(hint, 0.5, f"as declared; chardet guessed {name}")
-        return Detection(name, confidence, f"chardet; no Chinese encoding is likely ({average:.1f} nats a character)")
-    return Detection(best, 0.5, f"least unlikely characters ({average:.1f} nats each); chardet says {name}")
+    if best is not None and (name is None or confidence < _GUESS) and (codec := _short_and_damaged(raw)) is not None:
+        return Found(codec, 0.5, "likeliest characters, a byte missing")
+    if name is None or (_mostly_controls(raw[:_LOOK]) and not (best or "").startswith("utf-16")):
+        return Found(None, max(confidence, 0.5), "looks like binary data")
+    least = (
+        f"no Chinese encoding is likely ({average:.1f} nats a character)" if count else "nothing else is known of it"
+    )
+    if best is not None and name in (*CANDIDATES, "ascii", "big5", "cp950", "hz"):
+        return Found(best, 0.5, f"least unlikely characters ({average:.1f} nats each); chardet says {name}")
+    if hint and confidence < 0.5 and _decodes(raw, hint):
+        return Found(hint, 0.5, f"as declared; chardet guessed {name}; {least}")
+    return Found(name, confidence, f"chardet; {least}")
+
+
+def _short_and_damaged(raw: bytes) -> str | None:
+    """The two-byte encoding in which a short text is Chinese once a byte or two are left out."""
+    if len(raw) > _WINDOWS[1][0] or _is_western(raw):
+        return None
+    ranked: list[tuple[float, str]] = []
+    for codec in CANDIDATES[1:]:
+        parts = pieces(raw, two_byte_surplus(raw, codec))
+        text = wide("".join(part.decode(codec, "replace") for part, left_out in parts if not left_out))
+        if sum(left_out for _, left_out in parts) <= 1 + len(raw) // 100 and is_chinese(mean(text), len(text)):
+            ranked.append((mean(text), codec))
+    return max(ranked)[1] if ranked else None
 
 
 def _decodes(raw: bytes, codec: str) -> bool:

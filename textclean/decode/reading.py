@@ -9,6 +9,9 @@ import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from textclean.decode.alignment import has_strange_high_bytes, pieces, two_byte_surplus, utf16_surplus
+from textclean.decode.hz import hz_text
+from textclean.decode.likelihood import is_chinese, mean, score, wide
 from textclean.document import Patch, Piece, Source
 
 EXACT = frozenset({"ascii", "utf-8", "utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be", "gb18030", "iso8859-1"})
@@ -28,12 +31,55 @@ _GB_2022 = dict(
 )
 """Codes that Python's gb18030, an edition of 2000, reads as private use and GB 18030-2022 gives real characters."""
 
+_WINDOWS_SIGNS = {
+    "•": "‧",
+    "､": "﹑",
+    "‾": "¯",
+    "∼": "～",
+    "♁": "⊕",
+    "☉": "⊙",
+    "¥": "￥",
+    "¢": "￠",
+    "£": "￡",
+    "￭": "▓",
+}
+"""Signs that Python's Big5-HKSCS reads as hardly anybody means them → the same codes in Windows' code page 950."""
+
+_OWN = {"gb18030": _GB_2022, "big5hkscs": _WINDOWS_SIGNS}
+"""By codec: what it reads → what is meant."""
+
+_SWALLOWED = "(?<=[^\\0-\\x7f])[@-~](?=[^\\0-\\x7f])"
+"""An ASCII character alone among others: perhaps what is left of a code whose first byte was taken for another's."""
+
+_ODD = {
+    "gb18030": re.compile(f"[{''.join(_GB_2022)}]"),
+    "big5hkscs": re.compile(f"[{''.join(_WINDOWS_SIGNS)}]|{_SWALLOWED}"),
+    "cp950": re.compile(_SWALLOWED),
+}
+"""By codec: what must be looked at even if every byte can be read."""
+
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _BAD = re.compile("[\udc00-\udcff]+")
-_MAPPED = re.compile(f"[{''.join(_GB_2022)}]")
-_BAD_OR_MAPPED = re.compile(f"[\udc00-\udcff]+|[{''.join(_GB_2022)}]")
+_BAD_OR_ODD = {codec: re.compile(f"[\udc00-\udcff]+|{odd.pattern}") for codec, odd in _ODD.items()}
+_WINDOWS = re.compile(f"[€{''.join(_WINDOWS_SIGNS.values())}]")
+_ETEN = re.compile("[\u2460-\u247c\u3005-\u30fe\u0401-\u0451]")
+"""What code page 950, as Python has it, reads where the ETEN extension and HKSCS have other signs (kana, ①, Cyrillic).
+"""
 _LINE = re.compile(rb"[^\n]*\n|[^\n]+")
-_HZ_PIECE = re.compile(rb"~\{((?:[\x21-\x77][\x21-\x7e])*)(?:~\})?|~~|~\n|[^~]+|~")
+_NO_TRAIL = re.compile("[\0-?]")
+"""Characters whose byte never is the second of a two-byte code: from there on all is read from the right place."""
+
+_UTF16 = frozenset({"utf-16-le", "utf-16-be"})
+_TWO_BYTES = frozenset({"gb18030", "big5hkscs", "cp950"})
+_FEW = 512
+"""Characters before a bad byte in which a lost byte is looked for."""
+
+_NEAR = 6
+_UNLIKELY = -7.8
+"""Mean log-probability of the last :data:`_NEAR` characters above which no byte is looked for before them."""
+
+_CLEARLY = 12.0
+"""Nats by which a text must be likelier for it to be read from other places in it."""
 
 
 class Text(NamedTuple):
@@ -53,12 +99,32 @@ def _keep_bytes(error: UnicodeError) -> tuple[str, int]:
 codecs.register_error("textclean.keep", _keep_bytes)
 
 
+def big5_codec(raw: bytes) -> str:
+    """The variant of Big5 that ``raw`` is in: code page 950 where signs tell, otherwise HKSCS, which has more.
+
+    The signs are ‧ ～ € and the like. Against it speak a code that only HKSCS has, and one of the ETEN extension.
+    """
+    try:
+        text = raw.decode("cp950")
+    except UnicodeDecodeError:
+        return "big5hkscs"
+    return "cp950" if _WINDOWS.search(text) and not _ETEN.search(text) else "big5hkscs"
+
+
 def read(raw: bytes, codec: str) -> Text:
     """``raw`` in ``codec``, whatever is wrong with it.
 
     The text holds no lone surrogate; with the patches, :meth:`textclean.document.Source.encode` gives ``raw`` back.
     Takes time in proportion to ``raw``.
     """
+    if codec in _UTF16 and has_strange_high_bytes(raw, codec):
+        found = _realigned(raw, codec)
+        if found is not None:
+            return found
+    return _read_aligned(raw, codec)
+
+
+def _read_aligned(raw: bytes, codec: str) -> Text:
     try:
         text = raw.decode(codec)
     except UnicodeDecodeError:
@@ -68,7 +134,8 @@ def read(raw: bytes, codec: str) -> Text:
         found = _read_runs(raw, codec, text)
     else:
         if codec in EXACT or (not _SURROGATE.search(text) and _encoded(text, codec) == raw):
-            if codec != "gb18030" or not _MAPPED.search(text):
+            odd = _ODD.get(codec)
+            if odd is None or not odd.search(text):
                 return Text(text, [])
             found = _read_runs(raw, codec, text)
         else:
@@ -76,6 +143,31 @@ def read(raw: bytes, codec: str) -> Text:
     if found is None:
         found = _read_lines(raw, codec)
     return found if _restores(found, codec, raw) else _as_one(raw, text)
+
+
+def _realigned(raw: bytes, codec: str) -> Text | None:
+    """UTF-16 read anew after every lost byte; None if none was lost, or what comes out is not Chinese."""
+    parts = pieces(raw, utf16_surplus(raw, codec))
+    lost = sum(left_out for _, left_out in parts)
+    if not lost or lost > 1 + len(raw) // 20:
+        return None
+    found = _joined(codec, parts)
+    telling = wide(found.text)
+    return found if is_chinese(mean(telling), len(telling)) else None
+
+
+def _joined(codec: str, parts: Iterable[tuple[bytes, bool]]) -> Text:
+    """Parts of a text one after the other; a byte that is left out reads U+FFFD."""
+    texts: list[str] = []
+    patches: list[Patch] = []
+    at = byte = 0
+    for part, left_out in parts:
+        text, found = ("\ufffd", [Patch(0, 0, 1, part)]) if left_out else _read_aligned(part, codec)
+        patches += [Patch(byte + b, at + start, at + end, original) for b, start, end, original in found]
+        texts.append(text)
+        at += len(text)
+        byte += len(part)
+    return Text("".join(texts), _merged(patches))
 
 
 def _encoded(text: str, codec: str) -> bytes | None:
@@ -109,32 +201,90 @@ def _merged(patches: Iterable[Patch]) -> list[Patch]:
     return [Patch(g[0].byte, g[0].start, g[-1].end, b"".join(patch.original for patch in g)) for g in groups]
 
 
-def _read_runs(raw: bytes, codec: str, text: str) -> Text | None:
-    """``text`` with its marked bytes as patches; None if a piece between them does not give its bytes back."""
-    pieces: list[str] = []
+class _Unit(NamedTuple):
+    """Neighbouring bytes, what they read, and whether they need a patch."""
+
+    raw: bytes
+    text: str
+    patched: bool
+
+
+def _assembled(units: Iterable[_Unit]) -> Text:
+    """Units one after the other."""
+    texts: list[str] = []
     patches: list[Patch] = []
     at = byte = 0
-    for run in (_BAD_OR_MAPPED if codec == "gb18030" else _BAD).finditer(text):
-        start, end = run.span()
-        good = _encoded(text[at:start], codec)
+    for raw, text, patched in units:
+        if patched:
+            patches.append(Patch(byte, at, at + len(text), raw))
+        texts.append(text)
+        at += len(text)
+        byte += len(raw)
+    return Text("".join(texts), _merged(patches))
+
+
+def _read_runs(raw: bytes, codec: str, text: str) -> Text | None:
+    """``text`` with its marked bytes as patches; None if a piece between them does not give its bytes back."""
+    units: list[_Unit] = []
+    own = _OWN.get(codec, {})
+    at = byte = 0
+    for run in _BAD_OR_ODD.get(codec, _BAD).finditer(text):
+        before, marked = text[at : run.start()], run[0]
+        good = _encoded(before, codec)
         if good is None or not raw.startswith(good, byte):
             return None
-        byte += len(good)
-        marked = run[0]
-        if marked in _GB_2022:
-            original, new = marked.encode(codec), _GB_2022[marked]
+        original = marked.encode(codec, "surrogateescape") if codec in _TWO_BYTES else _marked_bytes(marked)
+        again = _shifted(before, original, codec) if codec in _TWO_BYTES and marked not in own else []
+        if again:
+            units += again
+        elif marked in own:
+            units += (_Unit(good, before, False), _Unit(original, own[marked], True))
+        elif marked.isascii():
+            units.append(_Unit(good + original, before + marked, False))
         else:
-            original, new = bytes(ord(char) & 0xFF for char in marked), "\ufffd" * len(marked)
-            if original == b"\x80" and codec == "gb18030" and _beside_number(text, start):
-                new = "€"  # what Windows writes in its code page 936
-        pieces += (text[at:start], new)
-        patches.append(Patch(byte, start, end, original))
-        byte += len(original)
-        at = end
+            euro = original == b"\x80" and codec == "gb18030" and _beside_number(text, run.start())
+            new = "€" if euro else "\ufffd" * len(marked)  # 0x80 is € in Windows' code page 936
+            units += (_Unit(good, before, False), _Unit(original, new, True))
+        at = run.end()
+        byte += len(good) + len(original)
     rest = text[at:]
     if _encoded(rest, codec) != raw[byte:]:
         return None
-    return Text("".join((*pieces, rest)), _merged(patches))
+    return _assembled((*units, _Unit(raw[byte:], rest, False)))
+
+
+def _marked_bytes(marked: str) -> bytes:
+    return bytes(ord(char) & 0xFF for char in marked)
+
+
+def _shifted(before: str, bad: bytes, codec: str) -> list[_Unit]:
+    """``before`` and ``bad`` read anew from where a byte was lost; empty if that is not clearly likelier.
+
+    A lost byte shifts the pairs of bytes after it, up to the next blank, digit or the like, where one is left over:
+    that is ``bad``.
+    """
+    near = before[-_NEAR:]
+    if score(near) >= _UNLIKELY * len(near):
+        return []
+    tail = before[-_FEW:]
+    tail = tail[max((sign.end() for sign in _NO_TRAIL.finditer(tail)), default=0) :]
+    if not tail:
+        return []
+    raw = tail.encode(codec) + bad
+    units: list[_Unit] = []
+    for part, left_out in pieces(raw, two_byte_surplus(raw, codec)):
+        try:
+            text = "\ufffd" if left_out else part.decode(codec)
+            if not left_out and text.encode(codec) != part:
+                return []
+        except UnicodeError:
+            return []
+        units.append(_Unit(part, text, left_out))
+    now, new = tail + "\ufffd" * len(bad), "".join(unit.text for unit in units)
+    if score(new) < score(now) + _CLEARLY:
+        return []
+    head = before[: len(before) - len(tail)]
+    return [_Unit(head.encode(codec), head, False), *units]
 
 
 def _beside_number(text: str, at: int) -> bool:
@@ -166,7 +316,7 @@ def _units(line: bytes, codec: str) -> list[tuple[bytes, str]]:
     if text and _encoded(text, codec) == line:
         return [(line, text)]
     if codec == "hz":
-        return [(line, "".join(map(_hz_piece, _HZ_PIECE.finditer(line))))]
+        return [(line, hz_text(line))]
     if codec.startswith(STATEFUL):
         return [(line, line.decode(codec, "textclean.keep"))]
     decoder = codecs.getincrementaldecoder(codec)("surrogateescape")
@@ -178,10 +328,3 @@ def _units(line: bytes, codec: str) -> list[tuple[bytes, str]]:
             units.append((line[begun : i + 1], text))
             begun = i + 1
     return units
-
-
-def _hz_piece(piece: re.Match[bytes]) -> str:
-    if piece[1] is not None:
-        return bytes(byte | 0x80 for byte in piece[1]).decode("gb18030", "replace")
-    escaped = {b"~~": "~", b"~\n": ""}
-    return escaped[piece[0]] if piece[0] in escaped else piece[0].decode("ascii", "textclean.keep")

@@ -7,7 +7,7 @@ log-probability of the characters by :data:`GAIN`; ordinary Chinese never does.
 import re
 from functools import cache
 
-from textclean.decode.detection import mean
+from textclean.decode.likelihood import mean
 from textclean.ledger import NO_EDITS, Edits
 from textclean.stages.normalize.characters import ranges
 
