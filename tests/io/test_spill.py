@@ -50,6 +50,14 @@ def test_a_phase_made_for_something_else_is_started_anew(tmp_path: Path) -> None
     assert spill.entries(0) == []
 
 
+def test_a_spill_that_does_not_last_offers_nothing_to_take_up_and_keeps_no_note(tmp_path: Path) -> None:
+    spill = MemorySpill(tmp_path, 15)
+    spill.keep_for(0, "recipe")
+    assert not list(tmp_path.iterdir())
+    spill.write(0, 0, DOCS, [None] * 5)
+    assert (spill.lasts, spill.entries(0), spill.next_batch(0)) == (False, [], 0)
+
+
 def test_released_documents_make_room(tmp_path: Path) -> None:
     spill = MemorySpill(tmp_path, 12)
     first = spill.write(0, 0, DOCS[:2], [None, None])

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar
 
@@ -44,6 +45,7 @@ class Content(Protocol):
 
 
 Loadable = str | bytes | Document | Content
+_LOADED = (str, bytes, Document)  # a tuple, since asking for a union costs as much as all that is done to a row
 Watch = Callable[[str, int, int], None]
 """Told of progress: what is being done, how many documents are done, how many there are (0: not known yet)."""
 
@@ -130,12 +132,13 @@ class Corpus:
             yield row, doc
 
     def _clean(self, pool: "_Pool", items: Iterable[tuple[str, Loadable]]) -> None:
-        key = self.pipeline.recipe.fingerprint()
+        key = self.pipeline.recipe.fingerprint() if self.spill.lasts else ""
         self.spill.keep_for(0, key)
         self.rows = self._first(pool, items)
-        key = _inputs_key(key, self.rows)
-        if self.index is not None:
-            key += f" {self.index.state()}"
+        if self.spill.lasts:
+            key = _inputs_key(key, self.rows)
+            if self.index is not None:
+                key += f" {self.index.state()}"
         for phase in range(1, len(self.pipeline.phases)):
             verdicts = self._decide(phase - 1)
             self.spill.keep_for(phase, key)
@@ -196,16 +199,15 @@ class Corpus:
         job = self._job()
         known = {entry.id: entry for entry in self.spill.entries(phase)}
         number = self.spill.next_batch(phase)
-        places = {row.id: i for i, row in enumerate(self.rows)}
         live = [row for row in self.rows if row.ref is not None]
         work = ((row.id, row.ref, row.failure, verdicts.get(row.id), known.get(row.id)) for row in live)
         batches = (Batch(job, phase, number + i, tuple(batch)) for i, batch in enumerate(_batched(work)))
-        count = 0
+        rows: list[Row] = []
         for done in pool.map(_proceed, batches):
-            for row in done:
-                self.rows[places[row.id]] = row
-            count += len(done)
-            self._tell("cleaning", count, len(live))
+            rows += done
+            self._tell("cleaning", len(rows), len(live))
+        cleaned = iter(rows)
+        self.rows = [row if row.ref is None else next(cleaned) for row in self.rows]
 
     def _finish(self, pool: "_Pool", finish: Callable[[Document], Result]) -> Iterator[tuple[Row, Result | None]]:
         job = self._job(finish)
@@ -271,7 +273,7 @@ def _start(batch: Batch) -> list[Row]:
     work = _Work(job, batch)
     for id, content, known in batch.items:
         try:
-            loaded = content if isinstance(content, str | bytes | Document) else content.load()
+            loaded = content if isinstance(content, _LOADED) else content.load()
         except InputError as error:
             work.rows.append(Row(id, failure=Failure(id, "read", str(error))))
             continue
@@ -338,10 +340,11 @@ class _Work:
     def observed(self) -> list[Row]:
         """The rows, with observations; what is new is in a segment."""
         phase = self._batch.phase
-        steps = self._job.pipeline.observe(phase, [doc for _, doc in self._sound])
-        for (row, _), step in zip(self._sound, steps, strict=True):
-            row.observation = step.observation
-            row.failure = step.failure and replace(step.failure, document=None)
+        if self._job.pipeline.phases[phase].observes is not None:
+            steps = self._job.pipeline.observe(phase, [doc for _, doc in self._sound])
+            for (row, _), step in zip(self._sound, steps, strict=True):
+                row.observation = step.observation
+                row.failure = step.failure and replace(step.failure, document=None)
         if self._new:
             told = [row.failure for row, _ in self._new]
             failures = [None if failure is None else (failure.stage, failure.error) for failure in told]
@@ -377,13 +380,8 @@ def _inputs_key(fingerprint: str, rows: Sequence[Row]) -> str:
 
 
 def _batched(items: Iterable[Task]) -> Iterator[list[Task]]:
-    batch: list[Task] = []
-    for item in items:
-        batch.append(item)
-        if len(batch) == _BATCH_DOCUMENTS:
-            yield batch
-            batch = []
-    if batch:
+    rest = iter(items)
+    while batch := list(islice(rest, _BATCH_DOCUMENTS)):
         yield batch
 
 

@@ -9,7 +9,7 @@ import shutil
 from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple
 
 import orjson
 
@@ -38,7 +38,13 @@ class Entry(NamedTuple):
 
 
 class Spill:
-    """A folder of phases. The folder is made when the first segment is written."""
+    """A folder of phases. The folder is made when the first segment is written.
+
+    Class attributes:
+        lasts: whether a later run may take up what is there.
+    """
+
+    lasts: ClassVar[bool] = True
 
     def __init__(self, root: Path) -> None:
         self.root = root
@@ -104,6 +110,8 @@ class Spill:
 class MemorySpill(Spill):
     """A spill of which ``characters`` of text stay in memory, for the process that wrote it; the rest is on disk."""
 
+    lasts: ClassVar[bool] = False
+
     def __init__(self, root: Path, characters: int) -> None:
         super().__init__(root)
         self._room = characters
@@ -122,6 +130,17 @@ class MemorySpill(Spill):
         self._held.update(zip((ref.start for ref in refs), documents, strict=True))
         self._number += len(documents)
         return refs
+
+    def entries(self, phase: int) -> list[Entry]:
+        """Nothing: there was no earlier run."""
+        return []
+
+    def next_batch(self, phase: int) -> int:
+        """The first batch number."""
+        return 0
+
+    def keep_for(self, phase: int, key: str) -> None:
+        """Nothing is there to be kept."""
 
     def read(self, ref: Ref) -> Document:
         """The document at ``ref``."""
