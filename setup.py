@@ -9,10 +9,16 @@ SOURCES = {
     "textclean._weave": ["textclean/_weave.c"],
     "textclean.stages.duplicates._folding": ["textclean/stages/duplicates/_folding.c"],
     "textclean.stages.normalize._scan": ["textclean/stages/normalize/_scan.c"],
-    "textclean.minhash._kernel": ["textclean/minhash/_kernel.c"],
 }
+KERNEL = Extension(  # reads strings in place, which the limited API does not let it
+    "textclean.minhash._kernel",
+    ["textclean/minhash/_bindings.c", "textclean/minhash/_kernel.c"],
+    depends=["textclean/minhash/_kernel.h"],
+    extra_compile_args=FLAGS,
+    optional=True,
+)
 EXTENSIONS = [
     Extension(name, sources, extra_compile_args=FLAGS, py_limited_api=True, optional=True)
     for name, sources in SOURCES.items()
 ]
-setup(ext_modules=EXTENSIONS, options={"bdist_wheel": {"py_limited_api": "cp311"}})
+setup(ext_modules=[*EXTENSIONS, KERNEL])

@@ -143,8 +143,10 @@ def test_arguments_that_do_not_fit_are_refused():
         kernel.pack(["甲甲甲"], np.array([0, 1]), np.zeros(1, np.uint16), 2)
     with pytest.raises(ValueError, match="offsets"):
         kernel.pack(["甲", "乙"], np.array([0, 1]), np.zeros(2, np.uint16), 2)
-    with pytest.raises(TypeError):
+    with pytest.raises(BufferError):
         kernel.first(codes, 2, offsets, b"12345678")
+    with pytest.raises(TypeError, match="number of arguments"):
+        kernel.first(codes, 2, offsets)
 
 
 def test_codes_cut_out_of_others_are_texts_too():

@@ -1,14 +1,11 @@
 /* The steps of textclean.minhash that touch characters, over plain buffers: what the NumPy functions do, bit for bit.
  *
- * No state is kept between calls, and all work but the reading of strings runs without the interpreter lock. The
- * loops are written so that the compiler vectorises them; where it can, several versions are built of the hottest
- * and the best one for the machine is picked at load time. Code points come as uint16 or uint32 ("width" is 2 or 4).
+ * No state is kept between calls. The loops are written so that the compiler vectorises them; where it can, several
+ * versions are built of the hottest and the best one for the machine is picked at load time. Whatever is looked up all
+ * over is first sorted into parts that a cache can hold, so that the time grows with the texts and not faster.
  */
 #define _DEFAULT_SOURCE /* for madvise */
-#define Py_LIMITED_API 0x030B0000
-#define PY_SSIZE_T_CLEAN
-#include <Python.h>
-#include <stdint.h>
+#include "_kernel.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -18,12 +15,6 @@
 #else
 #define CLONES
 #endif
-#if defined(__GNUC__)
-#define PREFETCH(address) __builtin_prefetch(address)
-#else
-#define PREFETCH(address) ((void)0)
-#endif
-
 #ifdef __linux__
 #include <sys/mman.h>
 #endif
@@ -34,8 +25,12 @@
 #define GRAMS 16   /* grams of a text taken together */
 #define AHEAD 16   /* table places fetched in advance */
 #define TOGETHER 4 /* bands whose keys are made in one walk through the signatures */
-#define PROBES 8   /* fingerprints by which a text is looked up */
 #define WINDOW 8   /* grams a window of winnowing */
+#define PART 2048  /* keys that are looked up in one another together */
+#define BITS 10    /* of keys that say the part */
+#define SEEN_BITS 14
+#define SEEN (1 << SEEN_BITS)
+#define BATCH 256  /* pairs compared together */
 
 /* Memory for a large table: in large pages where there are such, for it is read all over. */
 static void *reserve(size_t size)
@@ -48,7 +43,6 @@ static void *reserve(size_t size)
     return room;
 }
 
-typedef struct { const void *codes; int width; const int64_t *offsets; int64_t texts; } Codes;
 typedef struct { uint32_t tag, id; } Place; /* of a hash table: id 0 is free, otherwise index + 1 */
 
 /* ---------------------------------------------------------------- grams */
@@ -68,17 +62,6 @@ CLONES static void widen(const Codes *of, int64_t text, uint32_t *restrict out)
     }
 }
 
-/* Code points in 2 bytes; all of them or'ed together. */
-CLONES static uint32_t narrow(const uint32_t *restrict from, int64_t length, uint16_t *restrict out)
-{
-    uint32_t any = 0;
-    for (int64_t i = 0; i < length; i++) {
-        any |= from[i];
-        out[i] = (uint16_t)from[i];
-    }
-    return any;
-}
-
 static inline uint32_t scramble(uint32_t h)
 {
     h = (h ^ h >> 16) * 0x85EBCA6Bu;
@@ -93,11 +76,13 @@ static inline uint32_t hash_gram(const uint32_t *codes, int64_t size)
     return scramble(h);
 }
 
-/* The hash of each n-gram of a text: a polynomial in BASE, scrambled. The usual size is known to the compiler. */
+/* The hash of each n-gram of a text: a polynomial in BASE, scrambled. The usual size is known to the compiler; then the
+ * last lanes are filled up with what follows, so that there is room for 2 * GRAMS more in codes and out. */
 CLONES static void hash_grams(const uint32_t *restrict codes, int64_t length, int64_t n, uint32_t *restrict out)
 {
     int64_t size = length < n ? length : n, count = grams_in(length, n);
-    if (size == 5) for (int64_t i = 0; i < count; i++) out[i] = hash_gram(codes + i, 5);
+    int64_t full = (count + GRAMS - 1) / GRAMS * GRAMS;
+    if (size == 5) for (int64_t i = 0; i < full; i++) out[i] = hash_gram(codes + i, 5);
     else for (int64_t i = 0; i < count; i++) out[i] = hash_gram(codes + i, size);
 }
 
@@ -193,17 +178,14 @@ CLONES static int64_t winnow(uint32_t *restrict hashes, int64_t count, uint32_t 
     return found;
 }
 
-typedef struct { const int64_t *index, *row; int64_t count, n, slots; uint16_t *narrow; uint32_t *wide; } Sketch;
-
-/* Signatures, and where bounds are asked for the fingerprints (allocated here). 0, or -1 without memory. */
-static int sketch_all(const Codes *of, const Sketch *to, int64_t *bounds, uint32_t **prints)
+int sketch_all(const Codes *of, const Sketch *to)
 {
-    int64_t longest = 0, room = 0, used = 0;
+    int64_t longest = 0, used = 0;
     for (int64_t i = 0; i < to->count; i++) {
         int64_t length = length_of(of, to->index[i]);
         longest = length > longest ? length : longest;
     }
-    uint32_t *codes = malloc(((size_t)longest + 2 * GRAMS) * 16), *hashes = codes + longest;
+    uint32_t *codes = calloc((size_t)longest + 2 * GRAMS, 16), *hashes = codes + longest + 2 * GRAMS;
     uint16_t *lanes = (uint16_t *)(hashes + longest + 2 * GRAMS);
     if (!codes) return -1;
     for (int64_t i = 0; i < to->count; i++) {
@@ -212,14 +194,8 @@ static int sketch_all(const Codes *of, const Sketch *to, int64_t *bounds, uint32
         hash_grams(codes, length, to->n, hashes);
         minima16(hashes, count, to->slots, lanes, to->narrow + i * to->slots);
         if (to->row[i] >= 0) minima32(hashes, count, to->slots, to->wide + to->row[i] * to->slots);
-        if (!bounds) continue;
-        if (room < used + count) {
-            uint32_t *more = realloc(*prints, (size_t)(room = 2 * (used + count) + 1024) * 4);
-            if (!more) { free(codes); return -1; }
-            *prints = more;
-        }
-        used += winnow(hashes, count, *prints + used);
-        bounds[i + 1] = used;
+        if (to->prints) used += winnow(hashes, count, to->prints + used);
+        to->bounds[i + 1] = used;
     }
     free(codes);
     return 0;
@@ -234,7 +210,7 @@ static uint64_t hash_bytes(const unsigned char *at, int64_t size)
     uint64_t h[4] = {(uint64_t)size, 1, 2, 3}, word[4];
     for (; size >= 32; at += 32, size -= 32) {
         memcpy(word, at, 32);
-        for (int k = 0; k < 4; k++) h[k] = mixed(h[k], word[k]);
+        for (int k = 0; k < 4; k++) h[k] = h[k] * MIX + word[k];
     }
     memset(word, 0, 32);
     memcpy(word, at, (size_t)size);
@@ -249,8 +225,7 @@ static uint64_t table_size(int64_t entries)
     return size;
 }
 
-/* The first equal text of each. 0, or -1 without memory. */
-static int find_first(const Codes *of, int64_t *first)
+int find_first(const Codes *of, int64_t *first)
 {
     uint64_t size = table_size(of->texts), mask = size - 1;
     Place *table = reserve(size * sizeof *table);
@@ -280,24 +255,133 @@ static int find_first(const Codes *of, int64_t *first)
     return 0;
 }
 
+/* ---------------------------------------------------------------- equal keys */
+
+typedef struct { uint32_t start, count, key; } Bucket; /* its members; key: the upper half of theirs */
+typedef struct {
+    uint64_t *sorted; /* the keys in parts, each in its former order */
+    uint32_t ends[1 << BITS];
+    int shift; /* what is left of a key is the number of its part */
+    Bucket *heads, *buckets;
+    uint32_t *again, *members, *kept, *table;
+    uint8_t *seen; /* SEEN counts to two, each of several keys */
+} Groups;
+
+static int make_groups(Groups *of, int64_t keys)
+{
+    int bits = 1;
+    while (bits < BITS && keys >> bits > PART) bits++;
+    *of = (Groups){.shift = 64 - bits, .sorted = reserve((size_t)keys * 8 + 8)};
+    return of->sorted ? 0 : -1;
+}
+
+static void free_groups(Groups *of)
+{
+    free(of->sorted);
+    free(of->heads);
+}
+
+/* From the sizes of the parts to their beginnings; makes room for work on the largest. */
+static int lay_out(Groups *of)
+{
+    uint32_t begin = 0, largest = 0;
+    for (int part = 0; part < 1 << (64 - of->shift); part++) {
+        uint32_t size = of->ends[part];
+        of->ends[part] = begin;
+        begin += size;
+        largest = size > largest ? size : largest;
+    }
+    size_t most = largest;
+    free(of->heads);
+    of->heads = malloc(most * 34 + 12 + table_size(largest * 2) * 4 + SEEN);
+    if (!of->heads) return -1;
+    of->buckets = of->heads + most;
+    of->again = (uint32_t *)(of->buckets + most / 2 + 1);
+    of->members = of->again + 2 * most;
+    of->kept = of->members + most;
+    of->table = of->kept + most;
+    of->seen = (uint8_t *)(of->table + table_size(largest * 2));
+    return 0;
+}
+
+/* Sorts keys into parts by their first bits. */
+static int sort_keys(Groups *of, const uint64_t *restrict keys, int64_t count)
+{
+    memset(of->ends, 0, sizeof of->ends);
+    for (int64_t i = 0; i < count; i++) of->ends[keys[i] >> of->shift]++;
+    if (lay_out(of)) return -1;
+    for (int64_t i = 0; i < count; i++) of->sorted[of->ends[keys[i] >> of->shift]++] = keys[i];
+    return 0;
+}
+
+/* Buckets of two and more keys of a part that are equal but for their low bits; these are the members, in order. */
+static int64_t find_buckets(Groups *of, int part, int low)
+{
+    uint32_t from = part ? of->ends[part - 1] : 0, count = of->ends[part] - from, kept = 0, filled = 0;
+    uint32_t *restrict again = of->again, *restrict keep = of->kept, *restrict table = of->table;
+    Bucket *restrict heads = of->heads;
+    uint8_t *restrict seen = of->seen;
+    const uint64_t *restrict keys = of->sorted + from;
+    uint64_t ids = ((uint64_t)1 << low) - 1;
+    int64_t more = 0, found = 0;
+    int skip = 64 - of->shift;
+    memset(seen, 0, SEEN);
+    for (uint32_t i = 0; i < count; i++) { /* most occur once and need not be looked up */
+        uint64_t at = keys[i] << skip >> (64 - SEEN_BITS);
+        seen[at] = (uint8_t)(seen[at] | seen[at] << 1 | 1);
+    }
+    for (uint32_t i = 0; i < count; i++) {
+        keep[kept] = i;
+        kept += seen[keys[i] << skip >> (64 - SEEN_BITS)] > 1;
+    }
+    uint64_t mask = table_size(kept * 2) - 1;
+    memset(table, 0, (mask + 1) * 4);
+    for (uint32_t k = 0; k < kept; k++) {
+        uint32_t i = keep[k];
+        uint64_t at = ((keys[i] >> low) * MIX >> 40) & mask;
+        while (table[at] && keys[table[at] - 1] >> low != keys[i] >> low) at = (at + 1) & mask;
+        heads[i] = (Bucket){UINT32_MAX, 1, (uint32_t)(keys[i] >> 32)};
+        if (!table[at]) { table[at] = i + 1; continue; }
+        again[more++] = table[at] - 1;
+        again[more++] = i;
+        heads[table[at] - 1].count++;
+    }
+    for (int64_t i = 0; i < more; i += 2) {
+        Bucket *head = heads + again[i];
+        if (head->start == UINT32_MAX) { /* from here on it counts those who are in */
+            head->start = filled;
+            of->buckets[found++] = *head;
+            of->members[filled] = (uint32_t)(keys[again[i]] & ids);
+            filled += head->count;
+            head->count = 1;
+        }
+        of->members[head->start + head->count++] = (uint32_t)(keys[again[i + 1]] & ids);
+    }
+    return found;
+}
+
 /* ---------------------------------------------------------------- candidates */
 
-typedef struct { uint64_t *places; uint64_t mask; int64_t count; } Pairs; /* a set of pairs; 0 is free: no pair is (0, 0) */
+static uint64_t *place_in(const Pairs *set, uint64_t pair)
+{
+    uint64_t at = mixed(0, pair) & set->mask;
+    while (set->places[at] && set->places[at] != pair) at = (at + 1) & set->mask;
+    return set->places + at;
+}
 
 static int add_pair(Pairs *set, uint64_t pair)
 {
     if ((uint64_t)set->count * 2 >= set->mask) {
-        Pairs more = {calloc((set->mask + 1) * 2, 8), set->mask * 2 + 1, 0};
+        Pairs more = {calloc((set->mask + 1) * 2, 8), set->mask * 2 + 1, set->count};
         if (!more.places) return -1;
         for (uint64_t i = 0; i <= set->mask; i++)
-            if (set->places[i]) add_pair(&more, set->places[i]);
+            if (set->places[i]) *place_in(&more, set->places[i]) = set->places[i];
         free(set->places);
         *set = more;
     }
-    uint64_t at = mixed(0, pair) & set->mask;
-    while (set->places[at] && set->places[at] != pair) at = (at + 1) & set->mask;
-    set->count += !set->places[at];
-    set->places[at] = pair;
+    uint64_t *place = place_in(set, pair);
+    set->count += !*place;
+    *place = pair;
     return 0;
 }
 
@@ -321,14 +405,6 @@ CLONES static int64_t agree32(const uint32_t *restrict a, const uint32_t *restri
     return same;
 }
 
-typedef struct {
-    const void *signature; /* count rows of slots */
-    int width;
-    int64_t count, residents, slots, bands, rows, window, least;
-    const uint8_t *apart; /* two texts with a 1 do not meet; NULL: all do */
-    uint8_t *crowded;
-} Meeting;
-
 static uint64_t band_key(const Meeting *of, int64_t text, int64_t band)
 {
     uint64_t key = 0;
@@ -340,210 +416,178 @@ static uint64_t band_key(const Meeting *of, int64_t text, int64_t band)
     return key ^ key >> 32;
 }
 
-static int compare(const Meeting *of, int64_t left, int64_t right, Pairs *found)
-{
-    if (of->apart && of->apart[left] && of->apart[right]) return 0;
-    int64_t a = left * of->slots, b = right * of->slots;
-    int64_t same = of->width == 2 ? agree16((const uint16_t *)of->signature + a, (const uint16_t *)of->signature + b, of->slots)
-                                  : agree32((const uint32_t *)of->signature + a, (const uint32_t *)of->signature + b, of->slots);
-    return same < of->least ? 0 : add_pair(found, (uint64_t)left * (uint64_t)of->count + (uint64_t)right);
-}
+typedef struct { uint64_t pairs[BATCH]; int count; } Batch; /* so that what they need can be fetched ahead */
 
-typedef struct { uint32_t previous, next, rank, head; } Link; /* of a text in its bucket: the list of those before it */
-
-static int meet_in_band(const Meeting *of, Place *table, uint64_t mask, const uint64_t *keys, Link *links, Pairs *found)
+static int compare(const Meeting *of, Batch *batch, Pairs *found)
 {
+    const char *signature = of->signature;
+    int64_t size = of->slots * of->width, fresh = 0;
     int failed = 0;
-    memset(table, 0, (mask + 1) * sizeof *table);
-    for (int64_t i = 0; i < of->count && !failed; i++) {
-        if (i + AHEAD < of->count) PREFETCH(table + (keys[i + AHEAD] & mask));
-        uint64_t at = keys[i] & mask;
-        uint32_t tag = (uint32_t)(keys[i] >> 16);
-        while (table[at].id && !(table[at].tag == tag && keys[table[at].id - 1] == keys[i])) at = (at + 1) & mask;
-        Link own = {0, 0, 0, (uint32_t)i};
-        if (table[at].id) {
-            uint32_t other = own.previous = table[at].id - 1;
-            own.rank = links[other].rank + 1;
-            own.head = links[other].head;
-            int64_t near = own.rank < of->window ? own.rank : of->window;
-            int64_t first = own.rank - near < of->window ? own.rank - near : of->window;
-            for (; near-- && !failed; other = links[other].previous) failed = compare(of, other, i, found);
-            for (other = own.head; first-- && !failed; other = links[other].next) failed = compare(of, other, i, found);
+    for (int i = 0; i < batch->count; i++) PREFETCH(found->places + (mixed(0, batch->pairs[i]) & found->mask));
+    for (int i = 0; i < batch->count; i++) {
+        uint64_t pair = batch->pairs[i];
+        if (*place_in(found, pair)) continue;
+        batch->pairs[fresh++] = pair;
+        for (int64_t at = 0; at < size; at += 64) {
+            PREFETCH(signature + (int64_t)(pair >> 32) * size + at);
+            PREFETCH(signature + (int64_t)(uint32_t)pair * size + at);
         }
-        if (i >= of->residents) continue;
-        if (table[at].id) links[own.previous].next = (uint32_t)i;
-        links[i] = own;
-        table[at] = (Place){tag, (uint32_t)i + 1};
-        if (own.rank <= 2 * of->window) continue;
-        of->crowded[i] = 1;
-        if (own.rank == 2 * of->window + 1)
-            for (uint32_t j = 0, other = own.previous; j < own.rank; j++, other = links[other].previous) of->crowded[other] = 1;
     }
+    for (int64_t i = 0; i < fresh && !failed; i++) {
+        const void *a = signature + (int64_t)(batch->pairs[i] >> 32) * size;
+        const void *b = signature + (int64_t)(uint32_t)batch->pairs[i] * size;
+        int64_t same = of->width == 2 ? agree16(a, b, of->slots) : agree32(a, b, of->slots);
+        if (same >= of->least) failed = add_pair(found, batch->pairs[i]);
+    }
+    batch->count = 0;
     return failed;
 }
 
-/* Pairs that agree in a band and in enough slots. 0, or -1 without memory. */
-static int meet_all(const Meeting *of, Pairs *found)
+static int meet_in_bucket(const Meeting *of, const uint32_t *members, int64_t count, Batch *batch, Pairs *found)
 {
-    uint64_t size = table_size(of->residents * 2); /* half empty: fewer places to look at */
-    Place *table = reserve(size * sizeof *table);
+    int64_t residents = count, failed = 0;
+    while (residents && members[residents - 1] >= of->residents) residents--;
+    for (int64_t i = 0; i < residents && residents > 2 * of->window + 1; i++) of->crowded[members[i]] = 1;
+    for (int64_t i = 1; i < count && !failed; i++) {
+        int64_t before = i < residents ? i : residents, near = before < of->window ? 0 : before - of->window;
+        for (int64_t k = 0; k < before && !failed; k++) {
+            if (k == of->window && k < near) k = near;
+            if (of->apart && of->apart[members[k]] && of->apart[members[i]]) continue;
+            batch->pairs[batch->count++] = (uint64_t)members[k] << 32 | members[i];
+            if (batch->count == BATCH) failed = compare(of, batch, found);
+        }
+    }
+    return (int)failed;
+}
+
+int meet_all(const Meeting *of, Pairs *found)
+{
+    Groups groups;
+    Batch batch;
     uint64_t *keys = reserve((size_t)of->count * 8 * TOGETHER + 8);
-    Link *links = reserve((size_t)of->count * sizeof *links + 8);
     *found = (Pairs){calloc(1024, 8), 1023, 0};
-    int failed = !table || !keys || !links || !found->places;
-    int dropped = 1;
-    while ((uint64_t)of->count >> dropped) dropped++; /* the bits that the sorted keys of the NumPy function lack */
+    int failed = make_groups(&groups, of->count) || !keys || !found->places, low = 1;
+    batch.count = 0;
+    while ((uint64_t)of->count >> low) low++;
     for (int64_t band = 0; band < of->bands && !failed; band++) {
         int64_t more = of->bands - band < TOGETHER ? of->bands - band : TOGETHER, place = band % TOGETHER;
         for (int64_t i = 0; i < of->count && !place; i++)
-            for (int64_t k = 0; k < more; k++) keys[k * of->count + i] = band_key(of, i, band + k) << dropped >> dropped;
-        failed = meet_in_band(of, table, size - 1, keys + place * of->count, links, found);
+            for (int64_t k = 0; k < more; k++) keys[k * of->count + i] = band_key(of, i, band + k) << low | (uint64_t)i;
+        failed = sort_keys(&groups, keys + place * of->count, of->count);
+        for (int part = 0; part < 1 << (64 - groups.shift) && !failed; part++) {
+            int64_t buckets = find_buckets(&groups, part, low);
+            for (int64_t i = 0; i < buckets && !failed; i++)
+                failed = meet_in_bucket(of, groups.members + groups.buckets[i].start, groups.buckets[i].count, &batch, found);
+        }
+        failed = failed || compare(of, &batch, found);
     }
-    free(table);
+    free_groups(&groups);
     free(keys);
-    free(links);
     return failed ? -1 : 0;
 }
 
 /* ---------------------------------------------------------------- candidates for containment */
 
-typedef struct {
-    const uint32_t *prints;
-    const int64_t *bounds, *order, *need; /* need: hits that a piece with so many probes must have */
-    int64_t texts, window;
-    uint8_t *crowded; /* by rank, the place of a text in order */
-} Holding;
-typedef struct { uint32_t bucket, place; } Entry;              /* a fingerprint of a text: one of its bucket's members */
-typedef struct { uint32_t value, count, last, start; } Bucket; /* last: its latest entry; start: of its members */
-typedef struct {
-    uint8_t *cells, *cut;
-    uint32_t *begin, *hits, *members;
-    Entry *entries;
-    Bucket *buckets;
-    uint64_t cell_mask, mask, used, room;
-} Prints;
+typedef struct { uint64_t rarity; uint32_t start, place; } Entry; /* a fingerprint that one before has, too; its place in the bucket */
+typedef struct { Bucket *buckets; Entry *entries; uint32_t *members, *begin, *hits; uint8_t *cut; int64_t count, filled; } Prints;
 
-/* Counts to two, for each value, in cells of two bits that values may share: most values occur once and need no place. */
-static int occurs(Prints *of, uint32_t value, int add)
+/* Keeps the fingerprints that several texts have; what a text has twice counts once. */
+static void keep_shared(Prints *to, Groups *groups, int part)
 {
-    uint64_t cell = (value * MIX >> 32) & of->cell_mask;
-    int shift = (int)(cell % 4) * 2, seen = of->cells[cell / 4] >> shift & 3;
-    if (add) of->cells[cell / 4] += (uint8_t)((seen < 2) << shift);
-    return seen;
+    int64_t found = find_buckets(groups, part, 32);
+    for (int64_t i = 0; i < found; i++) {
+        Bucket *own = to->buckets + to->count;
+        const uint32_t *members = groups->members + groups->buckets[i].start;
+        *own = (Bucket){(uint32_t)to->filled, 0, groups->buckets[i].key};
+        for (uint32_t k = 0; k < groups->buckets[i].count; k++)
+            if (!k || members[k] != members[k - 1]) to->members[to->filled + own->count++] = members[k];
+        if (own->count < 2) continue;
+        for (uint32_t k = 1; k < own->count; k++) to->begin[to->members[to->filled + k]]++;
+        to->filled += own->count;
+        to->count++;
+    }
 }
 
-static int add_entries(Prints *of, uint32_t rank, const uint32_t *values, int64_t count)
+/* From fingerprints with their texts to texts with their fingerprints; begin[i] is where those of text i begin. */
+static int list_entries(Prints *of, int64_t texts)
 {
-    of->begin[rank] = (uint32_t)of->used;
-    if (of->room < of->used + (uint64_t)count) {
-        Entry *grown = realloc(of->entries, (of->room = of->used * 2 + (uint64_t)count + 1024) * sizeof *grown);
-        if (!grown) return -1;
-        of->entries = grown;
+    uint32_t begin = 0;
+    of->entries = reserve((size_t)of->filled * sizeof *of->entries + 8);
+    of->cut = calloc((size_t)of->filled + 1, 1);
+    if (!of->entries || !of->cut) return -1;
+    for (int64_t i = 0; i <= texts; i++) {
+        begin += of->begin[i];
+        of->begin[i] = begin;
     }
-    Entry *listed = of->entries + of->used; /* first the values that may be listed, then the entries */
-    int64_t more = 0;
-    for (int64_t i = 0; i < count; i++) {
-        listed[more] = (Entry){values[i], 0};
-        more += occurs(of, values[i], 0) == 2;
-    }
-    for (int64_t i = 0; i < more; i++) {
-        uint32_t value = listed[i].bucket;
-        if (i + 4 < more) PREFETCH(of->buckets + ((listed[i + 4].bucket * MIX >> 32) & of->mask));
-        uint64_t at = (value * MIX >> 32) & of->mask;
-        while (of->buckets[at].count && of->buckets[at].value != value) at = (at + 1) & of->mask;
-        Bucket *bucket = of->buckets + at;
-        if (bucket->count && bucket->last >= of->begin[rank]) continue; /* twice in this text */
-        of->entries[of->used] = (Entry){(uint32_t)at, bucket->count};
-        *bucket = (Bucket){value, bucket->count + 1, (uint32_t)of->used++, 0};
-    }
-    of->begin[rank + 1] = (uint32_t)of->used;
+    for (const Bucket *own = of->buckets; own < of->buckets + of->count; own++)
+        for (uint32_t k = 1; k < own->count; k++)
+            of->entries[--of->begin[of->members[own->start + k]]] = (Entry){(uint64_t)own->count << 32 | own->key, own->start, k};
     return 0;
 }
-
-static int gather_members(Prints *of, int64_t texts)
-{
-    uint32_t filled = 0;
-    of->members = malloc(of->used * 4 + 4);
-    if (!of->members) return -1;
-    for (int64_t rank = 0; rank < texts; rank++)
-        for (uint32_t i = of->begin[rank]; i < of->begin[rank + 1]; i++) {
-            Bucket *bucket = of->buckets + of->entries[i].bucket;
-            if (!of->entries[i].place) { bucket->start = filled; filled += bucket->count; }
-            of->members[bucket->start + of->entries[i].place] = (uint32_t)rank;
-        }
-    return 0;
-}
-
-static int rarer(const Bucket *a, const Bucket *b) { return a->count != b->count ? a->count < b->count : a->value < b->value; }
 
 /* Looks up the containers of one text by its rarest fingerprints that others have too. */
 static int ask(const Holding *of, Prints *prints, uint32_t rank, uint32_t *met, Pairs *found)
 {
-    const Entry *probes[PROBES];
+    const Entry *probes[PROBES], *end = prints->entries + prints->begin[rank + 1];
     int64_t asked = 0, partly = 0, size = of->bounds[of->order[rank] + 1] - of->bounds[of->order[rank]], all = 0;
     int failed = 0;
-    for (uint32_t i = prints->begin[rank]; i < prints->begin[rank + 1]; i++) {
-        const Entry *own = prints->entries + i;
-        const Bucket *bucket = prints->buckets + own->bucket;
-        if (bucket->count < 2 || (asked == PROBES && !rarer(bucket, prints->buckets + probes[PROBES - 1]->bucket))) continue;
+    for (const Entry *own = prints->entries + prints->begin[rank]; own < end; own++) {
+        if (asked == PROBES && own->rarity > probes[PROBES - 1]->rarity) continue;
         int64_t at = asked < PROBES ? asked++ : PROBES - 1;
-        for (; at && rarer(bucket, prints->buckets + probes[at - 1]->bucket); at--) probes[at] = probes[at - 1];
+        for (; at && own->rarity < probes[at - 1]->rarity; at--) probes[at] = probes[at - 1];
         probes[at] = own;
     }
     for (int64_t i = 0; i < asked; i++) {
-        const Bucket *bucket = prints->buckets + probes[i]->bucket;
-        int64_t place = probes[i]->place, near = place < of->window ? 0 : place - of->window;
-        if (bucket->count > 2 * of->window + 1) { partly++; prints->cut[probes[i]->bucket] = 1; }
+        const uint32_t *members = prints->members + probes[i]->start;
+        int64_t count = (int64_t)(probes[i]->rarity >> 32), place = probes[i]->place;
+        int64_t near = place < of->window ? 0 : place - of->window, cut = count > 2 * of->window + 1;
+        partly += cut;
+        for (int64_t k = 0; cut && !prints->cut[probes[i]->start] && k < count; k++) of->crowded[members[k]] = 1;
+        prints->cut[probes[i]->start] |= (uint8_t)cut;
         for (int64_t k = 0; k < place; k++) {
             if (k == of->window && k < near) k = near;
-            uint32_t other = prints->members[bucket->start + k];
-            if (!prints->hits[other]++) met[all++] = other;
+            if (!prints->hits[members[k]]++) met[all++] = members[k];
         }
     }
     for (int64_t i = 0; i < all; i++) {
         if (!failed && prints->hits[met[i]] + partly >= of->need[size < PROBES ? size : PROBES])
-            failed = add_pair(found, (uint64_t)met[i] * (uint64_t)of->texts + rank);
+            failed = add_pair(found, (uint64_t)met[i] << 32 | rank);
         prints->hits[met[i]] = 0;
     }
     return failed;
 }
 
-/* Pairs of ranks, the container first. 0, or -1 without memory. */
-static int hold_all(const Holding *of, Pairs *found)
+int hold_all(const Holding *of, Pairs *found)
 {
-    uint64_t total = 0, again = 0; /* again: at least half of the values that get a bucket */
-    for (int64_t i = 0; i < of->texts; i++) total += (uint64_t)(of->bounds[of->order[i] + 1] - of->bounds[of->order[i]]);
-    Prints prints = {.cell_mask = table_size((int64_t)total * 4) - 1};
+    int64_t total = 0;
+    for (int64_t i = 0; i < of->texts; i++) total += of->bounds[of->order[i] + 1] - of->bounds[of->order[i]];
+    Groups groups;
+    Prints prints = {.buckets = malloc((size_t)total / 2 * sizeof(Bucket) + 16), .members = malloc((size_t)total * 4 + 4)};
     uint32_t *met = malloc((size_t)of->window * 2 * PROBES * 4 + 4);
-    prints.cells = calloc(prints.cell_mask / 4 + 1, 1);
     prints.begin = calloc((size_t)of->texts + 1, 4);
     prints.hits = calloc((size_t)of->texts + 1, 4);
     *found = (Pairs){calloc(1024, 8), 1023, 0};
-    int failed = !prints.cells || !prints.begin || !prints.hits || !met || !found->places || total >= UINT32_MAX;
+    int failed = make_groups(&groups, total) || !prints.buckets || !prints.members || !met || !prints.begin
+                 || !prints.hits || !found->places || total >= UINT32_MAX;
     for (int64_t i = 0; i < of->texts && !failed; i++)
         for (int64_t k = of->bounds[of->order[i]]; k < of->bounds[of->order[i] + 1]; k++)
-            again += occurs(&prints, of->prints[k], 1) > 0;
-    prints.mask = table_size((int64_t)again * 2) - 1;
-    if (!failed) {
-        prints.buckets = calloc(prints.mask + 1, sizeof *prints.buckets);
-        prints.cut = calloc(prints.mask + 1, 1);
-        failed = !prints.buckets || !prints.cut;
-    }
-    for (int64_t i = 0; i < of->texts && !failed; i++) {
-        const int64_t *bounds = of->bounds + of->order[i];
-        failed = add_entries(&prints, (uint32_t)i, of->prints + bounds[0], bounds[1] - bounds[0]);
-    }
-    failed = failed || gather_members(&prints, of->texts);
-    for (int64_t i = 0; i < of->texts && !failed; i++) failed = ask(of, &prints, (uint32_t)i, met, found);
+            groups.ends[(of->prints[k] * BASE) >> (groups.shift - 32)]++;
+    failed = failed || lay_out(&groups);
     for (int64_t i = 0; i < of->texts && !failed; i++)
-        for (uint32_t k = prints.begin[i]; k < prints.begin[i + 1]; k++) of->crowded[i] |= prints.cut[prints.entries[k].bucket];
-    free(prints.cells);
-    free(prints.cut);
+        for (int64_t k = of->bounds[of->order[i]]; k < of->bounds[of->order[i] + 1]; k++) {
+            uint32_t value = of->prints[k] * BASE;
+            groups.sorted[groups.ends[value >> (groups.shift - 32)]++] = (uint64_t)value << 32 | (uint64_t)i;
+        }
+    for (int part = 0; part < 1 << (64 - groups.shift) && !failed; part++) keep_shared(&prints, &groups, part);
+    free_groups(&groups);
+    failed = failed || list_entries(&prints, of->texts);
+    for (int64_t i = 0; i < of->texts && !failed; i++) failed = ask(of, &prints, (uint32_t)i, met, found);
+    free(prints.buckets);
+    free(prints.entries);
+    free(prints.members);
     free(prints.begin);
     free(prints.hits);
-    free(prints.members);
-    free(prints.entries);
-    free(prints.buckets);
+    free(prints.cut);
     free(met);
     return failed ? -1 : 0;
 }
@@ -604,262 +648,19 @@ static void count_pair(const Desk *desk, const Codes *of, int64_t left, int64_t 
     counts[2] = shared + on_right;
 }
 
-/* counts: for each pair shared, left, right. 0, or -1 without memory. */
-static int count_pairs(const Codes *of, const int64_t *pairs, int64_t count, int64_t n, int64_t *counts)
+int count_pairs(const Codes *of, const int64_t *pairs, int64_t count, int64_t n, int64_t *counts)
 {
     int64_t most = 0;
     for (int64_t i = 0; i < count; i++) {
         int64_t size = length_of(of, pairs[2 * i]) + length_of(of, pairs[2 * i + 1]);
         most = size > most ? size : most;
     }
-    uint32_t *room = malloc(((size_t)most * 3 + table_size(most * 2)) * 4 + (size_t)most + 8);
+    int64_t size = most + 2 * GRAMS;
+    uint32_t *room = calloc(((size_t)size * 3 + table_size(most * 2)) * 4 + (size_t)most + 8, 1);
     if (!room) return -1;
-    Desk desk = {room, room + most, room + 2 * most, room + 3 * most, (uint8_t *)(room + 3 * most + table_size(most * 2))};
+    Desk desk = {room, room + size, room + 2 * size, room + 3 * size, (uint8_t *)(room + 3 * size + table_size(most * 2))};
     for (int64_t i = 0; i < count; i++) count_pair(&desk, of, pairs[2 * i], pairs[2 * i + 1], n, counts + 3 * i);
     free(room);
     return 0;
 }
 
-/* ---------------------------------------------------------------- the module */
-
-/* An argument that must have room for so many entries; sets ValueError if it has not. */
-static int holds(const Py_buffer *view, int64_t entries, int64_t size, const char *name)
-{
-    if (entries >= 0 && view->len / size >= entries && (uintptr_t)view->buf % (size_t)size == 0) return 1;
-    PyErr_Format(PyExc_ValueError, "%s is too small or not aligned", name);
-    return 0;
-}
-
-/* Whether codes and offsets describe texts. */
-static int valid_codes(const Py_buffer *codes, const Py_buffer *offsets, int width, Codes *out)
-{
-    *out = (Codes){codes->buf, width, offsets->buf, offsets->len / 8 - 1};
-    int ok = (width == 2 || width == 4) && out->texts >= 0 && out->texts < UINT32_MAX && out->offsets[0] >= 0;
-    for (int64_t i = 0; ok && i < out->texts; i++) ok = out->offsets[i] <= out->offsets[i + 1];
-    if (ok) return holds(codes, out->offsets[out->texts], width, "codes");
-    PyErr_SetString(PyExc_ValueError, "offsets must rise and width be 2 or 4");
-    return 0;
-}
-
-static int all_below(const int64_t *values, int64_t count, int64_t limit)
-{
-    int ok = 1;
-    for (int64_t i = 0; i < count; i++) ok &= values[i] >= 0 && values[i] < limit;
-    if (!ok) PyErr_SetString(PyExc_ValueError, "index out of range");
-    return ok;
-}
-
-static PyObject *measure(PyObject *module, PyObject *args)
-{
-    PyObject *texts;
-    Py_buffer offsets;
-    (void)module;
-    if (!PyArg_ParseTuple(args, "O!w*", &PyList_Type, &texts, &offsets)) return NULL;
-    Py_ssize_t count = PyList_Size(texts), i = 0, length = 0;
-    int64_t *ends = offsets.buf;
-    int ok = holds(&offsets, count + 1, 8, "offsets");
-    if (ok) ends[0] = 0;
-    for (; ok && i < count; i++) {
-        if (i + AHEAD < count) PREFETCH(PyList_GetItem(texts, i + AHEAD));
-        ok = (length = PyUnicode_GetLength(PyList_GetItem(texts, i))) >= 0;
-        ends[i + 1] = ends[i] + length;
-    }
-    PyBuffer_Release(&offsets);
-    return ok ? Py_NewRef(Py_None) : NULL;
-}
-
-static PyObject *pack(PyObject *module, PyObject *args)
-{
-    PyObject *texts, *packed = NULL;
-    Py_buffer offsets, out;
-    int width;
-    Codes of;
-    (void)module;
-    if (!PyArg_ParseTuple(args, "O!y*w*i", &PyList_Type, &texts, &offsets, &out, &width)) return NULL;
-    Py_ssize_t count = PyList_Size(texts), longest = 0, i = 0;
-    int ok = valid_codes(&out, &offsets, width, &of) && holds(&offsets, count + 1, 8, "offsets");
-    for (i = 0; ok && i < count; i++) longest = length_of(&of, i) > longest ? length_of(&of, i) : longest;
-    Py_UCS4 *room = ok ? malloc((size_t)longest * 4 + 4) : NULL, any = 0;
-    if (ok && !room) PyErr_NoMemory();
-    for (i = 0; room && i < count; i++) {
-        Py_ssize_t length = length_of(&of, i), at = of.offsets[i];
-        const char *soon = (const char *)PyList_GetItem(texts, i + 2 < count ? i + 2 : i);
-        for (int line = 0; line < 4; line++) PREFETCH(soon + line * 64);
-        PyObject *text = PyList_GetItem(texts, i);
-        Py_ssize_t found = PyUnicode_GetLength(text);
-        if (found >= 0 && found != length) PyErr_SetString(PyExc_ValueError, "offsets are not those of the texts");
-        if (found != length || !PyUnicode_AsUCS4(text, width == 4 ? (Py_UCS4 *)out.buf + at : room, length, 0)) break;
-        if (width == 2) any |= narrow(room, length, (uint16_t *)out.buf + at);
-    }
-    if (room && i == count) packed = PyBool_FromLong(any < 0x10000);
-    free(room);
-    PyBuffer_Release(&offsets);
-    PyBuffer_Release(&out);
-    return packed;
-}
-
-static PyObject *first(PyObject *module, PyObject *args)
-{
-    Py_buffer codes, offsets, out;
-    int width, failed = 1;
-    Codes of;
-    (void)module;
-    if (!PyArg_ParseTuple(args, "y*iy*w*", &codes, &width, &offsets, &out)) return NULL;
-    if (valid_codes(&codes, &offsets, width, &of) && holds(&out, of.texts, 8, "first")) {
-        Py_BEGIN_ALLOW_THREADS
-        failed = find_first(&of, out.buf);
-        Py_END_ALLOW_THREADS
-        if (failed) PyErr_NoMemory();
-    }
-    PyBuffer_Release(&codes);
-    PyBuffer_Release(&offsets);
-    PyBuffer_Release(&out);
-    return failed ? NULL : Py_NewRef(Py_None);
-}
-
-static PyObject *sketch(PyObject *module, PyObject *args)
-{
-    Py_buffer codes, offsets, index, narrow, wide, row, bounds;
-    int width, pieces, failed = 1;
-    long long n, slots;
-    Codes of;
-    uint32_t *prints = NULL;
-    PyObject *made = NULL;
-    (void)module;
-    if (!PyArg_ParseTuple(args, "y*iy*y*LLw*w*y*w*i", &codes, &width, &offsets, &index, &n, &slots, &narrow, &wide,
-                          &row, &bounds, &pieces))
-        return NULL;
-    Sketch to = {index.buf, row.buf, index.len / 8, n, slots, narrow.buf, wide.buf};
-    if (n < 1 || slots < 1) PyErr_SetString(PyExc_ValueError, "n and slots are at least 1");
-    else if (valid_codes(&codes, &offsets, width, &of) && all_below(to.index, to.count, of.texts)
-             && holds(&narrow, to.count * slots, 2, "narrow") && holds(&row, to.count, 8, "row")
-             && holds(&bounds, to.count + 1, 8, "bounds")) {
-        int64_t rows = 0, *ends = bounds.buf;
-        for (int64_t i = 0; i < to.count; i++) rows = to.row[i] >= rows ? to.row[i] + 1 : rows;
-        if (holds(&wide, rows * slots, 4, "wide")) {
-            ends[0] = 0;
-            Py_BEGIN_ALLOW_THREADS
-            failed = sketch_all(&of, &to, pieces ? ends : NULL, &prints);
-            Py_END_ALLOW_THREADS
-            made = failed ? PyErr_NoMemory()
-                          : PyBytes_FromStringAndSize((const char *)prints, pieces ? ends[to.count] * 4 : 0);
-        }
-    }
-    free(prints);
-    PyBuffer_Release(&codes);
-    PyBuffer_Release(&offsets);
-    PyBuffer_Release(&index);
-    PyBuffer_Release(&narrow);
-    PyBuffer_Release(&wide);
-    PyBuffer_Release(&row);
-    PyBuffer_Release(&bounds);
-    return made;
-}
-
-static PyObject *as_bytes(const Pairs *pairs)
-{
-    PyObject *made = PyBytes_FromStringAndSize(NULL, pairs->count * 8);
-    char *out = made ? PyBytes_AsString(made) : NULL;
-    for (uint64_t i = 0; out && i <= pairs->mask; i++)
-        if (pairs->places[i]) { memcpy(out, pairs->places + i, 8); out += 8; }
-    return made;
-}
-
-static PyObject *meet(PyObject *module, PyObject *args)
-{
-    Py_buffer signature, apart, crowded;
-    int width;
-    long long residents, slots, bands, rows, window, least;
-    Pairs found = {NULL, 0, 0};
-    PyObject *pairs = NULL;
-    (void)module;
-    if (!PyArg_ParseTuple(args, "y*iLLLLLLy*w*", &signature, &width, &residents, &slots, &bands, &rows, &window, &least,
-                          &apart, &crowded))
-        return NULL;
-    Meeting of = {signature.buf, width, crowded.len, residents, slots, bands, rows, window, least,
-                  apart.len ? apart.buf : NULL, crowded.buf};
-    if ((width != 2 && width != 4) || slots < 1 || rows < 1 || bands < 0 || bands > slots / rows || window < 1
-        || residents < 0 || residents > of.count || of.count >= UINT32_MAX)
-        PyErr_SetString(PyExc_ValueError, "no such bands");
-    else if (holds(&signature, of.count * slots, width, "signature") && (!apart.len || holds(&apart, of.count, 1, "apart"))) {
-        int failed;
-        Py_BEGIN_ALLOW_THREADS
-        failed = meet_all(&of, &found);
-        Py_END_ALLOW_THREADS
-        pairs = failed ? PyErr_NoMemory() : as_bytes(&found);
-    }
-    free(found.places);
-    PyBuffer_Release(&signature);
-    PyBuffer_Release(&apart);
-    PyBuffer_Release(&crowded);
-    return pairs;
-}
-
-static PyObject *hold(PyObject *module, PyObject *args)
-{
-    Py_buffer prints, bounds, order, need, crowded;
-    long long window;
-    Pairs found = {NULL, 0, 0};
-    PyObject *pairs = NULL;
-    (void)module;
-    if (!PyArg_ParseTuple(args, "y*y*y*Ly*w*", &prints, &bounds, &order, &window, &need, &crowded)) return NULL;
-    Holding of = {prints.buf, bounds.buf, order.buf, need.buf, order.len / 8, window, crowded.buf};
-    Codes as;
-    if (window < 1 || of.texts >= UINT32_MAX) PyErr_SetString(PyExc_ValueError, "no such window");
-    else if (valid_codes(&prints, &bounds, 4, &as) && all_below(of.order, of.texts, as.texts)
-             && holds(&need, PROBES + 1, 8, "need") && holds(&crowded, of.texts, 1, "crowded")) {
-        int failed;
-        Py_BEGIN_ALLOW_THREADS
-        failed = hold_all(&of, &found);
-        Py_END_ALLOW_THREADS
-        pairs = failed ? PyErr_NoMemory() : as_bytes(&found);
-    }
-    free(found.places);
-    PyBuffer_Release(&prints);
-    PyBuffer_Release(&bounds);
-    PyBuffer_Release(&order);
-    PyBuffer_Release(&need);
-    PyBuffer_Release(&crowded);
-    return pairs;
-}
-
-static PyObject *overlap(PyObject *module, PyObject *args)
-{
-    Py_buffer codes, offsets, pairs, counts;
-    int width, failed = 1;
-    long long n;
-    Codes of;
-    (void)module;
-    if (!PyArg_ParseTuple(args, "y*iy*y*Lw*", &codes, &width, &offsets, &pairs, &n, &counts)) return NULL;
-    if (n < 1) PyErr_SetString(PyExc_ValueError, "n is at least 1");
-    else if (valid_codes(&codes, &offsets, width, &of) && all_below(pairs.buf, pairs.len / 8, of.texts)
-             && holds(&counts, pairs.len / 16 * 3, 8, "counts")) {
-        Py_BEGIN_ALLOW_THREADS
-        failed = count_pairs(&of, pairs.buf, pairs.len / 16, n, counts.buf);
-        Py_END_ALLOW_THREADS
-        if (failed) PyErr_NoMemory();
-    }
-    PyBuffer_Release(&codes);
-    PyBuffer_Release(&offsets);
-    PyBuffer_Release(&pairs);
-    PyBuffer_Release(&counts);
-    return failed ? NULL : Py_NewRef(Py_None);
-}
-
-static PyMethodDef functions[] = {
-    {"measure", measure, METH_VARARGS, "measure(texts: list[str], offsets): where each begins, in characters"},
-    {"pack", pack, METH_VARARGS, "pack(texts: list[str], offsets, out, width) -> bool: whether all code points fit"},
-    {"first", first, METH_VARARGS, "first(codes, width, offsets, out): the first equal text of each"},
-    {"sketch", sketch, METH_VARARGS,
-     "sketch(codes, width, offsets, index, n, slots, narrow, wide, row, bounds, pieces) -> bytes: fingerprints"},
-    {"meet", meet, METH_VARARGS,
-     "meet(signature, width, residents, slots, bands, rows, window, least, apart, crowded) -> bytes: pairs, unordered"},
-    {"hold", hold, METH_VARARGS,
-     "hold(prints, bounds, order, window, need, crowded) -> bytes: pairs of ranks that may contain one another, unordered"},
-    {"overlap", overlap, METH_VARARGS, "overlap(codes, width, offsets, pairs, n, counts): shared, left, right of each"},
-    {NULL, NULL, 0, NULL},
-};
-
-static struct PyModuleDef definition = {PyModuleDef_HEAD_INIT, "_kernel", NULL, 0, functions, NULL, NULL, NULL, NULL};
-
-PyMODINIT_FUNC PyInit__kernel(void) { return PyModuleDef_Init(&definition); }

@@ -17,10 +17,10 @@ def sketch(
     narrow: Buffer,
     wide: Buffer,
     row: Buffer,
+    prints: Buffer,
     bounds: Buffer,
-    pieces: bool,
     /,
-) -> bytes: ...
+) -> None: ...
 def meet(
     signature: Buffer,
     width: int,

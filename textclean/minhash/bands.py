@@ -57,10 +57,10 @@ def candidates(
     the texts. ``guests`` (other indices) do not meet each other, but each meets the first and the last of ``texts``.
     Returns the pairs, and the texts of ``texts`` that were in a larger bucket, rising.
     """
-    slots, size = found.narrow.shape[1], len(found.narrow)
+    slots = found.narrow.shape[1]
     least = math.ceil(floor * slots)
     every = texts if guests is None else np.concatenate([texts, guests])
-    whole = len(every) == size and guests is None
+    whole = len(every) == len(found.narrow) and guests is None
     long = found.row[every] >= 0
     pairs, crowded = meet(found.narrow if whole else found.narrow[every], len(texts), bands, rows, window, least, long)
     parts = [every[pairs]]
@@ -70,11 +70,10 @@ def candidates(
         pairs, more = meet(found.wide[found.row[own]], count, bands, rows, window, least)
         parts.append(own[pairs])
         crowded[: len(texts)][long[: len(texts)]] |= more[:count]
-    pairs = np.concatenate(parts)
-    pairs.sort(axis=1)
-    key = pairs[:, 0] * size + pairs[:, 1]
+    left, right = np.concatenate(parts).T.astype(np.uint64)
+    key = np.minimum(left, right) << np.uint64(32) | np.maximum(left, right)
     key.sort()
-    return np.stack(np.divmod(key, max(size, 1)), axis=1), texts[crowded[: len(texts)]]
+    return unpacked(key), texts[crowded[: len(texts)]]
 
 
 def meet(
@@ -108,7 +107,7 @@ def meet(
             b"" if apart is None else apart,
             crowded,
         )
-        return np.stack(np.divmod(np.frombuffer(raw, np.int64), max(count, 1)), axis=1), crowded
+        return unpacked(np.frombuffer(raw, np.uint64)), crowded
     place_bits = np.uint64(max(count, 1).bit_length())
     resident = None if residents == count else np.arange(count) < residents
     seen = np.empty(0, np.int64)
@@ -124,13 +123,24 @@ def meet(
             met = ~(apart[left] & apart[right])
             left, right = left[met], right[met]
         if len(left):
-            seen = np.union1d(seen, left * count + right)
+            seen = distinct(np.concatenate([seen, left * count + right]))
     left, right = np.divmod(seen, max(count, 1))
     enough = np.empty(len(left), np.bool_)
     for lo in range(0, len(left), 1 << 16):
         part = slice(lo, lo + (1 << 16))
         enough[part] = np.count_nonzero(signature[left[part]] == signature[right[part]], axis=1) >= least
     return np.stack([left[enough], right[enough]], axis=1), crowded
+
+
+def distinct(values: NDArray[Any]) -> NDArray[Any]:
+    """The values in order, each once: quicker than the hash table of ``numpy.unique``."""
+    values = np.sort(values)
+    return values[np.r_[True, values[1:] != values[:-1]]] if len(values) else values
+
+
+def unpacked(pairs: NDArray[np.uint64]) -> Pairs:
+    """Pairs of which the left index is in the upper half of a number and the right one in the lower half."""
+    return np.stack([pairs >> np.uint64(32), pairs & np.uint64(0xFFFFFFFF)], axis=1).astype(np.int64)
 
 
 def bucket_pairs(

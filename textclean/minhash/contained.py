@@ -11,13 +11,15 @@ from numpy.typing import NDArray
 
 from textclean.minhash import engine
 from textclean.minhash.bands import WINDOW as BUCKET
-from textclean.minhash.bands import Pairs, bucket_pairs
+from textclean.minhash.bands import Pairs, bucket_pairs, distinct, unpacked
 
 WINDOW: Final = 8
 """Grams a window."""
 
 PROBES: Final = 8
-"""The rarest shared fingerprints of a text by which its containers are looked up."""
+"""The rarest fingerprints of a text, of those that texts before it have, by which its containers are looked up."""
+
+_ODD: Final = np.uint32(0x9E3779B1)
 
 
 def winnow(hashes: NDArray[np.uint32], offsets: NDArray[np.int64], n: int) -> tuple[NDArray[Any], NDArray[np.int64]]:
@@ -68,21 +70,21 @@ def candidates(
     """Pairs (container, piece) of which the second may be contained in the first.
 
     ``order`` lists the texts to compare, containers before what they may contain (longest first). Each text is
-    looked up by its :data:`PROBES` rarest fingerprints that others have too, so a fingerprint that very many texts
-    share is asked for only by texts that have nothing better; and then it leads to the ``window`` longest texts and
-    the ``window`` nearest in length. ``share`` (:func:`intact`) is the part of its fingerprints that a piece must find
-    there; not quite half of it will do, for what a piece asks for first are its rarest ones, and less where others
-    were cut off. The second array has the texts of which a fingerprint was cut off so, in the order of ``order``.
+    looked up by its :data:`PROBES` rarest fingerprints that texts before it have too, so a fingerprint that very many
+    texts share is asked for only by texts that have nothing better; and then it leads to the ``window`` longest texts
+    and the ``window`` nearest in length. ``share`` (:func:`intact`) is the part of its fingerprints that a piece must
+    find there; not quite half of it will do, for what a piece asks for first are its rarest ones, and less where
+    others were cut off. The second array has the texts of which a fingerprint was cut off so, in the order of
+    ``order``.
     """
     need = np.ceil(0.4 * share * np.arange(PROBES + 1)).astype(np.int64)
     crowded = np.zeros(len(order), np.bool_)
     if fast := engine.kernel():
         raw = fast.hold(prints, offsets, order, window, need, crowded)
-        found = np.frombuffer(raw, np.int64)
+        found = np.frombuffer(raw, np.uint64)
     else:
         found = _proposed(prints, offsets, order, need, window, crowded)
-    left, right = np.divmod(np.sort(found), max(len(order), 1))
-    return np.stack([order[left], order[right]], axis=1), order[crowded]
+    return order[unpacked(np.sort(found))], order[crowded]
 
 
 def _proposed(
@@ -92,14 +94,15 @@ def _proposed(
     need: NDArray[np.int64],
     window: int,
     crowded: NDArray[np.bool_],
-) -> NDArray[np.int64]:
-    """Pairs of ranks, ``container * texts + piece``; marks the ranks that were ``crowded``."""
+) -> NDArray[np.uint64]:
+    """Pairs of ranks, the container in the upper half of a number; marks the ranks that were ``crowded``."""
     sizes = (offsets[1:] - offsets[:-1])[order]
     rank = np.repeat(np.arange(len(order)), sizes)
     place = np.arange(len(rank)) - np.repeat(np.cumsum(sizes) - sizes, sizes) + offsets[order[rank]]
-    packed = (prints[place].astype(np.uint64) << np.uint64(32)) | rank.astype(np.uint64)
-    del rank, place
-    packed = np.unique(packed)
+    mixed = prints[place] * _ODD  # so that among fingerprints as rare any may come first
+    packed = (mixed.astype(np.uint64) << np.uint64(32)) | rank.astype(np.uint64)
+    del rank, place, mixed
+    packed = distinct(packed)
     value = (packed >> np.uint64(32)).astype(np.uint32)
     start = np.flatnonzero(np.r_[True, value[1:] != value[:-1]]) if len(value) else np.empty(0, np.int64)
     count = np.diff(np.r_[start, len(value)])
@@ -107,17 +110,18 @@ def _proposed(
     shared = common > 1
     packed, bucket, common = packed[shared], bucket[shared], common[shared]
     member = (packed & np.uint64(0xFFFFFFFF)).astype(np.int64)
-    by_text = np.lexsort((common, member))
-    first = np.searchsorted(member[by_text], np.arange(len(order)))
+    later = np.flatnonzero(bucket[1:] == bucket[:-1]) + 1
+    later = later[np.lexsort((common[later], member[later]))]
+    first = np.searchsorted(member[later], member[later])
     asked = np.zeros(len(member), np.bool_)
-    asked[by_text] = np.arange(len(member)) - first[member[by_text]] < PROBES
+    asked[later[np.arange(len(later)) - first < PROBES]] = True
     left, right, _ = bucket_pairs(bucket, window, asked)
-    pair, hits = np.unique(member[left] * len(order) + member[right], return_counts=True)
+    pair, hits = np.unique(member[left] << 32 | member[right], return_counts=True)
     cut = asked & (common > 2 * window + 1)
     partly = np.bincount(member[cut], minlength=len(order))
     cut_buckets = np.zeros(len(count), np.bool_)
     cut_buckets[bucket[cut]] = True
     crowded[member[cut_buckets[bucket]]] = True
-    piece = pair % max(len(order), 1)
+    piece = pair & 0xFFFFFFFF
     enough: NDArray[np.int64] = pair[hits + partly[piece] >= need[np.minimum(sizes[piece], PROBES)]]
-    return enough
+    return enough.astype(np.uint64)

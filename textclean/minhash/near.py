@@ -69,8 +69,9 @@ def near_duplicates(
     index = np.flatnonzero((first == np.arange(len(first))) & (codes.lengths >= n))
     found = sketch(codes, n, slots, pieces=containment is not None, index=index)
     rank = np.arange(len(texts))
+    longest = by_length(codes.lengths[index])
     if containment is not None:
-        rank[index[np.argsort(-codes.lengths[index], kind="stable")]] = np.arange(len(index))
+        rank[index[longest]] = np.arange(len(index))
 
     place = np.zeros(len(texts), np.int64)
     place[index] = np.arange(len(index))
@@ -86,10 +87,12 @@ def near_duplicates(
             pairs = places[peer.candidates(strings(texts, own), n, slots, *bands.choose(threshold, slots, recall))]
             crowded = places[:0]
         if containment is not None and guests is None:
-            order = places[np.argsort(rank[own])]
+            among = np.zeros(len(index), np.bool_)
+            among[places] = True
+            order = longest[among[longest]]
             share = contained.intact(containment, n)
             more, crowded_too = contained.candidates(found.prints, found.offsets, order, share, window)
-            pairs, crowded = union(pairs, more), np.union1d(crowded, crowded_too)
+            pairs, crowded = union(pairs, more), bands.distinct(np.concatenate([crowded, crowded_too]))
         return index[pairs], index[crowded]
 
     def relate(pairs: bands.Pairs) -> tuple[Related, Related]:
@@ -131,20 +134,24 @@ def settle(
     seen, crowd = np.empty(0, np.int64), texts[:0]
     size = int(texts[-1]) + 1 if len(texts) else 1
     own, guests, window = texts, None, FEW
-    for _ in range(ROUNDS):
+    for turn in range(ROUNDS):
         pairs, crowded = search(own, window, guests)
+        key = pairs[:, 0] * size + pairs[:, 1]
         if len(seen):
-            pairs = pairs[~np.isin(pairs[:, 0] * size + pairs[:, 1], seen)]
+            fresh = seen[np.minimum(np.searchsorted(seen, key), len(seen) - 1)] != key
+            pairs, key = pairs[fresh], key[fresh]
         found = relate(pairs)
-        near, inside = joined(near, found[0]), joined(inside, found[1])
-        verdicts = decide(near, inside)
-        crowd = np.union1d(crowd, crowded)
+        more = bool(len(found[0].left) or len(found[1].left))
+        if more or not turn:
+            near, inside = joined(near, found[0]), joined(inside, found[1])
+            verdicts = decide(near, inside)
+        crowd = bands.distinct(np.concatenate([crowd, crowded]))
         if guests is not None or not len(crowd):
             break
-        seen = np.concatenate([seen, pairs[:, 0] * size + pairs[:, 1]])
+        seen = np.sort(np.concatenate([seen, key]))
         fell = verdicts.kind[crowd] != KEPT
         own = crowd[~fell]
-        if not len(found[0].left) and not len(found[1].left):
+        if not more:
             guests = crowd[fell] if window == bands.WINDOW else None
             window = bands.WINDOW
     return verdicts
@@ -172,9 +179,14 @@ def near_pairs(
 
 def union(*found: bands.Pairs) -> bands.Pairs:
     """Pairs of indices, each once, the smaller index first, in order."""
-    pairs = np.sort(np.concatenate(found), axis=1)
-    size = int(pairs.max(initial=0)) + 1
-    return np.stack(np.divmod(np.unique(pairs[:, 0] * size + pairs[:, 1]), size), axis=1)
+    left, right = np.concatenate(found).T.astype(np.uint64)
+    return bands.unpacked(bands.distinct(np.minimum(left, right) << np.uint64(32) | np.maximum(left, right)))
+
+
+def by_length(lengths: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The order of texts, longest first, among equals the first."""
+    most = int(lengths.max(initial=0))
+    return np.argsort((most - lengths).astype(np.uint16 if most < 1 << 16 else np.int64), kind="stable")
 
 
 def relations(

@@ -43,8 +43,9 @@ def sketch(
     bounds = np.zeros(len(index) + 1, np.int64)
     if fast := engine.kernel():
         width = codes.codes.dtype.itemsize
-        raw = fast.sketch(codes.codes, width, codes.offsets, index, n, slots, narrow, wide, row, bounds, pieces)
-        return Sketches(Signatures(narrow, wide, row), np.frombuffer(raw, np.uint32), bounds)
+        room = np.empty(lengths.sum() if pieces else 0, np.uint32)  # what is not used of it takes no memory
+        fast.sketch(codes.codes, width, codes.offsets, index, n, slots, narrow, wide, row, room, bounds)
+        return Sketches(Signatures(narrow, wide, row), room[: bounds[-1]], bounds)
     prints = [np.empty(0, np.uint32)]
     for lo, hi in runs(np.concatenate([[0], np.cumsum(lengths)]), chunk):
         part = codes.take(index[lo:hi])

@@ -88,14 +88,15 @@ def decide(first: NDArray[np.int64], rank: NDArray[np.int64], contained: Related
     for reason, found in ((CONTAINED, contained), (NEAR, beside)):
         told = np.flatnonzero((fallen[found.right] == reason) & (fallen[found.left] == KEPT))
         left, right, score = found.left[told], found.right[told], found.similarity[told]
-        order = np.lexsort((left, -score, right))
-        best = order[np.r_[True, right[order][1:] != right[order][:-1]]] if len(order) else order
-        twin[right[best]], similarity[right[best]] = left[best], score[best]
-    copy = first != np.arange(texts)
-    with_first = copy & (fallen[first] > 0)
-    kind = np.where(with_first, fallen[first], np.where(copy, EXACT, fallen)).astype(np.uint8)
-    twin = np.where(with_first, twin[first], np.where(copy, first, twin))
-    similarity = np.where(with_first, similarity[first], np.where(copy, 1.0, similarity))
+        order = np.lexsort((-left, score))  # the best comes last, and the last one assigned stays
+        twin[right[order]], similarity[right[order]] = left[order], score[order]
+    kind = fallen.copy()
+    copies = np.flatnonzero(first != np.arange(texts))
+    home = first[copies]
+    stays = fallen[home] == KEPT
+    kind[copies] = np.where(stays, EXACT, fallen[home])
+    twin[copies] = np.where(stays, home, twin[home])
+    similarity[copies] = np.where(stays, 1.0, similarity[home])
     return NearDuplicates(twin, kind, similarity)
 
 

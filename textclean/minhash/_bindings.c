@@ -1,0 +1,257 @@
+/* The Python side of _kernel.c: checks buffers, releases the interpreter lock, raises. Only strings are read with it. */
+#define PY_SSIZE_T_CLEAN
+#include <Python.h>
+#include "_kernel.h"
+#include <stdlib.h>
+#include <string.h>
+
+#define AHEAD 16 /* strings fetched in advance */
+
+typedef struct { void *at; int64_t count; } Array;
+typedef struct { Array array[8]; int64_t number[8]; PyObject *list; Py_buffer view[8]; int views; } Arguments;
+
+static PyObject *leave(Arguments *of, PyObject *result)
+{
+    for (int i = 0; i < of->views; i++) PyBuffer_Release(of->view + i);
+    return result;
+}
+
+/* Arguments by letters: i an integer, s a list, r and w with an entry's bytes an array to read or write. */
+static int enter(PyObject *args, const char *letters, Arguments *out)
+{
+    int numbers = 0;
+    Py_ssize_t at = 0;
+    out->views = 0;
+    for (; *letters && at < PyTuple_GET_SIZE(args); letters++, at++) {
+        PyObject *given = PyTuple_GET_ITEM(args, at);
+        if (*letters == 'i') {
+            out->number[numbers++] = PyLong_AsLongLong(given);
+            if (PyErr_Occurred()) break;
+        } else if (*letters == 's') {
+            out->list = given;
+            if (!PyList_Check(given)) { PyErr_SetString(PyExc_TypeError, "a list is needed"); break; }
+        } else {
+            Py_buffer *view = out->view + out->views;
+            if (PyObject_GetBuffer(given, view, *letters == 'w' ? PyBUF_CONTIG : PyBUF_CONTIG_RO)) break;
+            int size = *++letters - '0';
+            out->array[out->views++] = (Array){view->buf, view->len / size};
+            if ((uintptr_t)view->buf % (size_t)size) { PyErr_SetString(PyExc_ValueError, "an array is not aligned"); break; }
+        }
+    }
+    if (!*letters && at == PyTuple_GET_SIZE(args)) return 1;
+    if (!PyErr_Occurred()) PyErr_SetString(PyExc_TypeError, "another number of arguments is needed");
+    leave(out, NULL);
+    return 0;
+}
+
+/* Sets ValueError unless what is claimed holds. */
+static int claim(int holds, const char *what)
+{
+    if (!holds) PyErr_SetString(PyExc_ValueError, what);
+    return holds;
+}
+
+static int describes_texts(Array codes, int64_t width, Array offsets, Codes *out)
+{
+    *out = (Codes){codes.at, (int)width, offsets.at, offsets.count - 1};
+    int ok = (width == 2 || width == 4) && out->texts >= 0 && out->texts < UINT32_MAX && out->offsets[0] >= 0;
+    for (int64_t i = 0; ok && i < out->texts; i++) ok = out->offsets[i] <= out->offsets[i + 1];
+    return claim(ok, "offsets must rise and width be 2 or 4")
+           && claim(codes.count / width >= out->offsets[out->texts], "codes are fewer than offsets say");
+}
+
+static int all_below(Array values, int64_t limit)
+{
+    int ok = 1;
+    for (int64_t i = 0; i < values.count; i++) ok &= ((int64_t *)values.at)[i] >= 0 && ((int64_t *)values.at)[i] < limit;
+    return claim(ok, "index out of range");
+}
+
+static PyObject *done(Arguments *of, int failed) { return leave(of, failed ? PyErr_NoMemory() : Py_NewRef(Py_None)); }
+
+static PyObject *as_bytes(Arguments *of, Pairs *pairs, int failed)
+{
+    PyObject *made = failed ? PyErr_NoMemory() : PyBytes_FromStringAndSize(NULL, pairs->count * 8);
+    char *out = made ? PyBytes_AS_STRING(made) : NULL;
+    for (uint64_t i = 0; out && i <= pairs->mask; i++)
+        if (pairs->places[i]) { memcpy(out, pairs->places + i, 8); out += 8; }
+    free(pairs->places);
+    return leave(of, made);
+}
+
+static PyObject *measure(PyObject *module, PyObject *args)
+{
+    Arguments of;
+    (void)module;
+    if (!enter(args, "sw8", &of)) return NULL;
+    Py_ssize_t count = PyList_GET_SIZE(of.list), length;
+    int64_t *ends = of.array[0].at;
+    if (!claim(of.array[0].count > count, "offsets are too few")) return leave(&of, NULL);
+    ends[0] = 0;
+    for (Py_ssize_t i = 0; i < count; i++) {
+        if (i + AHEAD < count) PREFETCH(PyList_GET_ITEM(of.list, i + AHEAD));
+        if ((length = PyUnicode_GetLength(PyList_GET_ITEM(of.list, i))) < 0) return leave(&of, NULL);
+        ends[i + 1] = ends[i] + length;
+    }
+    return done(&of, 0);
+}
+
+/* Copies a string; 0 if a character is too wide. */
+static int copy(PyObject *text, int64_t length, int width, void *out)
+{
+    int kind = PyUnicode_KIND(text);
+    if (kind == width) memcpy(out, PyUnicode_DATA(text), (size_t)(length * width));
+    else if (kind == 4) return !length;
+    else for (int64_t i = 0; i < length; i++) {
+        Py_UCS4 code = PyUnicode_READ(kind, PyUnicode_DATA(text), i);
+        if (width == 2) ((uint16_t *)out)[i] = (uint16_t)code;
+        else ((uint32_t *)out)[i] = code;
+    }
+    return 1;
+}
+
+static PyObject *pack(PyObject *module, PyObject *args)
+{
+    Arguments of;
+    Codes to;
+    (void)module;
+    if (!enter(args, "sr8w1i", &of)) return NULL;
+    Py_ssize_t count = PyList_GET_SIZE(of.list);
+    if (!describes_texts(of.array[1], of.number[0], of.array[0], &to)
+        || !claim(to.texts == count && !((uintptr_t)to.codes % (size_t)to.width), "offsets are not those of the texts"))
+        return leave(&of, NULL);
+    for (Py_ssize_t i = 0; i < count; i++) {
+        PyObject *text = PyList_GET_ITEM(of.list, i);
+        const char *soon = (const char *)PyList_GET_ITEM(of.list, i + 2 < count ? i + 2 : i);
+        for (int line = 0; line < 8; line++) PREFETCH(soon + line * 64);
+        int64_t length = to.offsets[i + 1] - to.offsets[i], found = PyUnicode_GetLength(text);
+        if (found < 0 || !claim(found == length, "offsets are not those of the texts")) return leave(&of, NULL);
+        if (!copy(text, length, to.width, (char *)of.array[1].at + to.offsets[i] * to.width)) return leave(&of, Py_NewRef(Py_False));
+    }
+    return leave(&of, Py_NewRef(Py_True));
+}
+
+static PyObject *first(PyObject *module, PyObject *args)
+{
+    Arguments of;
+    Codes texts;
+    int failed;
+    (void)module;
+    if (!enter(args, "r1ir8w8", &of)) return NULL;
+    if (!describes_texts(of.array[0], of.number[0], of.array[1], &texts)
+        || !claim(of.array[2].count >= texts.texts, "first is too small"))
+        return leave(&of, NULL);
+    Py_BEGIN_ALLOW_THREADS
+    failed = find_first(&texts, of.array[2].at);
+    Py_END_ALLOW_THREADS
+    return done(&of, failed);
+}
+
+static PyObject *sketch(PyObject *module, PyObject *args)
+{
+    Arguments of;
+    Codes texts;
+    int failed;
+    (void)module;
+    if (!enter(args, "r1ir8r8iiw2w4r8w4w8", &of)) return NULL;
+    const Array *index = of.array + 2, *narrow = of.array + 3, *wide = of.array + 4, *row = of.array + 5;
+    const Array *prints = of.array + 6, *bounds = of.array + 7;
+    int64_t n = of.number[1], slots = of.number[2], rows = 0, grams = 0;
+    Sketch to = {index->at, row->at, index->count, n, slots, narrow->at, wide->at, prints->count ? prints->at : NULL, bounds->at};
+    if (!claim(n > 0 && slots > 0, "n and slots are at least 1")
+        || !describes_texts(of.array[0], of.number[0], of.array[1], &texts) || !all_below(*index, texts.texts)
+        || !claim(row->count == to.count, "row is too small"))
+        return leave(&of, NULL);
+    for (int64_t i = 0; i < to.count; i++) {
+        rows = to.row[i] >= rows ? to.row[i] + 1 : rows;
+        grams += texts.offsets[to.index[i] + 1] - texts.offsets[to.index[i]];
+    }
+    if (!claim(narrow->count / slots >= to.count && wide->count / slots >= rows && bounds->count > to.count
+                   && (!prints->count || prints->count >= grams), "an array is too small"))
+        return leave(&of, NULL);
+    to.bounds[0] = 0;
+    Py_BEGIN_ALLOW_THREADS
+    failed = sketch_all(&texts, &to);
+    Py_END_ALLOW_THREADS
+    return done(&of, failed);
+}
+
+static PyObject *meet(PyObject *module, PyObject *args)
+{
+    Arguments of;
+    Pairs found;
+    int failed;
+    (void)module;
+    if (!enter(args, "r1iiiiiiir1w1", &of)) return NULL;
+    const int64_t *given = of.number;
+    const Array *signature = of.array, *apart = of.array + 1, *crowded = of.array + 2;
+    Meeting to = {signature->at, (int)given[0], crowded->count, given[1], given[2], given[3], given[4], given[5], given[6],
+                  apart->count ? apart->at : NULL, crowded->at};
+    if (!claim((to.width == 2 || to.width == 4) && to.slots > 0 && to.rows > 0 && to.bands >= 0
+                   && to.bands <= to.slots / to.rows && to.window > 0 && to.residents >= 0
+                   && to.residents <= to.count && to.count < UINT32_MAX, "no such bands")
+        || !claim(signature->count / to.width / to.slots >= to.count && !((uintptr_t)signature->at % (size_t)to.width)
+                      && (!apart->count || apart->count >= to.count), "an array is too small or not aligned"))
+        return leave(&of, NULL);
+    Py_BEGIN_ALLOW_THREADS
+    failed = meet_all(&to, &found);
+    Py_END_ALLOW_THREADS
+    return as_bytes(&of, &found, failed);
+}
+
+static PyObject *hold(PyObject *module, PyObject *args)
+{
+    Arguments of;
+    Pairs found;
+    Codes prints;
+    int failed;
+    (void)module;
+    if (!enter(args, "r4r8r8ir8w1", &of)) return NULL;
+    const Array *bounds = of.array + 1, *order = of.array + 2, *need = of.array + 3, *crowded = of.array + 4;
+    Array bytes = {of.array[0].at, of.array[0].count * 4};
+    Holding to = {bytes.at, bounds->at, order->at, need->at, order->count, of.number[0], crowded->at};
+    if (!claim(to.window > 0 && to.texts < UINT32_MAX, "no such window") || !describes_texts(bytes, 4, *bounds, &prints)
+        || !all_below(*order, prints.texts)
+        || !claim(need->count > PROBES && crowded->count >= to.texts, "an array is too small"))
+        return leave(&of, NULL);
+    Py_BEGIN_ALLOW_THREADS
+    failed = hold_all(&to, &found);
+    Py_END_ALLOW_THREADS
+    return as_bytes(&of, &found, failed);
+}
+
+static PyObject *overlap(PyObject *module, PyObject *args)
+{
+    Arguments of;
+    Codes texts;
+    int failed;
+    (void)module;
+    if (!enter(args, "r1ir8r8iw8", &of)) return NULL;
+    const Array *pairs = of.array + 2, *counts = of.array + 3;
+    int64_t n = of.number[1], count = pairs->count / 2;
+    if (!claim(n > 0, "n is at least 1") || !describes_texts(of.array[0], of.number[0], of.array[1], &texts)
+        || !all_below(*pairs, texts.texts) || !claim(counts->count / 3 >= count, "counts is too small"))
+        return leave(&of, NULL);
+    Py_BEGIN_ALLOW_THREADS
+    failed = count_pairs(&texts, pairs->at, count, n, counts->at);
+    Py_END_ALLOW_THREADS
+    return done(&of, failed);
+}
+
+static PyMethodDef functions[] = {
+    {"measure", measure, METH_VARARGS, "measure(texts: list[str], offsets): where each begins, in characters"},
+    {"pack", pack, METH_VARARGS, "pack(texts: list[str], offsets, out, width) -> bool: whether all code points fit"},
+    {"first", first, METH_VARARGS, "first(codes, width, offsets, out): the first equal text of each"},
+    {"sketch", sketch, METH_VARARGS,
+     "sketch(codes, width, offsets, index, n, slots, narrow, wide, row, prints, bounds): no prints, no fingerprints"},
+    {"meet", meet, METH_VARARGS,
+     "meet(signature, width, residents, slots, bands, rows, window, least, apart, crowded) -> bytes: pairs, unordered"},
+    {"hold", hold, METH_VARARGS,
+     "hold(prints, bounds, order, window, need, crowded) -> bytes: pairs of ranks that may contain one another, unordered"},
+    {"overlap", overlap, METH_VARARGS, "overlap(codes, width, offsets, pairs, n, counts): shared, left, right of each"},
+    {NULL, NULL, 0, NULL},
+};
+
+static struct PyModuleDef definition = {PyModuleDef_HEAD_INIT, "_kernel", NULL, 0, functions, NULL, NULL, NULL, NULL};
+
+PyMODINIT_FUNC PyInit__kernel(void) { return PyModuleDef_Init(&definition); }

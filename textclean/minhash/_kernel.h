@@ -1,0 +1,54 @@
+/* What _kernel.c computes, for _bindings.c: buffers in, buffers out, nothing of Python. Functions that can run out of
+ * memory return -1 if they do, else 0. */
+#ifndef TEXTCLEAN_KERNEL_H
+#define TEXTCLEAN_KERNEL_H
+#include <stdint.h>
+
+#define PROBES 8 /* fingerprints by which a text is looked up */
+#if defined(__GNUC__)
+#define PREFETCH(address) __builtin_prefetch(address)
+#else
+#define PREFETCH(address) ((void)0)
+#endif
+
+/* Texts: code points of 2 or 4 bytes; text i is codes[offsets[i]:offsets[i + 1]]. */
+typedef struct { const void *codes; int width; const int64_t *offsets; int64_t texts; } Codes;
+
+/* A set of pairs of indices, the left one in the upper half. No pair is (0, 0), so 0 is a free place. */
+typedef struct { uint64_t *places; uint64_t mask; int64_t count; } Pairs;
+
+/* The first equal text of each. */
+int find_first(const Codes *of, int64_t *first);
+
+typedef struct {
+    const int64_t *index, *row; /* count texts; their rows in wide, or -1 */
+    int64_t count, n, slots;
+    uint16_t *narrow;
+    uint32_t *wide, *prints; /* prints: room for one a gram, or NULL */
+    int64_t *bounds;         /* where the prints of each begin */
+} Sketch;
+int sketch_all(const Codes *of, const Sketch *to);
+
+typedef struct {
+    const void *signature; /* count rows of slots; the residents first */
+    int width;
+    int64_t count, residents, slots, bands, rows, window, least;
+    const uint8_t *apart; /* two texts with a 1 do not meet; NULL: all do */
+    uint8_t *crowded;
+} Meeting;
+/* Pairs that agree in a band and in enough slots. */
+int meet_all(const Meeting *of, Pairs *found);
+
+typedef struct {
+    const uint32_t *prints;
+    const int64_t *bounds, *order, *need; /* need: hits that a piece with so many probes must have */
+    int64_t texts, window;
+    uint8_t *crowded; /* by rank, the place of a text in order */
+} Holding;
+/* Pairs of ranks, the container first. */
+int hold_all(const Holding *of, Pairs *found);
+
+/* Of each of count pairs of texts: distinct grams shared, of the left and of the right one. */
+int count_pairs(const Codes *of, const int64_t *pairs, int64_t count, int64_t n, int64_t *counts);
+
+#endif
