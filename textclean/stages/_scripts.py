@@ -31,6 +31,17 @@ def simplified_characters() -> re.Pattern[str]:
     return _one_of(simplified_only())
 
 
+def has_traditional(text: str) -> bool:
+    """Whether ``text`` has a character that only Traditional text has."""
+    return _without_traditional().fullmatch(text) is None
+
+
+@cache
+def _without_traditional() -> re.Pattern[str]:
+    """Text without such a character: counting what is none is faster than searching for one."""
+    return re.compile(f"[^{traditional_characters().pattern[1:]}*+")
+
+
 def _one_of(characters: frozenset[str]) -> re.Pattern[str]:
     basic = sorted(char for char in characters if len(char.encode("utf-16-le")) == 2)
     return re.compile(f"[{''.join(basic)}]")

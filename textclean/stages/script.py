@@ -14,7 +14,8 @@ from typing import Any, ClassVar, Literal
 from textclean.document import Document, Findings, Mark, Paragraph, paragraphs
 from textclean.ledger import columns
 from textclean.stage import Field, Stage
-from textclean.stages._scripts import counts, curved_quotes, script_of, traditional_characters
+from textclean.stages._lines import NOTHING
+from textclean.stages._scripts import counts, curved_quotes, has_traditional, script_of, traditional_characters
 
 __all__ = ["Script"]
 
@@ -40,8 +41,8 @@ class Script(Stage):
 
     def findings(self, doc: Document) -> Findings:
         text = doc.text
-        if self.to != "traditional" and traditional_characters().search(text) is None:
-            return Findings()
+        if self.to != "traditional" and not has_traditional(text):
+            return NOTHING
         script = _script_of(text)
         edits: list[tuple[int, int, str]] = []
         marks: list[Mark] = []
