@@ -181,7 +181,7 @@ class Metadata(Stage):
         for one in found.values():
             _take(meta, one.meta)
         cuts = whole_lines(text, numbered(text, found), [one.reason for one in found.values()])
-        for start, end, line in numbered(text, tails):
+        for start, end, line in numbered(text, tails) if tails else ():
             tail = _TAIL_CREDIT.search(line, max(0, len(line) - 40))
             if tail:
                 _take(meta, (("editor", _split(tail["names"])),))

@@ -125,11 +125,14 @@ def _may_loop(text: str) -> bool:
     """
     import numpy as np
 
-    codes = np.frombuffer(f"\0\0\0\0{text}\n".encode("utf-32-le", "surrogatepass"), "<u4")
+    before, after = "\0" * _LEAST, "\n" * (1 + len(_PERIODS))  # the last ends have others to be compared with, too
+    codes = np.frombuffer(f"{before}{text}{after}".encode("utf-32-le", "surrogatepass"), "<u4")
     ends = _is_sign().take(codes[_LEAST:], mode="clip").nonzero()[0]
     units = codes.astype(np.uint16)  # characters that become alike so only make for another look
-    tails = np.ndarray((len(text) + 1,), np.uint64, units, 0, units.strides)[ends]
-    return any(map(np.count_nonzero, [tails[period:] == tails[:-period] for period in _PERIODS]))
+    tails = np.ndarray((len(text) + len(after),), np.uint64, units, 0, units.strides)[ends]
+    these = tails[: -len(_PERIODS)]
+    later = np.ndarray((len(_PERIODS), len(these)), np.uint64, tails, tails.itemsize, 2 * tails.strides)  # 1, 2, … later
+    return np.count_nonzero(later == these) > 0
 
 
 @cache
