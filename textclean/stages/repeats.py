@@ -130,8 +130,8 @@ def _may_loop(text: str) -> bool:
     ends = _is_sign().take(codes[_LEAST:], mode="clip").nonzero()[0]
     units = codes.astype(np.uint16)  # characters that become alike so only make for another look
     tails = np.ndarray((len(text) + len(after),), np.uint64, units, 0, units.strides)[ends]
-    these = tails[: -len(_PERIODS)]
-    later = np.ndarray((len(_PERIODS), len(these)), np.uint64, tails, tails.itemsize, 2 * tails.strides)  # 1, 2, … later
+    these = tails[: -len(_PERIODS)]  # to be compared with the tails one place later, two, …
+    later = np.ndarray((len(_PERIODS), len(these)), np.uint64, tails, tails.itemsize, 2 * tails.strides)
     return np.count_nonzero(later == these) > 0
 
 
