@@ -132,7 +132,7 @@ def _may_loop(text: str) -> bool:
     tails = np.ndarray((len(text) + len(after),), np.uint64, units, 0, units.strides)[ends]
     these = tails[: -len(_PERIODS)]  # to be compared with the tails one place later, two, …
     later = np.ndarray((len(_PERIODS), len(these)), np.uint64, tails, tails.itemsize, 2 * tails.strides)
-    return np.count_nonzero(later == these) > 0
+    return bool(np.count_nonzero(later == these))
 
 
 @cache
