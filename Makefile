@@ -78,7 +78,7 @@ test-sanitize: $(INSTALLED)
 	$(SANITIZED) textclean/minhash/*.c -o build/sanitize/textclean/minhash/_kernel.abi3.so
 	cd build/sanitize && ASAN_OPTIONS=detect_leaks=0 LD_PRELOAD="$$($(CC) -print-file-name=libasan.so)" \
 	  PYTHONPATH=. $(CURDIR)/$(BIN)/python -m pytest -p no:cacheprovider tests/minhash/test_kernel.py tests/test_weave.py tests/test_ledger.py \
-	  tests/stages/test_normalize_policies.py tests/stages/test_folding.py
+	  tests/stages/test_normalize_policies.py tests/stages/test_folding.py tests/stages/test_duplicates_lines.py
 
 data: $(INSTALLED)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[data]'

@@ -1,10 +1,14 @@
 """Lines found together in columns are those that each document has; their source lines are its own."""
 
+from itertools import pairwise
+
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.strategies import edits_for, texts
 from textclean.document import Document, Findings, advance
+from textclean.stages.duplicates import lines
 from textclean.stages.duplicates.folding import fold, split
 from textclean.stages.duplicates.lines import folded_lines, source_lines
 
@@ -13,19 +17,31 @@ some_lines = st.lists(st.sampled_from(LINES)).map("\n".join)
 odd_lines = st.lists(st.sampled_from([*LINES, "\ud800"])).map("\n".join)
 
 
+def obvious(many: list[str]) -> list[tuple[int, int, int, int, str]]:
+    """Of each line that does not fold to nothing: its text, start, end, number, and what it folds to."""
+    every = [
+        (place, line.start, line.end, number, fold([line.text])[0])
+        for place, text in enumerate(many)
+        for number, line in enumerate(Document("one", text).paragraphs(), 1)
+    ]
+    return [row for row in every if row[-1]]
+
+
+@pytest.mark.parametrize("built", [True, False], ids=["built", "plain"])
 @settings(deadline=None)
-@given(st.lists(odd_lines | texts, max_size=4))
-def test_lines_found_together_are_those_of_each_text(many: list[str]) -> None:
-    found = folded_lines(many)
+@given(many=st.lists(odd_lines | texts, max_size=4))
+def test_lines_found_together_are_those_of_each_text(built: bool, many: list[str]) -> None:
+    if built and lines._built is None:
+        pytest.skip("the extension is not built")
+    with pytest.MonkeyPatch.context() as patch:
+        if not built:
+            patch.setattr(lines, "_built", None)
+        found = folded_lines(many)
     assert len(found.bounds) == len(many) + 1
-    assert found.bounds[-1] == len(found.start) == len(found.end) == len(found.number) == len(found.codes.lengths)
-    folded = split(found.codes)
-    for i, text in enumerate(many):
-        own = slice(found.bounds[i], found.bounds[i + 1])
-        rows = zip(found.start[own].tolist(), found.end[own].tolist(), found.number[own].tolist(), strict=True)
-        every = Document("one", text).paragraphs()
-        told = [(*line[:2], number, fold([line.text])[0]) for number, line in enumerate(every, 1)]
-        assert [(*row, line) for row, line in zip(rows, folded[own], strict=True)] == [row for row in told if row[3]]
+    places = [place for place, (lo, hi) in enumerate(pairwise(found.bounds)) for _ in range(hi - lo)]
+    columns = (found.start.tolist(), found.end.tolist(), found.number.tolist(), split(found.codes))
+    assert list(zip(places, *columns, strict=True)) == obvious(many)
+    assert found.codes.offsets[-1] == len(found.codes.codes)
 
 
 @st.composite

@@ -1,4 +1,4 @@
-/* Folding and keys of folding.py over plain buffers: what the NumPy functions there do, bit for bit.
+/* The lines of lines.py and the keys of folding.py over plain buffers: what the NumPy functions do, bit for bit.
  *
  * Code points come as uint16 or uint32 ("width" is 2 or 4). No state is kept between calls, and the interpreter's
  * lock is free meanwhile. Written against the stable ABI of CPython 3.11. */
@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #define PLANE 0x10000
+#define UNFIT "the arrays do not fit together"
 #define BITS 21    /* of a code point */
 #define TOGETHER 3 /* code points in a word */
 
@@ -21,25 +22,35 @@ static inline uint32_t point_at(const void *points, int width, int64_t at)
     return width == 2 ? ((const uint16_t *)points)[at] : ((const uint32_t *)points)[at];
 }
 
-/* Folds points from `at` to `stop` and leaves out what folds to 0; how many are written behind the first `kept`. */
-static inline int64_t fold_some(const void *points, int width, int64_t at, int64_t stop, const uint16_t *table, void *out,
-                                int64_t kept)
-{
-    for (; at < stop; at++) {
-        uint32_t point = point_at(points, width, at), folded = point < PLANE ? table[point] : point;
-        if (width == 2) ((uint16_t *)out)[kept] = (uint16_t)folded;
-        else ((uint32_t *)out)[kept] = folded;
-        kept += folded != 0;
-    }
-    return kept;
-}
+typedef struct { int64_t start, end, number, folded; } Line; /* in its text; its number; where its folded points end */
 
-static inline int64_t fold_all(const Codes *of, int width, const uint16_t *table, void *out, int64_t *ends)
+/* The lines of the texts that do not fold to nothing, or -1 if there are more than `room`. A line ends in a line break,
+ * which folds to 0 like all that is left out. Of each text `bounds` gets its first line. */
+static inline int64_t lines_of(const Codes *of, int width, const uint16_t *table, void *out, Line *lines, int64_t room,
+                               int64_t *bounds)
 {
-    int64_t at = 0, kept = 0;
-    for (int64_t i = 0; i <= of->texts; at = of->offsets[i++])
-        ends[i] = kept = fold_some(of->points, width, at, of->offsets[i], table, out, kept);
-    return fold_some(of->points, width, at, of->count, table, out, kept);
+    int64_t kept = 0, whole = 0, found = 0;
+    for (int64_t i = 0; i < of->texts; i++) {
+        int64_t begin = of->offsets[i], start = begin, number = 1;
+        bounds[i] = found;
+        for (int64_t at = begin; at < of->offsets[i + 1]; at++) {
+            uint32_t point = point_at(of->points, width, at), folded = point < PLANE ? table[point] : point;
+            if (width == 2) ((uint16_t *)out)[kept] = (uint16_t)folded;
+            else ((uint32_t *)out)[kept] = folded;
+            kept += folded != 0;
+            if (point != '\n') continue;
+            if (kept > whole) {
+                if (found == room) return -1;
+                lines[found++] = (Line){start - begin, at - begin, number, kept};
+                whole = kept;
+            }
+            start = at + 1;
+            number++;
+        }
+        kept = whole;
+    }
+    bounds[of->texts] = found;
+    return found;
 }
 
 /* The finaliser of SplitMix64 (Steele, Lea, Flood: Fast splittable pseudorandom number generators, OOPSLA 2014). */
@@ -85,27 +96,29 @@ static int valid(const Py_buffer *points, int width, const Py_buffer *offsets, C
     return ok;
 }
 
-static PyObject *fold(PyObject *module, PyObject *args)
+static PyObject *lines(PyObject *module, PyObject *args)
 {
-    Py_buffer points, offsets, table, out, ends;
+    Py_buffer points, offsets, table, out, rows, bounds;
     Codes of;
     int width;
-    int64_t kept = 0;
+    int64_t found = -1;
     (void)module;
-    if (!PyArg_ParseTuple(args, "y*iy*y*w*w*", &points, &width, &offsets, &table, &out, &ends)) return NULL;
-    int ok = valid(&points, width, &offsets, &of) && has_room(&table, PLANE, 2) && has_room(&out, of.count, width)
-             && has_room(&ends, of.texts + 1, 8);
-    if (ok) {
+    if (!PyArg_ParseTuple(args, "y*iy*y*w*w*w*", &points, &width, &offsets, &table, &out, &rows, &bounds)) return NULL;
+    if (valid(&points, width, &offsets, &of) && has_room(&table, PLANE, 2) && has_room(&out, of.count, width)
+        && has_room(&rows, 0, 8) && has_room(&bounds, of.texts + 1, 8)) {
+        int64_t room = rows.len / (int64_t)sizeof(Line);
         Py_BEGIN_ALLOW_THREADS
-        kept = width == 2 ? fold_all(&of, 2, table.buf, out.buf, ends.buf) : fold_all(&of, 4, table.buf, out.buf, ends.buf);
+        found = width == 2 ? lines_of(&of, 2, table.buf, out.buf, rows.buf, room, bounds.buf)
+                           : lines_of(&of, 4, table.buf, out.buf, rows.buf, room, bounds.buf);
         Py_END_ALLOW_THREADS
     }
     PyBuffer_Release(&points);
     PyBuffer_Release(&offsets);
     PyBuffer_Release(&table);
     PyBuffer_Release(&out);
-    PyBuffer_Release(&ends);
-    return ok ? PyLong_FromLongLong(kept) : (PyErr_SetString(PyExc_ValueError, "the arrays do not fit together"), NULL);
+    PyBuffer_Release(&rows);
+    PyBuffer_Release(&bounds);
+    return found >= 0 ? PyLong_FromLongLong(found) : (PyErr_SetString(PyExc_ValueError, UNFIT), NULL);
 }
 
 static PyObject *keys(PyObject *module, PyObject *args)
@@ -125,11 +138,12 @@ static PyObject *keys(PyObject *module, PyObject *args)
     PyBuffer_Release(&points);
     PyBuffer_Release(&offsets);
     PyBuffer_Release(&out);
-    return ok ? Py_NewRef(Py_None) : (PyErr_SetString(PyExc_ValueError, "the arrays do not fit together"), NULL);
+    return ok ? Py_NewRef(Py_None) : (PyErr_SetString(PyExc_ValueError, UNFIT), NULL);
 }
 
 static PyMethodDef functions[] = {
-    {"fold", fold, METH_VARARGS, "fold(points, width, offsets, table, out, ends) -> int: how many points are left"},
+    {"lines", lines, METH_VARARGS,
+     "lines(points, width, offsets, table, out, rows, bounds) -> int: how many lines do not fold to nothing"},
     {"keys", keys, METH_VARARGS, "keys(points, width, offsets, out): two words a text"},
     {NULL, NULL, 0, NULL},
 };

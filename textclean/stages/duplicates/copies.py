@@ -96,6 +96,8 @@ def _proposed(
     rank: NDArray[np.int64],
     texts: Texts,
 ) -> near.Proposal:
+    if guests is not None and not len(guests):
+        return np.empty((0, 2), np.int64), own[:0]
     if options.backend == "datasketch":
         from textclean.minhash import peer
 

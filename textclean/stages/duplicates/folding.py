@@ -20,7 +20,7 @@ _built = extension("textclean.stages.duplicates._folding")
 
 
 @cache
-def _table() -> NDArray[np.uint16]:
+def folding_table() -> NDArray[np.uint16]:
     """Code point → folded code point, 0 for what is left out: white space and invisible format characters."""
     from textclean.language.script import simplified_table
 
@@ -42,20 +42,16 @@ def _table() -> NDArray[np.uint16]:
 def digest() -> str:
     """Tells foldings and keys apart."""
     known = keys(encode(["新闻", "今天上午，县里的茶园开了园。"]))
-    return blake2b(_table().tobytes() + known.tobytes(), digest_size=4).hexdigest()
+    return blake2b(folding_table().tobytes() + known.tobytes(), digest_size=4).hexdigest()
 
 
 def fold_codes(codes: Codes) -> Codes:
     """``codes`` folded; texts may become shorter, or empty."""
     points, offsets = codes
-    if _built is not None:
-        folded, ends = np.empty_like(points), np.empty_like(offsets)
-        kept = _built.fold(points, points.dtype.itemsize, offsets, _table(), folded, ends)
-        return Codes(folded[:kept], ends)
     if points.dtype == np.uint16:
-        folded = _table().take(points)
+        folded = folding_table().take(points)
     else:
-        folded = np.where(points < _PLANE, _table().take(np.minimum(points, _PLANE - 1)), points)
+        folded = np.where(points < _PLANE, folding_table().take(np.minimum(points, _PLANE - 1)), points)
     dropped = (folded == 0).nonzero()[0]
     return Codes(folded[folded != 0], offsets - dropped.searchsorted(offsets))
 

@@ -7,10 +7,13 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from textclean.built import extension
 from textclean.ledger import Edits
 from textclean.minhash.codes import Codes, encode
 from textclean.stage import Document
-from textclean.stages.duplicates.folding import fold_codes
+from textclean.stages.duplicates.folding import fold_codes, folding_table
+
+_built = extension("textclean.stages.duplicates._folding")
 
 
 class Lines(NamedTuple):
@@ -32,22 +35,36 @@ class Lines(NamedTuple):
 
 def folded_lines(texts: Sequence[str]) -> Lines:
     """The lines of ``texts``; blank is what folds to nothing."""
-    points = encode(["\n".join([*texts, ""])]).codes  # a line break behind each text, too: it folds to nothing
-    stops = np.flatnonzero(points == ord("\n"))
-    starts = np.concatenate([[0], stops + 1])
-    codes = fold_codes(Codes(points, starts))
-    begins = np.cumsum([0, *(len(text) + 1 for text in texts)])
-    told = codes.lengths.nonzero()[0]
-    bounds = starts[told].searchsorted(begins)
-    count = bounds[1:] - bounds[:-1]
-    begin = begins[:-1].repeat(count)
+    codes = encode([text + "\n" for text in texts])  # each line ends in a break, which folds to nothing
+    return _plain_lines(codes) if _built is None else _built_lines(codes)
+
+
+def _plain_lines(codes: Codes) -> Lines:
+    stops = np.flatnonzero(codes.codes == ord("\n"))
+    starts = np.append(0, stops + 1)
+    folded = fold_codes(Codes(codes.codes, starts))
+    told = folded.lengths.nonzero()[0]
+    bounds = starts[told].searchsorted(codes.offsets)
+    count, begins = bounds[1:] - bounds[:-1], codes.offsets[:-1]
+    begin = begins.repeat(count)
     return Lines(
-        codes._replace(offsets=codes.offsets[np.append(told, len(stops))]),
+        folded._replace(offsets=np.append(0, folded.offsets[told + 1])),
         bounds.tolist(),
         starts[told] - begin,
         stops[told] - begin,
-        told + 1 - starts.searchsorted(begins[:-1]).repeat(count),
+        told + 1 - starts.searchsorted(begins).repeat(count),
     )
+
+
+def _built_lines(codes: Codes) -> Lines:
+    points, offsets = codes
+    folded, bounds = np.empty_like(points), np.empty_like(offsets)
+    rows = np.empty((np.count_nonzero(points == ord("\n")), 4), np.int64)
+    assert _built is not None  # seen by the caller
+    found = _built.lines(points, points.dtype.itemsize, offsets, folding_table(), folded, rows, bounds)
+    start, end, number, ends = rows[:found].T
+    ends = np.append(0, ends)
+    return Lines(Codes(folded[: ends[-1]], ends), bounds.tolist(), start, end, number)
 
 
 def source_lines(doc: Document, starts: Sequence[int], numbers: Sequence[int]) -> Sequence[int]:
@@ -55,15 +72,14 @@ def source_lines(doc: Document, starts: Sequence[int], numbers: Sequence[int]) -
 
     Layers are stepped back only down to the last one that touches a line break; most touch none.
     """
-    below = len(doc.layers)
-    for number, layer in enumerate(doc.layers):
-        edits = layer.edits
-        if edits.moves:
-            return doc.source_lines(starts)
-        if number < below and _breaks(edits):
-            below = number
-    for layer in reversed(doc.layers[below:]):
-        starts, numbers = _step_back(layer.edits, starts, numbers)
+    every = [layer.edits for layer in doc.layers]
+    if any(edits.moves for edits in every):
+        return doc.source_lines(starts)
+    below = 0
+    while below < len(every) and not _breaks(every[below]):
+        below += 1
+    for edits in reversed(every[below:]):
+        starts, numbers = _step_back(edits, starts, numbers)
     return numbers
 
 

@@ -71,8 +71,11 @@ def _flags(codes: Codes) -> NDArray[np.uint8]:
     few = codes.take(short)
     within = np.bitwise_or.reduceat(kinds.take(few.codes, mode="clip"), few.offsets[:-1])
     flags[short[(within & _STOP | last[short] & _BREAK) == 0]] |= np.uint8(HEADING)
-    unsure = np.union1d(short[within & _STOP > 0], np.flatnonzero(last & _CLOSER))
-    for i, text in zip(unsure.tolist(), split(codes.take(unsure)), strict=True):
+    unsure = (last & _CLOSER) > 0
+    unsure[short[(within & _STOP) > 0]] = True
+    looked_at = np.flatnonzero(unsure)
+    texts = split(codes.take(looked_at)) if len(looked_at) else []
+    for i, text in zip(looked_at.tolist(), texts, strict=True):
         flags[i] = HEADING * is_heading(text) | SENTENCE * ends_a_sentence(text)
     return flags
 
