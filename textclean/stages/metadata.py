@@ -271,7 +271,8 @@ def _read(line: str) -> _Found | None:
         return None
     if len(line) <= _LONGEST_NAME and (name := _bare_name(line)):
         return name
-    if line.lstrip(_BEFORE)[:1] not in _FIRST and not _ROLE_WORD.search(line, 0, _ROLE_WITHIN):
+    plain = line[0] in _FIRST or line.lstrip(_BEFORE)[:1] in _FIRST
+    if not plain and not _ROLE_WORD.search(line, 0, _ROLE_WITHIN):
         return None
     banner = _BANNER.fullmatch(line) if "迎" in line else None
     if banner:
@@ -353,7 +354,7 @@ def _unbuttoned(value: str) -> str:
 
 def _rest(value: str, more: list[tuple[str, Any]]) -> bool:
     """Whether what follows a value is nothing, widgets or a source without a label."""
-    value = _unbuttoned(value).strip(_SEPARATORS)
+    value = _unbuttoned(value).strip(_SEPARATORS) if value else value
     if not value:
         return True
     if _OUTLET.fullmatch(value):
