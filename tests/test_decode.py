@@ -6,8 +6,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.fuzz_decode import check, make
 from textclean.decode import decode, decode_text, detect
-from textclean.decode.reading import EXACT, read
+from textclean.decode.alignment import pieces, surplus
+from textclean.decode.reading import EXACT, read, read_plain
 from textclean.document import Piece, Source
 from textclean.errors import InputError
 
@@ -320,3 +322,188 @@ def test_a_large_damaged_file_is_read_in_one_pass_and_comes_back(codec):
     text, patches = read(raw, codec)
     assert len(patches) == 20_000
     assert Source((Piece(0, 0, codec),), tuple(patches), "").encode_unchecked(text) == raw
+
+
+TWO_BYTES = [cell for cell in CELLS if cell[0] not in {"utf-8", "hz"}]
+
+
+def kept(text, read_text):
+    """How many characters of ``text`` stand in ``read_text``, in order, before and after what was lost."""
+    before = next((i for i, (a, b) in enumerate(zip(text, read_text, strict=False)) if a != b), len(read_text))
+    after = next((i for i, (a, b) in enumerate(zip(text[::-1], read_text[::-1], strict=False)) if a != b), 0)
+    return before + after
+
+
+@pytest.mark.parametrize(("codec", "text"), TWO_BYTES)
+@pytest.mark.parametrize("at", [0, 1, 2, 31, 50, 77])
+def test_after_a_lost_byte_all_is_read_from_the_right_place_again(codec, text, at):
+    raw = text.encode(codec)
+    damaged = raw[:at] + raw[at + 1 :]
+    read_text, source = decode(damaged)
+    assert source.encoding == codec
+    assert kept(text, read_text) >= len(text) - 3
+    assert source.encode(read_text) == damaged
+
+
+@pytest.mark.parametrize("lost", [b"~", b"{", b"}"])
+@pytest.mark.parametrize("which", [0, -1])
+def test_hz_is_read_though_a_marker_is_half_lost(lost, which):
+    parts = ["馆长介绍", " 2024 ", "新馆藏书很多", " 12 ", "每周开放六天"]
+    raw = "".join(parts).encode("hz")
+    at = raw.find(lost) if which == 0 else raw.rfind(lost)
+    damaged = raw[:at] + raw[at + 1 :]
+    text, source = decode(damaged)
+    assert source.encoding == "hz"
+    assert all(part in text for part in parts if len(part) > 3 or part.strip().isdecimal())
+    assert source.encode(text) == damaged
+
+
+def test_hz_is_read_though_a_byte_between_the_markers_is_lost():
+    raw = (PHRASE * 2).encode("hz")
+    damaged = raw[:11] + raw[12:]
+    text, source = decode(damaged)
+    assert source.encoding == "hz"
+    assert kept(PHRASE * 2, text) >= len(PHRASE) * 2 - 2
+    assert source.encode(text) == damaged
+
+
+@pytest.mark.parametrize("text", ["if (~{a}) { b = ~{c}; }", "x~}y~{z", "echo ~{bin,lib} ~~", "sed 's/~{.*~}//'"])
+def test_program_text_with_the_markers_of_hz_is_ascii(text):
+    assert detect(text.encode()).encoding == "ascii"
+    assert decode(text.encode())[0] == text
+
+
+@pytest.mark.parametrize(("codec", "text"), [cell for cell in CELLS if not cell[0].startswith("utf-16")])
+def test_a_stray_zero_byte_is_damage_and_no_sign_of_binary(codec, text):
+    raw = (text + "\n").encode(codec)
+    read_text, source = decode(raw * 2 + b"\0\n" + raw)
+    assert source.encoding == codec
+    assert read_text.replace("\0\n", "") == (text + "\n") * 3
+
+
+def test_detect_tells_each_run_of_bad_bytes():
+    half = SIMPLIFIED.encode("gb18030") + b" "
+    found = detect(half + b"\xff\xff" + half + b"\xff")
+    assert found.encoding == "gb18030"
+    assert found.bad == ((len(half), b"\xff\xff"), (2 * len(half) + 2, b"\xff"))
+    assert detect(half).bad == ()
+
+
+def test_detect_tells_what_came_second_and_by_how_much():
+    assert "nats before big5hkscs" in detect(SIMPLIFIED.encode("gb18030")).why
+    assert detect(SIMPLIFIED.encode()).why == "strict UTF-8"
+
+
+def test_few_different_characters_are_weak_evidence():
+    assert detect("——————————".encode("gb18030")).confidence < 0.7 < detect(SIMPLIFIED.encode("gb18030")).confidence
+
+
+@pytest.mark.parametrize("text", [sentence for sentence, codec in FOREIGN if codec in {"koi8-r", "euc_jp", "euc_kr"}])
+def test_damaged_utf_8_of_other_languages_is_utf_8(text):
+    half = text[:15].encode()
+    found = detect(half + b"\xff" + text[15:].encode())
+    assert (found.encoding, found.bad) == ("utf-8", ((len(half), b"\xff"),))
+
+
+@pytest.mark.parametrize(("codec", "text"), CELLS)
+@pytest.mark.parametrize(
+    "hint", ["gb2312", "big5", "utf-8", "utf-16", "hz", "koi8-r", "idna", "unicode_escape", "euc_jp", "x-unknown"]
+)
+def test_no_hint_makes_a_clear_text_another(codec, text, hint):
+    assert detect(text.encode(codec), hint).encoding == codec
+
+
+EUC_TW = bytes.fromhex(
+    "f5a7c8c0f1ece8b7d5f3f3a8d1d4c5b2d3ece4bbe2e4f3a8a1a2fbf4cfafdaead8c4cfdbe2e9a1a4"
+    "f3a8cfdbc4f5dcd5a1a2e4bbf3a8f7afd5f3c4b2c4a8e5dcc5f5a1a4"
+)
+
+
+def test_euc_tw_is_named_and_refused():
+    assert detect(EUC_TW).encoding == "euc-tw"
+    with pytest.raises(InputError, match=r"unsupported encoding euc-tw .*convert the file to UTF-8"):
+        decode(EUC_TW)
+
+
+NAMES = "作家馬克‧吐溫與友人於下午二～四時抵達車站，門票一百元。"
+
+
+def test_signs_of_code_page_950_tell_it_from_hkscs():
+    raw = NAMES.encode("cp950")
+    assert raw.decode("big5hkscs") != NAMES
+    assert detect(raw).encoding == "cp950"
+    text, source = decode(raw)
+    assert (text, source.patches, source.encode(text)) == (NAMES, (), raw)
+    priced = (NAMES + "€").encode("cp950")
+    assert decode(priced)[0] == NAMES + "€"
+
+
+@pytest.mark.parametrize("more", ["佢喺屋企瞓覺，啲細路嚟咗。", "①②③", "あいう"])
+def test_signs_of_code_page_950_beside_codes_of_hkscs_are_read_under_a_patch(more):
+    raw = NAMES.encode("cp950") + more.encode("big5hkscs")
+    text, source = decode(raw)
+    assert (text, source.encoding) == (NAMES + more, "big5hkscs")
+    assert [patch.original for patch in source.patches] == [b"\xa1\x45", b"\xa1\xe3"]
+    assert source.encode(text) == raw
+
+
+@pytest.mark.parametrize("codec", ["gb18030", "big5hkscs"])
+def test_what_is_called_plain_gives_its_bytes_back(codec):
+    for lead in range(0x81, 0xFF):
+        for trail in (*range(0x40, 0x7F), *range(0x80, 0xFF)):
+            raw = bytes((lead, trail))
+            plain = read_plain(raw, codec)
+            assert plain is None or (plain.text.encode(codec) == raw and plain == read(raw, codec))
+
+
+def test_a_full_stop_of_utf_8_is_enough_to_look_at_the_lines():
+    lines = [SIMPLIFIED.encode("gb18030"), "今天有雨。".encode(), SIMPLIFIED.encode("gb18030")]
+    raw = b"\n".join(lines)
+    text, source = decode(raw)
+    assert text == f"{SIMPLIFIED}\n今天有雨。\n{SIMPLIFIED}"
+    assert source.encode(text) == raw
+
+
+@given(st.lists(st.floats(-30, -1), min_size=0, max_size=9), st.data())
+@settings(deadline=None)
+def test_the_bytes_left_out_make_the_best_reading(pairs, data):
+    singles = data.draw(st.lists(st.sampled_from([0.0, -4.0]), min_size=len(pairs) + 1, max_size=len(pairs) + 1))
+
+    def best(at):  # by brute force
+        if at >= len(singles):
+            return 0.0
+        alone = (singles[at] or -15.0) + best(at + 1)
+        return max(alone, pairs[at] + best(at + 2)) if at < len(pairs) else alone
+
+    def reading(at, left_out):
+        if at >= len(singles):
+            return 0.0
+        if at in left_out:
+            return -15.0 + reading(at + 1, left_out)
+        alone = singles[at] + reading(at + 1, left_out) if singles[at] else -1e9
+        pair = pairs[at] + reading(at + 2, left_out) if at < len(pairs) and at + 1 not in left_out else -1e9
+        return max(alone, pair)
+
+    left_out = surplus(pairs, singles)
+    assert left_out == sorted(set(left_out))
+    assert reading(0, set(left_out)) == pytest.approx(best(0))
+
+
+@given(st.binary(min_size=1, max_size=20), st.data())
+def test_pieces_are_all_of_the_bytes(raw, data):
+    left_out = sorted(data.draw(st.sets(st.integers(0, len(raw) - 1))))
+    parts = pieces(raw, left_out)
+    assert b"".join(part for part, _ in parts) == raw
+    assert [len(part) for part, alone in parts if alone] == [1] * len(left_out)
+
+
+@pytest.mark.parametrize("block", range(4))
+def test_odd_inputs_become_documents_that_give_them_back(block):
+    for number in range(block * 400, (block + 1) * 400):
+        check(*make(7, number))
+
+
+@pytest.mark.slow
+def test_many_odd_inputs_become_documents_that_give_them_back():
+    for number in range(50_000):
+        check(*make(8, number))

@@ -8,8 +8,8 @@ import codecs
 import re
 from typing import NamedTuple
 
-from textclean.decode.detection import BOMS, CANDIDATES, Found, find, readings
-from textclean.decode.reading import Text, big5_codec, read
+from textclean.decode.detection import BOMS, CANDIDATES, Found, find, is_damaged_utf8, readings
+from textclean.decode.reading import FOREIGN, Text, big5_codec, read, read_plain
 from textclean.document import Patch, Piece, Source, digest
 from textclean.errors import InputError
 
@@ -18,12 +18,13 @@ __all__ = ["Detection", "decode", "decode_text", "detect"]
 _LINES = re.compile(rb"[^\n]*\n|[^\n]+")
 _SURROGATES = re.compile("[\ud800-\udfff]")
 _SURROGATE_RUNS = re.compile("[\ud800-\udfff]+")
-_NOT_GB_NEWS = re.compile("[\u0370-\u03ff\u0400-\u04ff\u3040-\u312f\ue000-\uf8ff]")
-"""Letters that Big5 text read as GB18030 is full of, and the other way round, and Chinese news has next to none of."""
-
+_FOREIGN = re.compile(f"[{FOREIGN}]")
 _UTF8_COMMA = "，".encode()
 _UTF8_STOP = "。".encode()
 """Rare or impossible in GB18030 and Big5."""
+
+_LINE_HEAD = 192
+"""Bytes of a line by which it is known for damaged UTF-8."""
 
 _LINE_WINDOW = 768
 """Bytes of a line that decide its encoding."""
@@ -149,9 +150,9 @@ def _stretches(raw: bytes, codec: str) -> tuple[str, list[tuple[int, str, Text]]
     """
     bom = next((mark for mark, of in BOMS.items() if of == codec and raw.startswith(mark)), b"")
     body = raw[len(bom) :] if bom else raw
-    if codec == "big5hkscs":
+    plain = read_plain(body, codec)
+    if plain is None and codec == "big5hkscs":
         codec = big5_codec(body)
-    plain = _plain_gb18030(body) if codec == "gb18030" else None
     whole = plain or read(body, codec)
     found = [(len(body), codec, whole)]
     if codec in _BY_LINE and b"\n" in body and _looks_mixed(whole, codec, body, plain is not None):
@@ -173,22 +174,13 @@ def _after(bom: bytes, text: Text) -> Text:
     return Text(text.text, [Patch(0, 0, 0, bom), *moved])
 
 
-def _plain_gb18030(raw: bytes) -> Text | None:
-    """``raw`` as GB18030, if all can be read and nothing odd is in it: what nearly every file is, in one scan."""
-    try:
-        text = raw.decode("gb18030")
-    except UnicodeDecodeError:
-        return None
-    return None if _NOT_GB_NEWS.search(text) else Text(text, [])
-
-
 def _looks_mixed(whole: Text, codec: str, raw: bytes, plain: bool) -> bool:
     """Whether lines may be in other encodings: something was bad, or reads like another encoding taken for this."""
     if whole.patches:
         return True
     if codec == "utf-8":
         return False
-    return _UTF8_COMMA in raw or _UTF8_STOP in raw or (not plain and _NOT_GB_NEWS.search(whole.text) is not None)
+    return _UTF8_COMMA in raw or _UTF8_STOP in raw or (not plain and _FOREIGN.search(whole.text) is not None)
 
 
 def _by_line(raw: bytes, codec: str) -> list[tuple[bytes, str]]:
@@ -216,6 +208,8 @@ def _line_codec(line: bytes, codec: str, before: str) -> str:
             return "utf-8"
     if codec == "gb18030" and _is_gb_news(line):
         return codec
+    if codec == "utf-8" and is_damaged_utf8(line[:_LINE_HEAD]):
+        return codec
     ranks = {own: reading.total for own, reading in readings(line[:_LINE_WINDOW], start_cut=False).items()}
     own = "big5hkscs" if codec == "cp950" else codec
     ranks[own] += _KEEP
@@ -225,6 +219,6 @@ def _line_codec(line: bytes, codec: str, before: str) -> str:
 
 def _is_gb_news(line: bytes) -> bool:
     try:
-        return not _NOT_GB_NEWS.search(line.decode("gb18030"))
+        return not _FOREIGN.search(line.decode("gb18030"))
     except UnicodeDecodeError:
         return False

@@ -83,10 +83,24 @@ _HIGH_BYTES = bytes(range(0x80, 0x100))
 _UTF8_LEADS = bytes(range(0xE2, 0xF0))
 _UTF8_REST = bytes(range(0x80, 0xC0))
 _UTF8_CHARACTER = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
+_HZ = re.compile(rb"~\{(?:[\x21-\x77][\x21-\x7e])+~\}")
 _CONTROLS = bytes({*range(0x20), 0x7F} - {*b"\t\n\f\r\x1a\x1b"})
 _ISO_2022_CN = re.compile(rb"\x1b\$\)[AGE]|\x1b\$\*H")
 _LETTERS = bytes({*range(0x41, 0x5B), *range(0x61, 0x7B)})
-_CODEC_OF = {"gb2312": "gb18030", "gbk": "gb18030", "cp936": "gb18030", "big5": "big5hkscs", "cp950": "big5hkscs"}
+_CODEC_OF = {
+    "gb2312": "gb18030",
+    "gbk": "gb18030",
+    "cp936": "gb18030",
+    "big5": "big5hkscs",
+    "cp950": "big5hkscs",
+    "utf-8-sig": "utf-8",
+    "utf-16": "utf-16-le",
+    "utf-32": "utf-32-le",
+}
+"""What names of encodings stand for: the largest of a family; without mark, the usual byte order."""
+
+_NO_CHARSET = frozenset({"idna", "punycode", "raw-unicode-escape", "undefined", "unicode-escape"})
+"""Python codecs from bytes to text that no file is in."""
 
 
 class Found(NamedTuple):
@@ -132,7 +146,7 @@ def _as_codec(hint: str | None) -> str | None:
         name = codecs.lookup(hint.strip()).name
     except (LookupError, ValueError):
         return None
-    return _CODEC_OF.get(name, name)
+    return None if name in _NO_CHARSET else _CODEC_OF.get(name, name)
 
 
 def _strict(raw: bytes) -> Found | None:
@@ -188,7 +202,7 @@ def _hz(sample: bytes, ascii_only: bool) -> Found | None:
     if len(sample) - len(sample.translate(None, _HIGH_BYTES)) > 1 + len(sample) // 50:
         return None
     text = wide("".join(map(hz_text, sample.splitlines(keepends=True))))
-    if not is_chinese(mean(text), len(text)):
+    if not is_chinese(mean(text), len(text)) or (len(text) < 2 and not _HZ.search(sample)):
         return None
     return Found("hz", 0.95 if ascii_only else 0.8, f"HZ markers{'' if ascii_only else ', bytes damaged'}")
 
@@ -264,7 +278,7 @@ def _likeliest(raw: bytes, hint: str | None) -> Found:
     start = first.start() if first and not orders else 0
     narrow = _has_few_zeros(raw[:_LOOK])
     utf8 = narrow and _may_be_utf8(raw[start : start + _WINDOWS[1][0]])
-    if utf8 and _is_damaged_utf8(raw[start : start + _WINDOWS[2][0]]):
+    if utf8 and is_damaged_utf8(raw[start : start + _WINDOWS[1][0]]):
         return Found("utf-8", 0.95, "UTF-8 but for a few bad bytes")
     ranked: list[tuple[float, str]] = []
     found: dict[str, _Reading] = {}
@@ -311,7 +325,7 @@ def _may_be_utf8(window: bytes) -> bool:
     return high < _ENOUGH or len(window) - len(window.translate(None, _UTF8_REST)) >= 0.45 * high
 
 
-def _is_damaged_utf8(window: bytes) -> bool:
+def is_damaged_utf8(window: bytes) -> bool:
     """Whether nine in ten high bytes belong to whole UTF-8 characters, or in short text two in three to ideographs.
 
     Of other encodings one in five does, and next to none to a character of three bytes.
@@ -405,4 +419,5 @@ def _ask_chardet(raw: bytes) -> tuple[str | None, float]:
     import chardet
 
     found = chardet.detect(raw[:20000], compat_names=False, exclude_encodings=_NEVER_ON_THE_WEB)
-    return found["encoding"], float(found["confidence"] or 0.0)
+    name = found["encoding"]
+    return _CODEC_OF.get(name or "", name), float(found["confidence"] or 0.0)

@@ -45,22 +45,46 @@ _WINDOWS_SIGNS = {
 }
 """Signs that Python's Big5-HKSCS reads as hardly anybody means them → the same codes in Windows' code page 950."""
 
+_SIGNS = "".join(_WINDOWS_SIGNS)
 _OWN = {"gb18030": _GB_2022, "big5hkscs": _WINDOWS_SIGNS}
 """By codec: what it reads → what is meant."""
 
-_SWALLOWED = "(?<=[^\\0-\\x7f])[@-~](?=[^\\0-\\x7f])"
-"""An ASCII character alone among others: perhaps what is left of a code whose first byte was taken for another's."""
+_SWALLOWED = "(?<=[^\\0-\\x7f].)(?=[^\\0-\\x7f])"
+"""After an ASCII character: that it is alone among others. Perhaps it is what is left of a code whose first byte was
+taken for another's."""
 
 _ODD = {
-    "gb18030": re.compile(f"[{''.join(_GB_2022)}]"),
-    "big5hkscs": re.compile(f"[{''.join(_WINDOWS_SIGNS)}]|{_SWALLOWED}"),
-    "cp950": re.compile(_SWALLOWED),
+    "gb18030": f"[{''.join(_GB_2022)}]",
+    "big5hkscs": f"[@-~{_SIGNS}](?:(?<=[{_SIGNS}])|{_SWALLOWED})",
+    "cp950": f"[@-~]{_SWALLOWED}",
 }
-"""By codec: what must be looked at even if every byte can be read."""
+"""By codec: what must be looked at even if every byte can be read. One class leads each: that makes the search fast."""
+
+_HAS_ODD = {codec: re.compile(odd) for codec, odd in _ODD.items()}
+_BAD_OR_ODD = {codec: re.compile(f"[\udc00-\udcff]+|{odd}") for codec, odd in _ODD.items()}
+
+_TWICE = {
+    "big5hkscs": re.compile(rb"\xa1\xfe|\xa2[\x40\x7e\xa1-\xa7\xcc\xce]"),
+    "cp950": re.compile(rb"\xa2[\xcc\xce]|\xf9[\xe9-\xfd]"),
+}
+"""Codes of signs that have another code too, the one that encoding gives; elsewhere these codecs are exact."""
+
+FOREIGN = "\u0370-\u03ff\u0400-\u04ff\u3040-\u312f\ue000-\uf8ff"
+"""Letters that Big5 text read as GB18030 is full of, and the other way round, and Chinese news has next to none of."""
+
+_BOXES = "／＼╭╮╰╯═╞╪╡卅"
+"""What the codes of :data:`_TWICE` read in HKSCS, but for 十."""
+
+_SPECIAL = {
+    "gb18030": re.compile(f"[{FOREIGN}]"),
+    "big5hkscs": re.compile(f"[@-~{_SIGNS}{FOREIGN}{_BOXES}](?:(?<=[^\\0-\\x7f])|{_SWALLOWED})"),
+}
+_TEN_AGAIN = b"\xa2\xcc"
+"""In Big5 a second code of 十."""
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _BAD = re.compile("[\udc00-\udcff]+")
-_BAD_OR_ODD = {codec: re.compile(f"[\udc00-\udcff]+|{odd.pattern}") for codec, odd in _ODD.items()}
+_BAD_ASCII = re.compile("[\udc00-\udc7f]")
 _WINDOWS = re.compile(f"[€{''.join(_WINDOWS_SIGNS.values())}]")
 _ETEN = re.compile("[\u2460-\u247c\u3005-\u30fe\u0401-\u0451]")
 """What code page 950, as Python has it, reads where the ETEN extension and HKSCS have other signs (kana, ①, Cyrillic).
@@ -99,6 +123,21 @@ def _keep_bytes(error: UnicodeError) -> tuple[str, int]:
 codecs.register_error("textclean.keep", _keep_bytes)
 
 
+def read_plain(raw: bytes, codec: str) -> Text | None:
+    """``raw`` in GB18030 or Big5-HKSCS, if all can be read and nothing special is in it, as in nearly every file.
+
+    Then no variant, no other line's encoding and no code of its own need be looked for: one scan tells.
+    """
+    special = _SPECIAL.get(codec)
+    if special is None or (codec != "gb18030" and _TEN_AGAIN in raw):
+        return None
+    try:
+        text = raw.decode(codec)
+    except UnicodeDecodeError:
+        return None
+    return None if special.search(text) else Text(text, [])
+
+
 def big5_codec(raw: bytes) -> str:
     """The variant of Big5 that ``raw`` is in: code page 950 where signs tell, otherwise HKSCS, which has more.
 
@@ -131,10 +170,11 @@ def _read_aligned(raw: bytes, codec: str) -> Text:
         # the built-in handler is faster but refuses bytes below 0x80, which only these codecs find fault with
         own = codec.startswith(("utf-16", "utf-32", *STATEFUL))
         text = raw.decode(codec, "textclean.keep" if own else "surrogateescape")
-        found = _read_runs(raw, codec, text)
+        half_marker = codec == "hz" and _BAD_ASCII.search(text)  # other bytes read wrongly for it
+        found = None if half_marker else _read_runs(raw, codec, text)
     else:
-        if codec in EXACT or (not _SURROGATE.search(text) and _encoded(text, codec) == raw):
-            odd = _ODD.get(codec)
+        if _is_exact(raw, codec) or (not _SURROGATE.search(text) and _encoded(text, codec) == raw):
+            odd = _HAS_ODD.get(codec)
             if odd is None or not odd.search(text):
                 return Text(text, [])
             found = _read_runs(raw, codec, text)
@@ -168,6 +208,11 @@ def _joined(codec: str, parts: Iterable[tuple[bytes, bool]]) -> Text:
         at += len(text)
         byte += len(part)
     return Text("".join(texts), _merged(patches))
+
+
+def _is_exact(raw: bytes, codec: str) -> bool:
+    """Whether what ``codec`` reads strictly is sure to give ``raw`` back."""
+    return codec in EXACT or (codec in _TWICE and not _TWICE[codec].search(raw))
 
 
 def _encoded(text: str, codec: str) -> bytes | None:
