@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/installed
 
-.PHONY: help demo test test-slow test-services lint format bench bench-dedup test-sanitize data clean
+.PHONY: help demo test test-slow test-services lint format bench bench-dedup bench-encoding fuzz test-sanitize data clean
 
 help:
 	@echo "make demo       install into $(VENV), clean fixtures/noisy into out/, show what happened"
@@ -14,6 +14,8 @@ help:
 	@echo "make lint       ruff and mypy"
 	@echo "make bench      time every stage, the core and the whole pipeline"
 	@echo "make bench-dedup  the search for duplicates beside other libraries, in a venv of its own"
+	@echo "make bench-encoding  encoding detection and repair beside other libraries, in the same venv"
+	@echo "make fuzz       a million odd inputs through decode: no failure, every byte back"
 	@echo "make test-sanitize  the tests of what is in C under the address and undefined behaviour sanitizers"
 	@echo "make data       rebuild textclean/language/data from the packages it comes from"
 	@echo "make clean      remove $(VENV) and out/"
@@ -66,6 +68,14 @@ bench-dedup:
 	test -x .venv-bench/bin/python || $(PYTHON) -m venv .venv-bench
 	.venv-bench/bin/python -m pip install --quiet --disable-pip-version-check -e '.[bench]'
 	RAYON_NUM_THREADS=1 OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 .venv-bench/bin/python -m benchmarks.dedup
+
+bench-encoding:
+	test -x .venv-bench/bin/python || $(PYTHON) -m venv .venv-bench
+	.venv-bench/bin/python -m pip install --quiet --disable-pip-version-check -e '.[bench-encoding]'
+	.venv-bench/bin/python -m benchmarks.encoding
+
+fuzz: $(INSTALLED)
+	$(BIN)/python -m tests.fuzz_decode 1000000
 
 # The tests run against a copy, so that the extension in use stays as it is. The interpreter itself never frees all.
 test-sanitize: $(INSTALLED)
