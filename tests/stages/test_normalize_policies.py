@@ -12,11 +12,11 @@ from textclean.stages.normalize import Normalize, policies
 from textclean.stages.normalize.compose import applied, in_order
 from textclean.stages.normalize.policies import Scan, certain, policy_edits, scan
 from textclean.stages.normalize.punctuation import FULL_STOP, NEAR, WIDE, among_chinese, brackets, entity_ends
-from textclean.stages.normalize.spaces import BESIDE_NUMBER, BLANKS, SPELLED, is_stray
+from textclean.stages.normalize.spaces import BESIDE_NUMBER, BLANKS, SPELLED, is_stray, sets_off
 
 _NEAR = re.compile(f".(?:{NEAR})")
 _FULL_STOP = re.compile(rf"\.(?:{FULL_STOP})")
-_JOINT = re.compile(r"[0-9][,:][0-9]")
+_JOINT = re.compile(r"[0-9](?:,(?![0-9]{4})|:)[0-9]")
 _BESIDE_NUMBER = re.compile(f".(?:{BESIDE_NUMBER})")
 _BLANKS = re.compile(f"[{BLANKS}]+")
 _SINGLE = re.compile("[一-龥]")
@@ -54,7 +54,10 @@ def slowly(text, punctuation=True, quotes=True, space=True):
             found.append((start, end, "", "space"))
             continue
         before, after = wide.get(start - 1, text[start - 1]), wide.get(end, text[end])
-        stray = _BESIDE_NUMBER.match(text, start) or is_stray(text, start, end, before, after)
+        if _BESIDE_NUMBER.match(text, start):
+            stray = not sets_off(text, start, end)
+        else:
+            stray = is_stray(text, start, end, before, after)
         new = "" if stray else "\t" if "\t" in run else " "
         if new != run:
             found.append((start, end, new, "space"))

@@ -61,6 +61,8 @@ class Normalize(Stage):
             if self.html:
                 edits, text = _then(edits, characters.entities(text), text)
             again = len(edits) > before  # what was resolved may leave more to resolve
+            if self.width:
+                edits, text = _then(edits, characters.number_signs(text), text)
             fold = characters.fold(text, *rules)
             edits, text = _then(edits, fold, text)
             if self.nfc:

@@ -33,6 +33,7 @@ ENTITY_REST = r"(?:amp;|#38;|#[xX]26;)*(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-z
 """A HTML entity after its ``&``."""
 _ENTITY = re.compile(f"&{ENTITY_REST}")
 _ADDRESS = re.compile(r"(?:[a-z][a-z+.-]{1,15}://|www\.)[!-~]*\Z")
+_NUMBER_SIGN = re.compile("(?<=[０-９])(?:[．－：／]|，(?=[０-９]{3}(?![０-９])))(?=[０-９])")
 _COMPATIBILITY = re.compile("[\uf900-\ufaff\U0002f800-\U0002fa1f]")
 _ADDRESS_LENGTH = 300
 
@@ -129,6 +130,12 @@ def fold(text: str, width: bool, radical: bool, compatibility: bool, control: bo
                 reasons.append(reason)
             at = end
     return Edits(tuple(starts), tuple(ends), tuple(news), tuple(reasons))
+
+
+def number_signs(text: str) -> Edits:
+    """Edits for the signs inside full-width numbers: ``１２．５``, ``８，６００``, ``０８：３０``."""
+    found = [(m.start(), m.end(), chr(ord(m[0]) - 0xFEE0)) for m in _NUMBER_SIGN.finditer(text)]
+    return _edits(found, "width")
 
 
 def _joins(text: str, start: int, end: int) -> bool:

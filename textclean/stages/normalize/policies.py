@@ -26,7 +26,7 @@ from textclean.stages.normalize.punctuation import (
     brackets,
     entity_ends,
 )
-from textclean.stages.normalize.spaces import BESIDE_NUMBER, BLANKS, SPELLED, is_stray, spaced_out
+from textclean.stages.normalize.spaces import BESIDE_NUMBER, BLANKS, SPELLED, is_stray, sets_off, spaced_out
 
 Hit = re.Match[str]
 _built = extension("textclean.stages.normalize._scan")
@@ -53,11 +53,13 @@ def _scanner(punctuation: bool, quotes: bool, space: bool, newline: bool) -> re.
     choices: list[str] = []
     ended = r"(?P<ended>\r)(?=\n)|" if newline else ""
     if punctuation:
-        choices.append(f"(?<=[{CJK}][{_POINTS}])|(?<=[{_POINTS}])(?:{NEAR}|(?:(?<![0-9][,:])|(?![0-9]))(?P<far>))")
+        choices.append(
+            f"(?<=[{CJK}][{_POINTS}])|(?<=[{_POINTS}])(?:{NEAR}|(?:(?<![0-9][,:])|(?![0-9])|(?<=,)(?=[0-9]{{4}}))(?P<far>))"
+        )
     if space:
         alone = r"(?!\r\n)" if newline else ""
         at_start, elsewhere = rf"(?<![^\n].)[{BLANKS}]*+{alone}", rf"[{BLANKS}]*+(?:{ended}(?![^\n])|(?P<inside>))"
-        choices.append(f"(?<=[{BLANKS}])(?:{at_start}|{BESIDE_NUMBER}|{elsewhere})")
+        choices.append(f"(?<=[{BLANKS}])(?:{at_start}|(?:{BESIDE_NUMBER})(?P<beside>)|{elsewhere})")
     if newline:
         choices.append(r"(?<=\r)(?=\n)")
     if punctuation:
@@ -180,7 +182,7 @@ def _decided(text: str, sure: Sequence[int], hits: Sequence[Hit]) -> dict[int, t
         at, end = hit.span()
         if group is None:
             odd[at] = end, "", ""
-        elif group == "inside":
+        elif group in ("inside", "beside"):
             inside.append(hit)
         elif group == "ended":
             odd[at] = end, "", "newline"
@@ -202,7 +204,11 @@ def _decided(text: str, sure: Sequence[int], hits: Sequence[Hit]) -> dict[int, t
 
     for hit in inside:
         start, end = hit.span()
-        if start in rows or is_stray(text, start, end, written(start - 1), written(end)):
+        if hit.lastgroup == "beside":
+            stray = start in rows or not sets_off(text, start, end)
+        else:
+            stray = start in rows or is_stray(text, start, end, written(start - 1), written(end))
+        if stray:
             blanks[start] = end, "", ""
         elif (run := hit[0]) not in (" ", "\t"):
             blanks[start] = end, "\t" if "\t" in run else " ", "space"

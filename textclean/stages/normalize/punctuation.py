@@ -29,6 +29,8 @@ _BLANK = frozenset(
 _TRANSPARENT = _SIGNS | _BLANK | frozenset("0123456789%‰°+-–—…·“”‘’\"'[]<>/*~")
 _TOKEN = ascii_letters + digits + ".%+-"
 """What a word or number attached to a bracket is made of: ``BDO(GBL)``."""
+_SPACED_RATIO = re.compile(f"(?<=[0-9][{''.join(_BLANK)}]):[{''.join(_BLANK)}]*[0-9]")
+_FUNCTION = re.compile(r"(?<![A-Za-z])[A-Za-z]\([!-~]*\)")
 _ENTITY = re.compile(r"&#?\w{1,31};", re.A)
 _ENUMERATOR = re.compile(r"[ \t\u00a0\u3000]*[0-9A-Za-z一二三四五六七八九十]{1,3}\)")
 _REACH = 24
@@ -43,7 +45,7 @@ def among_chinese(text: str, at: int) -> bool:
     Not asked about the joints of numbers, such as ``9:30``.
     """
     sign = text[at]
-    if sign == ":" and text[at + 1 : at + 2] in ("/", "\\"):
+    if sign == ":" and (text[at + 1 : at + 2] in ("/", "\\") or _SPACED_RATIO.match(text, at)):
         return False
     if _chinese_before(text, at, _TRANSPARENT):
         return True
@@ -105,7 +107,12 @@ def _touches_chinese(text: str, at: int) -> bool:
 
 
 def _pair_among_chinese(text: str, start: int, end: int) -> bool:
-    """Whether brackets at ``start`` and ``end`` hold Chinese, or what they are attached to does: ``γ-丁内酯(GBL)``."""
+    """Whether brackets at ``start`` and ``end`` hold Chinese, or what they are attached to does: ``γ-丁内酯(GBL)``.
+
+    Those of a function, ``f(x)``, never.
+    """
+    if start and _FUNCTION.fullmatch(text, start - 1, end + 1):
+        return False
     return (
         _CJK.search(text, start + 1, min(end, start + _WINDOW)) is not None
         or _first_is_chinese(text[max(0, start - _WINDOW) : start][::-1].lstrip(_TOKEN), _TRANSPARENT)

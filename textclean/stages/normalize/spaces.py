@@ -28,6 +28,18 @@ BESIDE_NUMBER = "|".join(
     )
 )
 """After the first of the blanks: they stand between a number and a Chinese word, and separate no date from it."""
+_UNITS = "个名位人次项条件套台辆头只株棵座所处支批家户吨亩斤度万亿千百元公里米多余"
+_ENUMERATED = re.compile(rf"[{BLANKS}]*[0-9]{{1,3}}(?:\.[0-9]{{1,2}})*")
+_LABELLED = re.compile(
+    rf"[{BLANKS}]*(?:第[0-9一二三四五六七八九十百]+[编章节条款]"
+    rf"|(?:附件|附表|附录|附图|图|表|专栏)[{BLANKS}]?[0-9]{{0,3}}|[^，。；：,;:]{{0,24}}(?:[讯电訊電]|消息)[）)]?)"
+)
+"""From the start of a line: the number of a section, or a dateline, set off by a blank from what it stands before."""
+_OF_UNITS = re.compile(f"[{BLANKS}]*[{_UNITS}年月日时分秒]")
+_COUNTED = re.compile(f"[0-9][0-9.,]*[{BLANKS}]*[{_UNITS}]|(?<=[年月日时分][{BLANKS}])[0-9]+[{BLANKS}]*[月日时分秒]")
+_SENTENCE = re.compile("[，。；！？、]|(?<![0-9])[,;!?]|[,;!?](?![0-9])")
+_HEAD = 32
+"""Characters from the start of a line in which a number may be one of a heading."""
 _STOP = re.compile(f"[。；;]|\\.[”’」』）){BLANKS}]*\\Z")
 _LONG = 60
 """Characters from which on a line without a full stop is no heading."""
@@ -44,6 +56,23 @@ def spaced_out(text: str) -> set[int]:
     return {run.start() for row in _SPACED_OUT.finditer(text) for run in _RUN.finditer(text, *row.span())}
 
 
+def sets_off(text: str, start: int, end: int) -> bool:
+    """Whether blanks :data:`BESIDE_NUMBER` at ``text[start:end]`` keep cells of a row or parts of a heading apart.
+
+    In a sentence they are stray, but for those after its own number and after a dateline.
+    """
+    line_start = text.rfind("\n", 0, start) + 1
+    counts = _OF_UNITS.match(text, end) is not None
+    if start - line_start <= _HEAD and (
+        _LABELLED.fullmatch(text, line_start, start) or (not counts and _ENUMERATED.fullmatch(text, line_start, start))
+    ):
+        return True
+    line_end = text.find("\n", end)
+    if _SENTENCE.search(text, line_start, len(text) if line_end < 0 else line_end):
+        return False
+    return not (_COUNTED.match(text, end) if text[end] in "0123456789" else counts)
+
+
 def is_stray(text: str, start: int, end: int, before: str, after: str) -> bool:
     """Whether the blanks ``text[start:end]`` between the characters ``before`` and ``after`` separate nothing.
 
@@ -55,6 +84,8 @@ def is_stray(text: str, start: int, end: int, before: str, after: str) -> bool:
         return not (after.isascii() and after.isalpha())
     if after in _CLOSING_QUOTES:
         return not (before.isascii() and before.isalpha())
+    if after in _OPENING and before in _DATELINE:
+        return False
     if before in _CLOSING or before in _CLOSING_QUOTES or after in _OPENING or after in _OPENING_QUOTES:
         return _is_chinese(before) and _is_chinese(after) and not _in_heading(text, start)
     return False
