@@ -380,7 +380,7 @@ def _euc_tw(window: bytes) -> Found | None:
 def _foreign(raw: bytes, best: str | None, average: float, count: int, hint: str | None) -> Found:
     """What chardet says of bytes that look like no Chinese text; ``best`` is the least unlikely Chinese encoding."""
     name, confidence = _ask_chardet(raw)
-    if best is not None and (name is None or confidence < _GUESS) and (codec := _short_and_damaged(raw)) is not None:
+    if best is not None and (name is None or confidence < _GUESS) and (codec := _shifted_codec(raw)) is not None:
         return Found(codec, 0.5, "likeliest characters, a byte missing")
     if name is None or (_mostly_controls(raw[:_LOOK]) and not (best or "").startswith("utf-16")):
         return Found(None, max(confidence, 0.5), "looks like binary data")
@@ -394,15 +394,16 @@ def _foreign(raw: bytes, best: str | None, average: float, count: int, hint: str
     return Found(name, confidence, f"chardet; {least}")
 
 
-def _short_and_damaged(raw: bytes) -> str | None:
-    """The two-byte encoding in which a short text is Chinese once a byte or two are left out."""
-    if len(raw) > _WINDOWS[1][0] or _is_western(raw):
+def _shifted_codec(raw: bytes) -> str | None:
+    """The two-byte encoding in which the beginning of ``raw`` is Chinese once a byte or two are left out."""
+    head = raw[: _WINDOWS[2][0]]
+    if _is_western(head):
         return None
     ranked: list[tuple[float, str]] = []
     for codec in CANDIDATES[1:]:
-        parts = pieces(raw, two_byte_surplus(raw, codec))
+        parts = pieces(head, two_byte_surplus(head, codec))
         text = wide("".join(part.decode(codec, "replace") for part, left_out in parts if not left_out))
-        if sum(left_out for _, left_out in parts) <= 1 + len(raw) // 100 and is_chinese(mean(text), len(text)):
+        if sum(left_out for _, left_out in parts) <= 2 + len(head) // 100 and is_chinese(mean(text), len(text)):
             ranked.append((mean(text), codec))
     return max(ranked)[1] if ranked else None
 

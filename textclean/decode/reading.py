@@ -61,7 +61,7 @@ _ODD = {
 """By codec: what must be looked at even if every byte can be read. One class leads each: that makes the search fast."""
 
 _HAS_ODD = {codec: re.compile(odd) for codec, odd in _ODD.items()}
-_BAD_OR_ODD = {codec: re.compile(f"[\udc00-\udcff]+|{odd}") for codec, odd in _ODD.items()}
+_OWN_CHARACTER = {codec: re.compile(f"[{''.join(own)}]") for codec, own in _OWN.items()}
 
 _TWICE = {
     "big5hkscs": re.compile(rb"\xa1\xfe|\xa2[\x40\x7e\xa1-\xa7\xcc\xce]"),
@@ -84,6 +84,7 @@ _TEN_AGAIN = b"\xa2\xcc"
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _BAD = re.compile("[\udc00-\udcff]+")
+_BAD_OR_SWALLOWED = re.compile(f"[\udc00-\udcff]+|[@-~]{_SWALLOWED}")
 _BAD_ASCII = re.compile("[\udc00-\udc7f]")
 _WINDOWS = re.compile(f"[€{''.join(_WINDOWS_SIGNS.values())}]")
 _ETEN = re.compile("[\u2460-\u247c\u3005-\u30fe\u0401-\u0451]")
@@ -94,7 +95,8 @@ _NO_TRAIL = re.compile("[\0-?]")
 """Characters whose byte never is the second of a two-byte code: from there on all is read from the right place."""
 
 _UTF16 = frozenset({"utf-16-le", "utf-16-be"})
-_TWO_BYTES = frozenset({"gb18030", "big5hkscs", "cp950"})
+_BIG5 = frozenset({"big5hkscs", "cp950"})
+_TWO_BYTES = frozenset({"gb18030", *_BIG5})
 _FEW = 512
 """Characters before a bad byte in which a lost byte is looked for."""
 
@@ -271,31 +273,42 @@ def _assembled(units: Iterable[_Unit]) -> Text:
 def _read_runs(raw: bytes, codec: str, text: str) -> Text | None:
     """``text`` with its marked bytes as patches; None if a piece between them does not give its bytes back."""
     units: list[_Unit] = []
-    own = _OWN.get(codec, {})
     at = byte = 0
-    for run in _BAD_OR_ODD.get(codec, _BAD).finditer(text):
+    for run in (_BAD_OR_SWALLOWED if codec in _BIG5 else _BAD).finditer(text):
         before, marked = text[at : run.start()], run[0]
         good = _encoded(before, codec)
         if good is None or not raw.startswith(good, byte):
             return None
-        original = marked.encode(codec, "surrogateescape") if codec in _TWO_BYTES else _marked_bytes(marked)
-        again = _shifted(before, original, codec) if codec in _TWO_BYTES and marked not in own else []
+        original = marked.encode() if marked.isascii() else _marked_bytes(marked)
+        again = _shifted(before, original, codec) if codec in _TWO_BYTES else []
         if again:
             units += again
-        elif marked in own:
-            units += (_Unit(good, before, False), _Unit(original, own[marked], True))
         elif marked.isascii():
-            units.append(_Unit(good + original, before + marked, False))
+            units += _with_own(before + marked, codec)
         else:
             euro = original == b"\x80" and codec == "gb18030" and _beside_number(text, run.start())
             new = "€" if euro else "\ufffd" * len(marked)  # 0x80 is € in Windows' code page 936
-            units += (_Unit(good, before, False), _Unit(original, new, True))
+            units += (*_with_own(before, codec), _Unit(original, new, True))
         at = run.end()
         byte += len(good) + len(original)
     rest = text[at:]
     if _encoded(rest, codec) != raw[byte:]:
         return None
-    return _assembled((*units, _Unit(raw[byte:], rest, False)))
+    return _assembled((*units, *_with_own(rest, codec)))
+
+
+def _with_own(text: str, codec: str) -> list[_Unit]:
+    """``text``, which ``codec`` gives back, with what is meant where the codec reads something else."""
+    own = _OWN.get(codec)
+    if own is None:
+        return [_Unit(text.encode(codec), text, False)]
+    units: list[_Unit] = []
+    at = 0
+    for sign in _OWN_CHARACTER[codec].finditer(text):
+        before = text[at : sign.start()]
+        units += (_Unit(before.encode(codec), before, False), _Unit(sign[0].encode(codec), own[sign[0]], True))
+        at = sign.end()
+    return [*units, _Unit(text[at:].encode(codec), text[at:], False)]
 
 
 def _marked_bytes(marked: str) -> bytes:
@@ -317,6 +330,7 @@ def _shifted(before: str, bad: bytes, codec: str) -> list[_Unit]:
         return []
     raw = tail.encode(codec) + bad
     units: list[_Unit] = []
+    new = ""
     for part, left_out in pieces(raw, two_byte_surplus(raw, codec)):
         try:
             text = "\ufffd" if left_out else part.decode(codec)
@@ -324,12 +338,11 @@ def _shifted(before: str, bad: bytes, codec: str) -> list[_Unit]:
                 return []
         except UnicodeError:
             return []
-        units.append(_Unit(part, text, left_out))
-    now, new = tail + "\ufffd" * len(bad), "".join(unit.text for unit in units)
-    if score(new) < score(now) + _CLEARLY:
+        new += text
+        units += [_Unit(part, text, True)] if left_out else _with_own(text, codec)
+    if score(new) < score(tail + "\ufffd" * len(bad)) + _CLEARLY:
         return []
-    head = before[: len(before) - len(tail)]
-    return [_Unit(head.encode(codec), head, False), *units]
+    return [*_with_own(before[: len(before) - len(tail)], codec), *units]
 
 
 def _beside_number(text: str, at: int) -> bool:
