@@ -113,6 +113,11 @@ def test_lossless_mojibake_is_put_right(right, wrong):
     assert Normalize()(document(broken)).text == text
 
 
+@pytest.mark.parametrize("text", ["孩子们在河边唱歌", "城里的小学今天开学了"])
+def test_short_lines_of_lossless_mojibake_are_put_right(text):
+    assert Normalize()(document(text.encode("gb18030").decode("big5hkscs"))).text == text
+
+
 @pytest.mark.parametrize(
     "text", [NEWS, NEWS.replace("，", ","), "臨江縣圖書館昨天重新開館，讀者排起長隊。", "图書馆の本"]
 )

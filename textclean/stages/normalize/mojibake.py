@@ -7,7 +7,7 @@ log-probability of the characters by :data:`GAIN`; ordinary Chinese never does.
 import re
 from functools import cache
 
-from textclean.decode.likelihood import mean
+from textclean.decode.likelihood import costs, mean
 from textclean.ledger import NO_EDITS, Edits
 from textclean.stages.normalize.characters import ranges
 
@@ -16,6 +16,9 @@ GAIN = 2.5
 
 _LIKELY = -9.0
 """Mean log-probability above which a text is Chinese."""
+
+_SELDOM = -13.0
+"""Log-probability of a character of GB 2312 or Big5 below which it is as rare as one outside."""
 
 _WINDOWS = "€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ"
 _LATIN = f"\x80-\xff{_WINDOWS}"
@@ -49,7 +52,8 @@ def rare() -> frozenset[str]:
     trails = (*range(0x40, 0x7F), *range(0xA1, 0xFF))
     gb = bytes(byte for lead in range(0xB0, 0xF8) for trail in range(0xA1, 0xFF) for byte in (lead, trail))
     big5 = bytes(byte for lead in range(0xA4, 0xC7) for trail in trails for byte in (lead, trail))
-    everyday = set(gb.decode("gb2312", "ignore") + big5.decode("big5", "ignore"))
+    listed = gb.decode("gb2312", "ignore") + big5.decode("big5", "ignore")
+    everyday = {char for char in listed if costs()[char] > _SELDOM}
     foreign = (range(0x370, 0x500), range(0x3040, 0x3130), range(0xE000, 0xF900))
     return frozenset(map(chr, range(0x3400, 0xA000))) - everyday | {chr(code) for part in foreign for code in part}
 
