@@ -141,8 +141,16 @@ def test_what_is_said_again_on_purpose_stays(texts):
             "青山镇建成集中供水工程并配套消毒设备，实行专人值守和定期检测，全镇居民用水保证率和水质达标率均比建成以前有了明显的提高，农户用水难的问题成为历史。",
             "白水乡建成集中供水工程并配套消毒设备，实行专人值守和定期检测，全镇居民用水保证率和水质达标率均比建成以前有了明显的提高，农户用水难的问题成为历史。",
         ),
+        (
+            "市水务局昨日通报，经第三方机构检测，南湾水厂出厂水中不存在超出国家标准的消毒副产物，水厂已按照预案调整了工艺参数，居民可以放心用水。",
+            "市水务局昨日通报，经第三方机构检测，南湾水厂出厂水中存在超出国家标准的消毒副产物，水厂已按照预案调整了工艺参数，居民可以放心用水。",
+        ),
+        (
+            "因南湾水厂管网改造施工，定于本周六上午八时起对沿线小区实施临时停水，请居民提前做好储水准备，恢复供水的时间将另行通知，敬请谅解。",
+            "因南湾水厂管网改造施工，定于本周日上午八时起对沿线小区实施临时停水，请居民提前做好储水准备，恢复供水的时间将另行通知，敬请谅解。",
+        ),
     ],
-    ids=["year", "month", "place"],
+    ids=["year", "month", "place", "negation", "weekday"],
 )
 @pytest.mark.parametrize("containment", [None, 0.8])
 def test_the_same_words_of_another_fact_are_kept_and_marked(first, second, containment):
@@ -296,3 +304,14 @@ def test_documents_observed_together_are_seen_as_each_alone() -> None:
         for name in alone:
             assert together[name].dtype == alone[name].dtype
             assert together[name].tolist() == alone[name].tolist(), name
+
+
+def test_an_exact_copy_is_compared_not_taken_on_its_key():
+    stage = Duplicates()
+    docs = [Document("0.txt", WORKS), Document("1.txt", PLANS)]
+    seen = [(doc.id, dict(stage.observe(doc))) for doc in docs]
+    seen[1] = ("1.txt", seen[0][1])  # as if someone had forged a text with the same keys
+    home = {doc.id: doc.text for doc in docs}
+    assert not stage.decide(seen, lambda refs: [home[ref.id][ref.start : ref.end] for ref in refs])
+    same = {"0.txt": WORKS, "1.txt": WORKS}
+    assert stage.decide(seen, lambda refs: [same[ref.id][ref.start : ref.end] for ref in refs])

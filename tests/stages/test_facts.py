@@ -6,6 +6,7 @@ from textclean.stages.duplicates.facts import (
     is_heading,
     numbers_beyond,
     one_way,
+    opposed,
     other_numbers,
     other_word,
 )
@@ -68,6 +69,29 @@ def test_numbers_that_the_whole_does_not_give(piece, whole, expected):
 )
 def test_one_other_word(left, right, places):
     assert other_word(left, right) == places
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "expected"),
+    [
+        ("管网存在漏损。", "管网不存在漏损。", True),
+        ("方案已获批准。", "方案尚未获批准。", False),
+        ("方案获得批准。", "方案未获得批准。", True),
+        ("水样没有超标。", "水样超标。", True),
+        ("定于周六上午停水。", "定于周日上午停水。", True),
+        ("定于上午停水。", "定于下午停水。", True),
+        ("东部水厂投产。", "西部水厂投产。", True),
+        ("男性职工免费体检。", "女性职工免费体检。", True),
+        ("水价上涨一成。", "水价上跌一成。", True),
+        ("局长表示，工程完工。", "局长表未，工程完工。", False),
+        ("水厂在城区投产。", "水厂在城区投产，", False),
+        ("一样的句子。", "一样的句子。", False),
+        ("", "不", True),
+    ],
+)
+def test_a_negation_more_or_the_opposite_word_is_opposed(left, right, expected):
+    assert opposed(left, right) is expected
+    assert opposed(right, left) is expected
 
 
 @pytest.mark.parametrize(

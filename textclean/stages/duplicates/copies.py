@@ -19,6 +19,9 @@ from textclean.stages.duplicates.rows import HEADING, SENTENCE, Rows
 if TYPE_CHECKING:
     from textclean.stages.duplicates import Duplicates
 
+_AT_ONCE = 1024
+"""Texts that are read together."""
+
 
 def decide(
     options: "Duplicates",
@@ -35,7 +38,7 @@ def decide(
     rows = Rows(observations)
     heading = (rows.flags & HEADING > 0) & (options.headings == "keep")
     long = rows.length >= options.min_chars
-    first = _first_copies(rows, heading, long)
+    first = _verified(rows, texts, _first_copies(rows, heading, long))
     alone = (first == np.arange(len(first))) & long & ~heading
     earlier = Said({}, {})
     if remembered is not None:
@@ -57,7 +60,7 @@ def decide(
         return _same_facts(options, rows, beside, inside, texts, templates)
 
     found = near.settle(index, search, relate, lambda beside, inside: which_stays(first, rank, inside, beside))
-    found = _short_copies(rows, long, found)
+    found = _short_copies(rows, texts, long, found)
     return _by_document(rows, found, templates, first, earlier)
 
 
@@ -84,6 +87,20 @@ def _first_copies(rows: Rows, heading: NDArray[np.bool_], long: NDArray[np.bool_
     new = np.ones(len(order), bool)
     new[1:] = np.logical_or.reduce([column[order][1:] != column[order][:-1] for column in columns])
     first[own[order]] = own[order][np.flatnonzero(new)[np.cumsum(new) - 1]]
+    return first
+
+
+def _verified(rows: Rows, texts: Texts, first: NDArray[np.int64]) -> NDArray[np.int64]:
+    """``first`` where the texts are equal too: keys are strong against chance, not against who would forge one."""
+    again = np.flatnonzero(first != np.arange(len(first)))
+    for lo in range(0, len(again), _AT_ONCE):
+        part = again[lo : lo + _AT_ONCE].tolist()
+        homes = sorted({int(first[row]) for row in part})
+        read = rows.read(texts, part + homes)
+        home_text = dict(zip(homes, read[len(part) :], strict=True))
+        for row, text in zip(part, read, strict=False):
+            if text != home_text[int(first[row])]:
+                first[row] = row
     return first
 
 
@@ -130,8 +147,8 @@ def _same_facts(
 
     def may_fall(found: Related, *, piece: bool) -> Related:
         keep = np.zeros(len(found.left), bool)
-        for lo in range(0, len(keep), 1024):
-            part = slice(lo, lo + 1024)
+        for lo in range(0, len(keep), _AT_ONCE):
+            part = slice(lo, lo + _AT_ONCE)
             left, right = found.left[part].tolist(), found.right[part].tolist()
             read = rows.read(texts, left + right)
             for i, (whole, own) in enumerate(zip(read[: len(left)], read[len(left) :], strict=True)):
@@ -146,7 +163,7 @@ def _same_facts(
     return may_fall(beside, piece=False), may_fall(inside, piece=True)
 
 
-def _short_copies(rows: Rows, long: NDArray[np.bool_], found: NearDuplicates) -> NearDuplicates:
+def _short_copies(rows: Rows, texts: Texts, long: NDArray[np.bool_], found: NearDuplicates) -> NearDuplicates:
     """Short sentences fall too where they follow their copy, or go with a paragraph that fell beside its twin's.
 
     Elsewhere a short sentence may well be said twice.
@@ -164,7 +181,10 @@ def _short_copies(rows: Rows, long: NDArray[np.bool_], found: NearDuplicates) ->
             if not 0 <= place < row or (rows.key[place] != rows.key[row]).any():
                 continue
             home = int(twin[place]) if kind[place] else place
-            if kind[home] == KEPT and rows.document[home] == rows.document[row]:
+            if kind[home] != KEPT or rows.document[home] != rows.document[row]:
+                continue
+            own, other = rows.read(texts, [row, home])
+            if own == other:
                 twin[row], kind[row], similarity[row] = home, EXACT, 1.0
                 break
     return NearDuplicates(twin, kind, similarity)

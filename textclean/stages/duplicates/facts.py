@@ -14,6 +14,13 @@ _SENTENCE_END = re.compile(r"[;…]|\.(?![0-9A-Za-z])")
 CLOSERS = "\"')]》〉】"
 _QUOTES = "\"'"
 _LONGEST_WORD = 8
+_NEGATION = re.compile("[不没未无非]|没有|并[未不非]|尚未|从[未不]|绝不|不[再得能会是]")
+_OPPOSED = re.findall(
+    r"\S+",
+    "一二三四五六日天 东西南北 上中下 左右 前后 内外 男女 父母 增减 升降 涨跌 高低 大小 多少 长短 快慢 早晚 新旧 老幼"
+    " 正副 进出 买卖 胜负 赢输 盈亏 攻守 春夏秋冬 公私 有无 是否 加减 开关 收支 存取 城乡 阴阳 昼夜",
+)
+"""Characters of which one says another thing than the next."""
 LONGEST_HEADING = 40
 
 
@@ -65,12 +72,23 @@ def other_word(left: str, right: str) -> int:
     return 0
 
 
+def opposed(left: str, right: str) -> bool:
+    """Whether all that differs is a negation more, or a character and what is set against it: 周六 and 周日."""
+    head = _common(left, right)
+    tail = min(_common(left[::-1], right[::-1]), min(len(left), len(right)) - head)
+    fewer, more = sorted((left[head : len(left) - tail], right[head : len(right) - tail]), key=len)
+    if not fewer:
+        return _NEGATION.fullmatch(more) is not None
+    return len(more) == 1 and any(fewer in group and more in group for group in _OPPOSED)
+
+
 def same_fact(whole: str, own: str, *, piece: bool, apart: bool) -> bool:
     """Whether two folded texts of nearly the same words state the same; ``own`` may be a ``piece`` of ``whole``.
 
-    One other word makes another fact, but in texts that stand ``apart``, in two documents, it may be an editor's.
+    One other word makes another fact, but in texts that stand ``apart``, in two documents, it may be an editor's; what
+    is :func:`opposed` never is.
     """
-    if numbers_beyond(own, whole) if piece else other_numbers(whole, own):
+    if (numbers_beyond(own, whole) if piece else other_numbers(whole, own)) or opposed(whole, own):
         return False
     places = other_word(whole, own)
     return places == 0 or (places == 1 and apart)
