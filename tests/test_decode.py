@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from tests.fuzz_decode import check, make
 from textclean.decode import decode, decode_text, detect
 from textclean.decode.alignment import pieces, surplus
-from textclean.decode.reading import EXACT, read, read_plain
+from textclean.decode.reading import EXACT, big5_codec, read, read_plain
 from textclean.document import Piece, Source
 from textclean.errors import InputError
 
@@ -425,7 +425,7 @@ def test_euc_tw_is_named_and_refused():
         decode(EUC_TW)
 
 
-NAMES = "作家馬克‧吐溫與友人於下午二～四時抵達車站，門票一百元。"
+NAMES = "作家馬克‧吐溫與友人於下午二～四時抵達車站，說「門票〈全票〉一百元」。"
 
 
 def test_signs_of_code_page_950_tell_it_from_hkscs():
@@ -445,6 +445,15 @@ def test_signs_of_code_page_950_beside_codes_of_hkscs_are_read_under_a_patch(mor
     assert (text, source.encoding) == (NAMES + more, "big5hkscs")
     assert [patch.original for patch in source.patches] == [b"\xa1\x45", b"\xa1\xe3"]
     assert source.encode(text) == raw
+
+
+def test_codes_that_code_page_950_has_elsewhere_speak_against_it():
+    names = NAMES.encode("cp950")
+    codes = [bytes((lead, trail)) for lead in (0xC6, 0xC7) for trail in (*range(0x40, 0x7F), *range(0xA1, 0xFF))]
+    for code in codes:
+        if code.decode("cp950", "ignore") not in {"", code.decode("big5hkscs", "ignore")}:
+            assert big5_codec(names + code) == "big5hkscs"
+    assert big5_codec(names) == "cp950"
 
 
 @pytest.mark.parametrize("codec", ["gb18030", "big5hkscs"])

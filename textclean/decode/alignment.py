@@ -49,13 +49,6 @@ def surplus(pairs: Sequence[float], singles: Sequence[float] = ()) -> list[int]:
     return found[::-1]
 
 
-def utf16_pairs(raw: bytes, codec: str) -> list[float]:
-    """What :func:`surplus` weighs, for UTF-16 in the byte order of ``codec``."""
-    little = codec == "utf-16-le"
-    low, high = (raw, raw[1:]) if little else (raw[1:], raw)
-    return _costs(chr(b << 8 | a) for a, b in zip(low, high, strict=False))
-
-
 def has_strange_high_bytes(raw: bytes, codec: str) -> bool:
     """Whether more than one in fifty high bytes of this UTF-16 is none of Chinese text, as after a lost byte."""
     high = raw[1::2] if codec == "utf-16-le" else raw[0::2]

@@ -87,7 +87,7 @@ _BAD = re.compile("[\udc00-\udcff]+")
 _BAD_OR_SWALLOWED = re.compile(f"[\udc00-\udcff]+|[@-~]{_SWALLOWED}")
 _BAD_ASCII = re.compile("[\udc00-\udc7f]")
 _WINDOWS = re.compile(f"[€{''.join(_WINDOWS_SIGNS.values())}]")
-_ETEN = re.compile("[\u2460-\u247c\u3005-\u30fe\u0401-\u0451]")
+_ETEN = re.compile("[\u2460-\u247d\u3005-\u3007\u3041-\u30fe\u0401-\u0451]")
 """What code page 950, as Python has it, reads where the ETEN extension and HKSCS have other signs (kana, ①, Cyrillic).
 """
 _LINE = re.compile(rb"[^\n]*\n|[^\n]+")
