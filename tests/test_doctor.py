@@ -40,3 +40,10 @@ def test_a_part_that_does_not_work_is_told_and_not_raised(monkeypatch: pytest.Mo
     (found,) = [check for check in doctor.examine() if check.name == "data files"]
     assert found.state == "OSError: no such file"
     assert found.advice
+
+
+def test_extensions_that_are_missing_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TEXTCLEAN_KERNEL", "0")
+    (found,) = [check for check in doctor.examine() if check.name == "extensions in C"]
+    assert all(name in found.state for name in doctor.EXTENSIONS)
+    assert not found.advice

@@ -5,11 +5,17 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import metadata
 
-from textclean import weave
+from textclean.built import extension
 
 REQUIRED = ("chardet", "click", "datasketch", "numpy", "opencc", "orjson", "pydantic", "rich", "zstandard")
 RIVALS = {"opencc": ("opencc-python-reimplemented", "opencc-python", "opencc-py")}
 """Packages that install into the folder of another and overwrite it."""
+EXTENSIONS = {
+    "weave": "textclean._weave",
+    "scan": "textclean.stages.normalize._scan",
+    "folding": "textclean.stages.duplicates._folding",
+    "kernel": "textclean.minhash._kernel",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +42,17 @@ def examine() -> list[Check]:
         *_overwritten(),
         _tried("opencc converts", _convert, "reinstall it: pip install --force-reinstall opencc"),
         _tried("data files", _data, "reinstall textclean"),
-        Check("edits", "plain Python" if weave.built is None else "C"),
+        Check("extensions in C", _extensions()),
         _tried("minhash", _minhash, "reinstall textclean and numpy"),
     ]
     return checks + _plugins()
+
+
+def _extensions() -> str:
+    missing = [name for name, module in EXTENSIONS.items() if extension(module) is None]
+    if not missing:
+        return f"{', '.join(EXTENSIONS)}: built"
+    return f"not built, or switched off: {', '.join(missing)}; Python and NumPy do the same, slower"
 
 
 def _version(name: str) -> Check:

@@ -399,9 +399,11 @@ class Layer:
     @property
     def edits(self) -> Edits:
         """The sealed edits."""
-        if self._edits is None:
-            object.__setattr__(self, "_edits", _unpack(self._packed or b"{}"))
-        return self._edits or NO_EDITS
+        edits = self._edits
+        if edits is None:
+            edits = _unpack(self._packed or b"{}")
+            object.__setattr__(self, "_edits", edits)
+        return edits
 
     def packed(self) -> bytes:
         """The layer as one JSON object without line breaks (the form of the ledger, see ``docs/ledger.md``)."""
