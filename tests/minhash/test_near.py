@@ -213,7 +213,7 @@ def test_an_option_out_of_range_is_refused(options):
 
 
 @pytest.mark.parametrize("containment", [None, 0.95])
-def test_a_crowd_of_copies_is_decided_nearly_as_if_all_had_been_compared(containment):
+def test_a_crowd_of_hundreds_is_decided_as_if_all_had_been_compared_or_nearly_with_pieces(containment):
     rng = random.Random(4)
     base = synthetic.paragraphs(1, 3, 200, 200, 0, 0)[0]
     texts = []
@@ -226,5 +226,6 @@ def test_a_crowd_of_copies_is_decided_nearly_as_if_all_had_been_compared(contain
     expected = brute.near_duplicates(texts, 0.9, containment)
     assert sum(kind == "kept" for _, kind, _ in expected) > 20
     assert_true(texts, near_duplicates(texts, 0.9, containment), 0.9, containment)
-    assert sum(a[1] == b[1] for a, b in zip(found, expected, strict=True)) >= 0.95 * len(texts)
-    assert sum(a == b for a, b in zip(found, expected, strict=True)) >= 0.9 * len(texts)
+    assert containment or found == expected
+    assert sum(a[1] == b[1] for a, b in zip(found, expected, strict=True)) >= 0.97 * len(texts)
+    assert sum(a == b for a, b in zip(found, expected, strict=True)) >= 0.95 * len(texts)

@@ -24,8 +24,9 @@
 #define TILE 64    /* slots of a signature computed together: what fits in registers */
 #define GRAMS 16   /* grams of a text taken together */
 #define AHEAD 16   /* table places fetched in advance */
-#define TOGETHER 4 /* bands whose keys are made in one walk through the signatures */
+#define TOGETHER 8 /* bands whose keys are made in one walk through the signatures */
 #define WINDOW 8   /* grams a window of winnowing */
+#define LANES 4    /* of a hash of bytes */
 #define PART 2048  /* keys that are looked up in one another together */
 #define BITS 10    /* of keys that say the part */
 #define SEEN_BITS 14
@@ -207,15 +208,14 @@ static uint64_t mixed(uint64_t h, uint64_t word) { h = (h ^ word) * MIX; return 
 
 static uint64_t hash_bytes(const unsigned char *at, int64_t size)
 {
-    uint64_t h[4] = {(uint64_t)size, 1, 2, 3}, word[4];
-    for (; size >= 32; at += 32, size -= 32) {
-        memcpy(word, at, 32);
-        for (int k = 0; k < 4; k++) h[k] = h[k] * MIX + word[k];
+    uint64_t h[LANES] = {(uint64_t)size}, word[LANES];
+    for (; size > 0; at += sizeof word, size -= (int64_t)sizeof word) {
+        if (size < (int64_t)sizeof word) memset(word, 0, sizeof word);
+        memcpy(word, at, size < (int64_t)sizeof word ? (size_t)size : sizeof word);
+        for (int k = 0; k < LANES; k++) h[k] = h[k] * MIX + word[k];
     }
-    memset(word, 0, 32);
-    memcpy(word, at, (size_t)size);
-    for (int k = 0; k < 4; k++) h[k] = mixed(h[k], word[k]);
-    return mixed(mixed(h[0], h[1]), mixed(h[2], h[3]));
+    for (int k = 1; k < LANES; k++) h[0] = mixed(h[0], h[k]);
+    return mixed(0, h[0]);
 }
 
 static uint64_t table_size(int64_t entries)
@@ -405,15 +405,25 @@ CLONES static int64_t agree32(const uint32_t *restrict a, const uint32_t *restri
     return same;
 }
 
-static uint64_t band_key(const Meeting *of, int64_t text, int64_t band)
+static inline uint64_t key_of(const void *row, int width, int64_t rows)
 {
     uint64_t key = 0;
-    int64_t from = text * of->slots + band * of->rows;
-    for (int64_t k = from; k < from + of->rows; k++) {
-        key = key * MIX + (of->width == 2 ? ((const uint16_t *)of->signature)[k] : ((const uint32_t *)of->signature)[k]);
-    }
+    for (int64_t k = 0; k < rows; k++) key = key * MIX + (width == 2 ? ((const uint16_t *)row)[k] : ((const uint32_t *)row)[k]);
     key *= MIX;
     return key ^ key >> 32;
+}
+
+/* Keys of several bands, one band after the other, without the bits that make room for the text's index. The usual
+ * size of a band is known to the compiler. */
+static void make_keys(const Meeting *of, int64_t band, int64_t bands, int low, uint64_t *restrict keys)
+{
+    int64_t step = of->rows * of->width;
+    int usual = of->width == 2 && of->rows == 4;
+    for (int64_t i = 0; i < of->count; i++) {
+        const char *row = (const char *)of->signature + i * of->slots * of->width + band * step;
+        for (int64_t k = 0; k < bands; k++, row += step)
+            keys[k * of->count + i] = (usual ? key_of(row, 2, 4) : key_of(row, of->width, of->rows)) << low | (uint64_t)i;
+    }
 }
 
 typedef struct { uint64_t pairs[BATCH]; int count; } Batch; /* so that what they need can be fetched ahead */
@@ -471,8 +481,7 @@ int meet_all(const Meeting *of, Pairs *found)
     while ((uint64_t)of->count >> low) low++;
     for (int64_t band = 0; band < of->bands && !failed; band++) {
         int64_t more = of->bands - band < TOGETHER ? of->bands - band : TOGETHER, place = band % TOGETHER;
-        for (int64_t i = 0; i < of->count && !place; i++)
-            for (int64_t k = 0; k < more; k++) keys[k * of->count + i] = band_key(of, i, band + k) << low | (uint64_t)i;
+        if (!place) make_keys(of, band, more, low, keys);
         failed = sort_keys(&groups, keys + place * of->count, of->count);
         for (int part = 0; part < 1 << (64 - groups.shift) && !failed; part++) {
             int64_t buckets = find_buckets(&groups, part, low);
@@ -563,21 +572,27 @@ int hold_all(const Holding *of, Pairs *found)
     for (int64_t i = 0; i < of->texts; i++) total += of->bounds[of->order[i] + 1] - of->bounds[of->order[i]];
     Groups groups;
     Prints prints = {.buckets = malloc((size_t)total / 2 * sizeof(Bucket) + 16), .members = malloc((size_t)total * 4 + 4)};
-    uint32_t *met = malloc((size_t)of->window * 2 * PROBES * 4 + 4);
+    uint32_t *met = malloc((size_t)of->texts * 4 + 4);
     prints.begin = calloc((size_t)of->texts + 1, 4);
     prints.hits = calloc((size_t)of->texts + 1, 4);
     *found = (Pairs){calloc(1024, 8), 1023, 0};
     int failed = make_groups(&groups, total) || !prints.buckets || !prints.members || !met || !prints.begin
                  || !prints.hits || !found->places || total >= UINT32_MAX;
-    for (int64_t i = 0; i < of->texts && !failed; i++)
+    for (int64_t i = 0; i < of->texts && !failed; i++) {
+        const uint32_t *soon = of->prints + of->bounds[of->order[i + 4 < of->texts ? i + 4 : i]];
+        for (int line = 0; line < 4; line++) PREFETCH(soon + 16 * line);
         for (int64_t k = of->bounds[of->order[i]]; k < of->bounds[of->order[i] + 1]; k++)
             groups.ends[(of->prints[k] * BASE) >> (groups.shift - 32)]++;
+    }
     failed = failed || lay_out(&groups);
-    for (int64_t i = 0; i < of->texts && !failed; i++)
+    for (int64_t i = 0; i < of->texts && !failed; i++) {
+        const uint32_t *soon = of->prints + of->bounds[of->order[i + 4 < of->texts ? i + 4 : i]];
+        for (int line = 0; line < 4; line++) PREFETCH(soon + 16 * line);
         for (int64_t k = of->bounds[of->order[i]]; k < of->bounds[of->order[i] + 1]; k++) {
             uint32_t value = of->prints[k] * BASE;
             groups.sorted[groups.ends[value >> (groups.shift - 32)]++] = (uint64_t)value << 32 | (uint64_t)i;
         }
+    }
     for (int part = 0; part < 1 << (64 - groups.shift) && !failed; part++) keep_shared(&prints, &groups, part);
     free_groups(&groups);
     failed = failed || list_entries(&prints, of->texts);
@@ -614,7 +629,7 @@ static void count_pair(const Desk *desk, const Codes *of, int64_t left, int64_t 
 {
     int64_t length = length_of(of, left), other = length_of(of, right);
     int64_t own = grams_in(length, n), more = grams_in(other, n), size = length < n ? length : n;
-    uint64_t mask = table_size((own + more) * 2) - 1, at;
+    uint64_t mask = table_size((own + more) * 4) - 1, at;
     int64_t shared = 0, on_left = 0, on_right = 0, end = length + more;
     const uint32_t *restrict codes = desk->codes, *restrict home = desk->home;
     uint8_t *restrict hits = desk->hit;
@@ -656,9 +671,9 @@ int count_pairs(const Codes *of, const int64_t *pairs, int64_t count, int64_t n,
         most = size > most ? size : most;
     }
     int64_t size = most + 2 * GRAMS;
-    uint32_t *room = calloc(((size_t)size * 3 + table_size(most * 2)) * 4 + (size_t)most + 8, 1);
+    uint32_t *room = calloc(((size_t)size * 3 + table_size(most * 4)) * 4 + (size_t)most + 8, 1);
     if (!room) return -1;
-    Desk desk = {room, room + size, room + 2 * size, room + 3 * size, (uint8_t *)(room + 3 * size + table_size(most * 2))};
+    Desk desk = {room, room + size, room + 2 * size, room + 3 * size, (uint8_t *)(room + 3 * size + table_size(most * 4))};
     for (int64_t i = 0; i < count; i++) count_pair(&desk, of, pairs[2 * i], pairs[2 * i + 1], n, counts + 3 * i);
     free(room);
     return 0;

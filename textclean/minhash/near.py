@@ -22,6 +22,9 @@ RECALL: Final = 0.999
 FEW: Final = 4
 """In the first round each text meets so many of the first and of the nearest of a crowded bucket."""
 
+SPARE: Final = 1 << 17
+"""So many pairs more than a few a text may be looked at in a round: a crowd of hundreds is compared all with all."""
+
 ROUNDS: Final = 64
 """Rounds after which no more is compared; each but the last two found copies."""
 
@@ -69,8 +72,9 @@ def near_duplicates(
     index = np.flatnonzero((first == np.arange(len(first))) & (codes.lengths >= n))
     found = sketch(codes, n, slots, pieces=containment is not None, index=index)
     rank = np.arange(len(texts))
-    longest = by_length(codes.lengths[index])
+    longest = index[:0]
     if containment is not None:
+        longest = by_length(codes.lengths[index])
         rank[index[longest]] = np.arange(len(index))
 
     place = np.zeros(len(texts), np.int64)
@@ -122,7 +126,8 @@ def settle(
 
     Where very many texts may be alike, each meets only a few in the first round, most fall, and in the next round
     those that stay meet one another: so no more is compared than a multiple of the texts, and yet every text that
-    stays was compared with the others that stay. In the end those that fell look for the most similar of these.
+    stays was compared with many others that stay, in a crowd of hundreds with all of them. In the end those that fell
+    look for the most similar of these.
 
     Args:
         texts: indices, rising.
@@ -134,6 +139,7 @@ def settle(
     seen, crowd = np.empty(0, np.int64), texts[:0]
     size = int(texts[-1]) + 1 if len(texts) else 1
     own, guests, window = texts, None, FEW
+    most = FEW * len(texts) + SPARE
     for turn in range(ROUNDS):
         pairs, crowded = search(own, window, guests)
         key = pairs[:, 0] * size + pairs[:, 1]
@@ -151,9 +157,13 @@ def settle(
         seen = np.sort(np.concatenate([seen, key]))
         fell = verdicts.kind[crowd] != KEPT
         own = crowd[~fell]
-        if not more:
-            guests = crowd[fell] if window == bands.WINDOW else None
-            window = bands.WINDOW
+        wide = max(bands.WINDOW, min(len(own), most // max(len(own), 1)))
+        if not more and window >= wide:
+            guests = crowd[fell]
+            if not len(guests):
+                break
+            wide = max(bands.WINDOW, min(window, most // len(guests)))
+        window = FEW if more and wide == bands.WINDOW else wide
     return verdicts
 
 
