@@ -345,6 +345,25 @@ def test_after_a_lost_byte_all_is_read_from_the_right_place_again(codec, text, a
     assert source.encode(read_text) == damaged
 
 
+@pytest.mark.parametrize("codec", ["utf-16-le", "utf-16-be"])
+def test_long_utf_16_is_read_on_after_each_lost_byte(codec):
+    text = SIMPLIFIED * 400
+    raw = bytearray(text.encode(codec))
+    for at in (30_001, 20_000, 16_384, 101):
+        del raw[at]
+    read_text, source = decode(bytes(raw))
+    assert read_text.count("\ufffd") <= 8
+    assert len(text) - 8 <= len(read_text) <= len(text) + 4
+    assert read_text[-10_000:] == text[-10_000:]
+    assert source.encode(read_text) == bytes(raw)
+
+
+def test_utf_16_of_other_languages_is_not_read_from_other_places():
+    text = "Вчера в городе прошло заседание совета. " * 50 + "어제 도서관에서 책 읽기 모임이 열려. " * 50
+    raw = b"\xff\xfe" + text.encode("utf-16-le")
+    assert decode(raw)[0] == text
+
+
 @pytest.mark.parametrize("lost", [b"~", b"{", b"}"])
 @pytest.mark.parametrize("which", [0, -1])
 def test_hz_is_read_though_a_marker_is_half_lost(lost, which):

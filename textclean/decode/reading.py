@@ -100,6 +100,9 @@ _TWO_BYTES = frozenset({"gb18030", *_BIG5})
 _FEW = 512
 """Characters before a bad byte in which a lost byte is looked for."""
 
+_BLOCK = 1 << 14
+"""Bytes of UTF-16 in which lost bytes are looked for together."""
+
 _NEAR = 6
 _UNLIKELY = -7.8
 """Mean log-probability of the last :data:`_NEAR` characters above which no byte is looked for before them."""
@@ -188,14 +191,28 @@ def _read_aligned(raw: bytes, codec: str) -> Text:
 
 
 def _realigned(raw: bytes, codec: str) -> Text | None:
-    """UTF-16 read anew after every lost byte; None if none was lost, or what comes out is not Chinese."""
-    parts = pieces(raw, utf16_surplus(raw, codec))
-    lost = sum(left_out for _, left_out in parts)
-    if not lost or lost > 1 + len(raw) // 20:
-        return None
-    found = _joined(codec, parts)
-    telling = wide(found.text)
-    return found if is_chinese(mean(telling), len(telling)) else None
+    """UTF-16 read anew after every lost byte; None if none was lost. What does not become Chinese stays as it is."""
+    left_out: list[int] = []
+    at = 0
+    while at < len(raw):
+        block = raw[at : at + _BLOCK]
+        lost = _lost_in(block, codec)
+        size = len(block)
+        if lost and lost[-1] == size - 1 and at + size < len(raw):
+            size = lost.pop()  # the last byte of the block begins a character
+        left_out += [at + place for place in lost]
+        at += size
+    return _joined(codec, pieces(raw, left_out)) if left_out else None
+
+
+def _lost_in(block: bytes, codec: str) -> list[int]:
+    """The bytes of ``block`` to leave out, if it is Chinese without them."""
+    if not has_strange_high_bytes(block, codec):
+        return []
+    lost = utf16_surplus(block, codec)
+    parts = pieces(block, lost)
+    text = wide("".join(part.decode(codec, "replace") for part, left_out in parts if not left_out))
+    return lost if is_chinese(mean(text), len(text)) else []
 
 
 def _joined(codec: str, parts: Iterable[tuple[bytes, bool]]) -> Text:
