@@ -11,6 +11,7 @@ from hashlib import blake2b
 from typing import Any, ClassVar, NamedTuple
 
 from textclean.stage import CorpusStage, Document, Field, Findings, Observation, Texts
+from textclean.stages._furniture import is_imprint
 from textclean.stages._lines import (
     ENUMERATED,
     HAN,
@@ -24,25 +25,18 @@ from textclean.stages._lines import (
     whole_lines,
 )
 
-_LONGEST = 120
+_LONGEST = 200
 """Characters of the longest line that can be boilerplate."""
 _LONGEST_SHARED = 40
 """Characters of the longest line that is compared with those of other documents."""
 
-_FOOT_SIGN = re.compile("©|ICP[备证]|公网安备|版权所有|网站标识码|[Cc]opyright|COPYRIGHT|All [Rr]ights [Rr]eserved")
-_FOOT_HINT = re.compile("[I公版网CcA][C网权站oOl]")
-"""How each of these begins, but for ``©``: scanned several times as fast."""
-_FOOT = re.compile(
-    r"[（(【\[*※\s]*(?:(?:版权|特别|免责|郑重)?(?:声明|提示)\s?[:：].*(?:转载|版权|侵权|本网|本站|本平台|本公众号).*"
-    r"|(?:未经|凡未经).{0,24}(?:授权|许可|允许|同意).{0,40}(?:转载|使用|复制|摘编|镜像).{0,40}"
-    r"|凡?(?:本网|本站|本报|本文|本公众号|本平台).{0,40}(?:转载|版权|侵权|授权).{0,60}|转载.{0,12}注明.{0,4}(?:出处|来源).{0,30}"
-    r"|(?:技术支持|网站维护|法律顾问|不良信息举报|违法和不良信息|举报电话|举报邮箱|新闻热线|投稿邮箱|广告热线).{0,50}\d.{0,40}"
-    r"|技术支持\s?[:：].{2,30}"
-    r"|(?:(?:网站地图|免责声明|隐私政策|用户协议|关于我们|联系我们|加入收藏|设为首页|网站首页|返回首页|帮助中心|广告服务)"
-    r"[\s|｜·/>-]*)+)[）)】\]\s]*"
+_FOOT_SIGN = re.compile(
+    "©|ICP[备證证備]|公网安备|[版權权]所有|网站标识码|[Cc]opyright|COPYRIGHT|[Rr]ights [Rr]eserved|不得|转载|侵权|必究|[仅不]代表"
 )
-"""Only near the top and the bottom of a page: an article may be about such things."""
-_FOOT_FIRSTS = frozenset("（(【[*※版特免郑声提未凡本转技网法不违举新投广隐用关联加设返帮")
+_FOOT_FIRSTS = frozenset(
+    "（(【[*※版特免郑重声聲提风友投未凡本转轉如若技网法不违中举新广隐用关联加设返帮报爆监读请請禁严谢将诚招建运互"
+)
+"""How imprints begin that have no such sign. Only near the top and the bottom of a page are they looked for."""
 _FOOTER_FIELD = re.compile(
     r"(?:主办|承办|协办|版权|主管|地址|邮编|邮政编码|电话|联系电话|传真|邮箱|E-?mail|热线|客服|QQ)(?:单位|所有)?\s?[:：]",
     re.IGNORECASE,
@@ -267,16 +261,13 @@ def _key(line: str) -> int:
 def _feet(lines: Sequence[str]) -> frozenset[str]:
     """The lines that are boilerplate if they stand near the top or the bottom of a page."""
     short = [line for line in lines if len(line) <= _LONGEST]
-    joined = "\n".join(short)
-    if "©" not in joined and not _FOOT_HINT.search(joined):
+    if not _FOOT_SIGN.search("\n".join(short)):
         short = [line for line in short if line[0] in _FOOT_FIRSTS]
     return frozenset(filter(_is_foot, short))
 
 
 def _is_foot(line: str) -> bool:
-    if _FOOT_SIGN.search(line):
-        return not is_body(line) or _FOOT_SIGN.search(line, 0, 24) is not None
-    return line[0] in _FOOT_FIRSTS and _FOOT.fullmatch(line) is not None
+    return (line[0] in _FOOT_FIRSTS or _FOOT_SIGN.search(line) is not None) and is_imprint(line)
 
 
 def _related(texts: Sequence[str]) -> set[int]:
