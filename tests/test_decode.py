@@ -226,6 +226,14 @@ def test_lines_in_different_encodings_are_each_read_in_their_own():
     assert source.encode(text) == raw
 
 
+def test_lines_that_take_turns_in_two_encodings_are_each_read_in_their_own():
+    lines = [("临江县图书馆昨天开馆\n", "gb18030"), ("臨江縣圖書館昨天開館\n", "big5hkscs")] * 20
+    raw = b"".join(line.encode(codec) for line, codec in lines)
+    text, source = decode(raw)
+    assert text == "".join(line for line, _ in lines)
+    assert source.encode(text) == raw
+
+
 def test_big5_lines_in_a_gb18030_file_are_found_though_they_are_valid_gb18030():
     raw = (SIMPLIFIED + "\n").encode("gb18030") * 3 + TRADITIONAL.encode("big5hkscs") + b"\n"
     raw.decode("gb18030")

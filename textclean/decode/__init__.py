@@ -23,6 +23,9 @@ _UTF8_COMMA = "，".encode()
 _UTF8_STOP = "。".encode()
 """Rare or impossible in GB18030 and Big5."""
 
+_GUESS = 0.5
+"""Confidence of a guess: the text as a whole looked like no Chinese."""
+
 _LINE_HEAD = 192
 """Bytes of a line by which it is known for damaged UTF-8."""
 
@@ -66,7 +69,7 @@ def detect(raw: bytes, hint: str | None = None) -> Detection:
         codec = _readable(found)
     except InputError:
         return Detection(found.codec, found.confidence, found.why)
-    codec, stretches = _stretches(raw, codec)
+    codec, stretches = _stretches(raw, codec, found.confidence)
     bad: list[tuple[int, bytes]] = []
     byte = 0
     for size, _, text in stretches:
@@ -89,7 +92,7 @@ def decode(raw: bytes, hint: str | None = None) -> tuple[str, Source]:
     found = find(raw, hint)
     if found.text is not None:
         return found.text, Source((Piece(0, 0, found.codec or "utf-8"),), (), digest(raw))
-    _, stretches = _stretches(raw, _readable(found))
+    _, stretches = _stretches(raw, _readable(found), found.confidence)
     if len(stretches) == 1:
         _, codec, (whole, patches) = stretches[0]
         return whole, Source((Piece(0, 0, codec),), tuple(patches), digest(raw))
@@ -143,10 +146,11 @@ def _readable(found: Found) -> str:
     return name
 
 
-def _stretches(raw: bytes, codec: str) -> tuple[str, list[tuple[int, str, Text]]]:
+def _stretches(raw: bytes, codec: str, confidence: float) -> tuple[str, list[tuple[int, str, Text]]]:
     """The variant of ``codec`` that ``raw`` is in, and its stretches of one encoding: sizes in bytes, codecs, texts.
 
-    A byte order mark belongs to the first.
+    A byte order mark belongs to the first. Lines are judged one by one where something hints at it, and where the
+    encoding is no better than a guess.
     """
     bom = next((mark for mark, of in BOMS.items() if of == codec and raw.startswith(mark)), b"")
     body = raw[len(bom) :] if bom else raw
@@ -155,7 +159,11 @@ def _stretches(raw: bytes, codec: str) -> tuple[str, list[tuple[int, str, Text]]
         codec = big5_codec(body)
     whole = plain or read(body, codec)
     found = [(len(body), codec, whole)]
-    if codec in _BY_LINE and b"\n" in body and _looks_mixed(whole, codec, body, plain is not None):
+    if (
+        codec in _BY_LINE
+        and b"\n" in body
+        and (confidence <= _GUESS or _looks_mixed(whole, codec, body, plain is not None))
+    ):
         parts = _by_line(body, codec)
         if len(parts) > 1:
             found = [(len(part), own, read(part, own)) for part, own in parts]
