@@ -84,7 +84,11 @@ def first_equal(codes: Codes) -> NDArray[np.int64]:
     if fast := engine.kernel():
         fast.first(points, points.dtype.itemsize, offsets, out)
         return out
-    places: dict[bytes, int] = {}
+    places: dict[int, int] = {}  # hashes, not the texts: these would be there twice
     for i, (a, b) in enumerate(pairwise(offsets.tolist())):
-        out[i] = places.setdefault(points[a:b].tobytes(), i)
+        own = points[a:b].tobytes()
+        key = hash(own)
+        while (other := places.setdefault(key, i)) != i and points[slice(*offsets[other : other + 2])].tobytes() != own:
+            key += 1
+        out[i] = other
     return out
