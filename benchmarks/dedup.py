@@ -256,7 +256,7 @@ def report(rounds: int, counts: Sequence[int]) -> list[str]:
         f"The NumPy functions are {best / figures[TWIN]:.1f} times as fast as the best library that checks its",
         f"candidates; containment costs {figures['containment .9'] / kernel:.1f} times the time.",
         "",
-        "Growth: each size in a process of its own, medians of three rounds and more, beside a decode of the same texts.",
+        "Growth: each size in a process of its own, medians of three rounds or more, beside decoding the texts.",
         "",
         "| engine | paragraphs | s | ns a character | exponent | × decode | MB above the texts |",
         "|---|---:|---:|---:|---:|---:|---:|",

@@ -30,7 +30,7 @@ class Codes(NamedTuple):
 
     def take(self, index: NDArray[np.int64]) -> "Codes":
         """The texts of ``index``, in its order."""
-        lengths = self.lengths[index]
+        lengths = self.offsets[index + 1] - self.offsets[index]
         offsets = np.zeros(len(index) + 1, np.int64)
         np.cumsum(lengths, out=offsets[1:])
         places = np.arange(offsets[-1])
