@@ -20,7 +20,7 @@ help:
 	@echo "make data       rebuild textclean/language/data from the packages it comes from"
 	@echo "make clean      remove $(VENV) and out/"
 
-SOURCES := $(wildcard textclean/*.c textclean/minhash/*.c textclean/stages/*/*.c)
+SOURCES := $(wildcard textclean/*.c textclean/minhash/*.c textclean/stages/*.c textclean/stages/*/*.c)
 SANITIZED = $(CC) -g -O1 -std=c11 -DPLAIN -fsanitize=address,undefined -fno-sanitize-recover=all -shared -fPIC \
   -fno-omit-frame-pointer -I"$$($(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("include"))')"
 
@@ -83,7 +83,7 @@ test-sanitize: $(INSTALLED)
 	cp -r textclean tests pyproject.toml build/sanitize/
 	find build/sanitize -name '*.so' -delete
 	$(SANITIZED) textclean/_weave.c -o build/sanitize/textclean/_weave.abi3.so
-	$(SANITIZED) textclean/stages/normalize/_scan.c -o build/sanitize/textclean/stages/normalize/_scan.abi3.so
+	$(SANITIZED) textclean/stages/_scan.c -o build/sanitize/textclean/stages/_scan.abi3.so
 	$(SANITIZED) textclean/stages/duplicates/_folding.c -o build/sanitize/textclean/stages/duplicates/_folding.abi3.so
 	$(SANITIZED) textclean/minhash/*.c -o build/sanitize/textclean/minhash/_kernel.abi3.so
 	cd build/sanitize && ASAN_OPTIONS=detect_leaks=0 LD_PRELOAD="$$($(CC) -print-file-name=libasan.so)" \

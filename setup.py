@@ -8,7 +8,7 @@ FLAGS = [] if sys.platform == "win32" else ["-O3", "-std=c11", "-fno-tree-loop-d
 SOURCES = {
     "textclean._weave": ["textclean/_weave.c"],
     "textclean.stages.duplicates._folding": ["textclean/stages/duplicates/_folding.c"],
-    "textclean.stages.normalize._scan": ["textclean/stages/normalize/_scan.c"],
+    "textclean.stages._scan": ["textclean/stages/_scan.c"],
 }
 KERNEL = Extension(  # reads strings in place, which the limited API does not let it
     "textclean.minhash._kernel",

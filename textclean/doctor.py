@@ -12,7 +12,7 @@ RIVALS = {"opencc": ("opencc-python-reimplemented", "opencc-python", "opencc-py"
 """Packages that install into the folder of another and overwrite it."""
 EXTENSIONS = {
     "weave": "textclean._weave",
-    "scan": "textclean.stages.normalize._scan",
+    "scan": "textclean.stages._scan",
     "folding": "textclean.stages.duplicates._folding",
     "kernel": "textclean.minhash._kernel",
 }

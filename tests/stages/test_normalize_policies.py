@@ -7,6 +7,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from textclean.document import Document
+from textclean.stages import _scripts
 from textclean.stages._scripts import counts, curved_quotes, script_of
 from textclean.stages.normalize import Normalize, policies
 from textclean.stages.normalize.compose import applied, in_order
@@ -144,9 +145,17 @@ def test_the_extension_tells_certain_hits_as_plain_python_does(text, rules):
 def test_certain_hits_and_those_looked_at_are_the_hits_of_the_expression(text, rules):
     every = list(policies._scanner(*rules).finditer(text))
     found = scan(text, *rules)
-    assert sorted([(at, at + 1) for at in found.sure] + [hit.span() for hit in found.hits]) == [h.span() for h in every]
-    assert not any(hit.lastgroup for hit in every if hit.start() in found.sure)
-    assert policy_edits(text, found) == policy_edits(text, Scan([], every))
+    sure = list(zip(found.starts, found.ends, strict=True))
+    assert sorted(sure + [hit.span() for hit in found.hits]) == [hit.span() for hit in every]
+    assert not any(hit.lastgroup for hit in every if hit.start() in found.starts)
+    assert policy_edits(text, found) == policy_edits(text, Scan([], [], every))
+
+
+@built
+@given(TEXTS | st.text() | st.text("汉漢语語𠮷", max_size=600))
+@settings(deadline=None, max_examples=200)
+def test_the_extension_meets_traditional_characters_as_the_expression_does(text):
+    assert _scripts.has_traditional(text) is (_scripts.traditional_characters().search(text) is not None)
 
 
 @built

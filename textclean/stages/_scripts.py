@@ -4,9 +4,12 @@ import re
 from functools import cache
 from itertools import islice
 
+from textclean.built import extension
+
 CORNERS = "「」『』｢｣"
 """Quotes of Traditional print."""
 
+_built = extension("textclean.stages._scan")
 _CORNER = re.compile(f"[{CORNERS}]")
 _QUOTE = re.compile(f"[{CORNERS}“”‘’]")
 _ENOUGH = 2
@@ -33,7 +36,18 @@ def simplified_characters() -> re.Pattern[str]:
 
 def has_traditional(text: str) -> bool:
     """Whether ``text`` has a character that only Traditional text has."""
+    if _built is not None:
+        return bool(_built.meets(text, _traditional_kinds()))
     return _without_traditional().fullmatch(text) is None
+
+
+@cache
+def _traditional_kinds() -> bytes:
+    """1 for each character of the basic plane that only Traditional text has, else 0."""
+    kinds = bytearray(0x10000)
+    for char in traditional_characters().pattern[1:-1]:
+        kinds[ord(char)] = 1
+    return bytes(kinds)
 
 
 @cache

@@ -44,6 +44,7 @@ def joined(starts: list[int], ends: list[int], news: list[str], reasons: list[st
     """Columns in order as edits, touching ones as one, under the reason of the first that writes anything."""
     touching = list(compress(count(1), map(eq, ends, starts[1:])))
     if touching:
+        ends, news, reasons = ends[:], news[:], reasons[:]
         keep = [True] * len(starts)
         first = last = -1
         for i in touching:

@@ -5,8 +5,9 @@ The expression decides all it can, which is nearly all there is; what it cannot,
 
 import re
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
+from itertools import compress
 from operator import itemgetter
 from typing import NamedTuple
 
@@ -29,13 +30,14 @@ from textclean.stages.normalize.punctuation import (
 from textclean.stages.normalize.spaces import BESIDE_NUMBER, BLANKS, SPELLED, is_stray, sets_off, spaced_out
 
 Hit = re.Match[str]
-_built = extension("textclean.stages.normalize._scan")
+_built = extension("textclean.stages._scan")
 
 
 class Scan(NamedTuple):
-    """What a scan found, in order: places of single characters that change for certain, and hits to be decided."""
+    """What a scan found, in order: what changes for certain, from starts to ends, and hits to be decided."""
 
-    sure: list[int]
+    starts: list[int]
+    ends: list[int]
     hits: list[Hit]
 
 
@@ -80,7 +82,7 @@ def _called(punctuation: bool, quotes: bool, space: bool, newline: bool) -> froz
     return odd_characters().union(signs, members(BLANKS) if space else ())
 
 
-_SIGN, _OPEN, _CHINESE, _CLOSER, _RETURN, _BEFORE_ONLY = 1, 2, 4, 8, 16, 32
+_SIGN, _OPEN, _CHINESE, _CLOSER, _RETURN, _BEFORE_ONLY, _BLANK = 1, 2, 4, 8, 16, 32, 64
 """Kinds of characters, as the extension knows them."""
 
 
@@ -92,6 +94,8 @@ def _kinds(punctuation: bool, quotes: bool, space: bool, newline: bool) -> bytes
         kinds[ord(char)] = _OPEN
     for char in _POINTS if punctuation else "":
         kinds[ord(char)] = _SIGN | _BEFORE_ONLY * (char == "!")
+    for char in members(BLANKS) if space else ():
+        kinds[ord(char)] = _OPEN | _BLANK
     if newline:
         kinds[ord("\r")] = _RETURN
     for kind, group in ((_CHINESE, CJK), (_CLOSER, CLOSED)):
@@ -100,24 +104,36 @@ def _kinds(punctuation: bool, quotes: bool, space: bool, newline: bool) -> bytes
     return bytes(kinds)
 
 
-def certain(text: str, kinds: bytes) -> tuple[list[int], list[int]]:
-    """Places of ``text`` that are hits as their neighbours show, each of one character, and places that may be hits.
+def certain(text: str, kinds: bytes) -> tuple[list[int], list[int], list[int]]:
+    """Hits of ``text`` that need no closer look, their starts and ends, and places that may be hits.
 
     What the extension does, in plain Python.
     """
     row = [0, 0, *(kinds[ord(char)] if char < "\U00010000" else _OPEN for char in text), 0]
-    sure: list[int] = []
-    open_places: list[int] = []
+    starts: list[int] = []
+    ends: list[int] = []
+    places: list[int] = []
     for at, (earlier, before, kind, after) in enumerate(zip(row, row[1:], row[2:], row[3:], strict=False)):
-        near = before & _CHINESE or (before & _CLOSER and earlier & _CHINESE)
+        end = at + 1
         if kind & _SIGN:
-            near = near or (after & _CHINESE and not kind & _BEFORE_ONLY)
-            (sure if near else open_places).append(at)
+            near = before & _CHINESE or (before & _CLOSER and earlier & _CHINESE)
+            sure = bool(near or (after & _CHINESE and not kind & _BEFORE_ONLY))
         elif kind & _RETURN:
-            (sure if text[at + 1 : at + 2] == "\n" and not before & _OPEN else open_places).append(at)
-        elif kind & _OPEN:
-            open_places.append(at)
-    return sure, open_places
+            sure = text[at + 1 : at + 2] == "\n" and not before & _OPEN
+        elif kind & _BLANK and not before & _BLANK:
+            while row[end + 2] & _BLANK:
+                end += 1
+            sure = text[at - 1 : at] in ("", "\n") and text[end : end + 1] != "\r"
+        elif kind & _OPEN and not kind & _BLANK:
+            sure = False
+        else:
+            continue
+        if sure:
+            starts.append(at)
+            ends.append(end)
+        else:
+            places.append(at)
+    return starts, ends, places
 
 
 def scan(text: str, punctuation: bool, quotes: bool, space: bool, newline: bool) -> Scan:
@@ -127,40 +143,37 @@ def scan(text: str, punctuation: bool, quotes: bool, space: bool, newline: bool)
     """
     scanner = _scanner(punctuation, quotes, space, newline)
     if _built is None:
-        return Scan([], list(scanner.finditer(text)))
-    sure, places = _built.scan(text, _kinds(punctuation, quotes, space, newline))
+        return Scan([], [], list(scanner.finditer(text)))
+    starts, ends, places = _built.scan(text, _kinds(punctuation, quotes, space, newline))
     hits: list[Hit] = []
     end = 0
     for place in places:
         if place >= end and (hit := scanner.match(text, place)):
             hits.append(hit)
             end = hit.end()
-    return Scan(sure, hits)
+    return Scan(starts, ends, hits)
 
 
 def policy_edits(text: str, found: Scan) -> Edits:
     """Edits of the rules that look at neighbours, for the answer of a :func:`scan`."""
-    sure, hits = found
-    if not sure and not hits:
-        return NO_EDITS
+    starts, ends, hits = found
     entities = entity_ends(text)
     if entities:
-        sure = [at for at in sure if at not in entities]
+        kept = [start not in entities for start in starts]
+        starts, ends = list(compress(starts, kept)), list(compress(ends, kept))
         hits = [hit for hit in hits if hit.start() not in entities]
-    odd = _decided(text, sure, hits)
-    starts = sure
+    odd = _decided(text, starts, hits) if hits else {}
     if odd:
-        starts = sorted([*sure, *odd])
+        starts = sorted([*starts, *odd])
+        ends = sorted([*ends, *(end for end, _, _ in odd.values())])  # no two overlap, so both are in one order
     if not starts:
         return NO_EDITS
-    ends = [at + 1 for at in starts]
     firsts = itemgetter(*starts, starts[0])(text)  # once more, for of one place alone it gives no tuple
     by_first = itemgetter(*firsts)
     news, reasons = list(by_first(_NEW)[:-1]), list(by_first(_REASON)[:-1])
-    for at, (end, new, reason) in odd.items():
-        i = bisect_left(starts, at)
-        ends[i] = end
+    for at, (_, new, reason) in odd.items():
         if reason:
+            i = bisect_left(starts, at)
             news[i], reasons[i] = new, reason
     return joined(starts, ends, news, reasons)
 
@@ -170,37 +183,43 @@ def _decided(text: str, sure: Sequence[int], hits: Sequence[Hit]) -> dict[int, t
 
     Without a reason the first character says both.
     """
-    kinds = {hit.lastgroup for hit in hits}
-    pairs = set(brackets(text)) if "bracket" in kinds else set()
-    curved: dict[int, str] = {}
-    if "corner" in kinds and script_of(*counts(text)) == "simplified":
-        curved = dict(curved_quotes(text))
+    pairs: frozenset[int] | None = None
+    curved: Mapping[int, str] | None = None
     odd: dict[int, tuple[int, str, str]] = {}
     inside: list[Hit] = []
     for hit in hits:
         group = hit.lastgroup
+        if group == "inside" or group == "beside":
+            inside.append(hit)
+            continue
         at, end = hit.span()
         if group is None:
             odd[at] = end, "", ""
-        elif group in ("inside", "beside"):
-            inside.append(hit)
         elif group == "ended":
             odd[at] = end, "", "newline"
-        elif at in curved:
-            odd[at] = end, curved[at], "width"
-        elif (group == "bracket" and at in pairs) or (group == "far" and among_chinese(text, at)):
+        elif group == "bracket":
+            pairs = frozenset(brackets(text)) if pairs is None else pairs
+            if at in pairs:
+                odd[at] = end, "", ""
+        elif group == "corner":
+            curved = _curved(text) if curved is None else curved
+            if at in curved:
+                odd[at] = end, curved[at], "width"
+        elif group == "far" and among_chinese(text, at):
             odd[at] = end, "", ""
     if not inside:
         return odd
     rows = spaced_out(text) if len(inside) >= SPELLED - 2 else set()
-    widened = set(sure)
     blanks: dict[int, tuple[int, str, str]] = {}
 
     def written(at: int) -> str:
         char = text[at]
-        if at in odd and char in _SIGNS:
+        if char not in _SIGNS:
+            return char
+        if at in odd:
             return odd[at][1] or _NEW[char]
-        return _NEW[char] if at in widened else char
+        i = bisect_left(sure, at)
+        return _NEW[char] if i < len(sure) and sure[i] == at else char
 
     for hit in inside:
         start, end = hit.span()
@@ -213,3 +232,8 @@ def _decided(text: str, sure: Sequence[int], hits: Sequence[Hit]) -> dict[int, t
         elif (run := hit[0]) not in (" ", "\t"):
             blanks[start] = end, "\t" if "\t" in run else " ", "space"
     return odd | blanks
+
+
+def _curved(text: str) -> Mapping[int, str]:
+    """The corner quotes of Simplified text, by place, with what they become."""
+    return dict(curved_quotes(text)) if script_of(*counts(text)) == "simplified" else {}

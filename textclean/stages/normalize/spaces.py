@@ -37,7 +37,7 @@ _LABELLED = re.compile(
 """From the start of a line: the number of a section, or a dateline, set off by a blank from what it stands before."""
 _OF_UNITS = re.compile(f"[{BLANKS}]*[{_UNITS}年月日时分秒]")
 _COUNTED = re.compile(f"[0-9][0-9.,]*[{BLANKS}]*[{_UNITS}]|(?<=[年月日时分][{BLANKS}])[0-9]+[{BLANKS}]*[月日时分秒]")
-_SENTENCE = re.compile("[，。；！？、]|(?<![0-9])[,;!?]|[,;!?](?![0-9])")
+_SENTENCE = re.compile("[，。；！？、,;!?](?:(?<![,;!?])|(?<![0-9].)|(?![0-9]))")
 _HEAD = 32
 """Characters from the start of a line in which a number may be one of a heading."""
 _STOP = re.compile(f"[。；;]|\\.[”’」』）){BLANKS}]*\\Z")
@@ -62,15 +62,15 @@ def sets_off(text: str, start: int, end: int) -> bool:
     In a sentence they are stray, but for those after its own number and after a dateline.
     """
     line_start = text.rfind("\n", 0, start) + 1
-    counts = _OF_UNITS.match(text, end) is not None
-    if start - line_start <= _HEAD and (
-        _LABELLED.fullmatch(text, line_start, start) or (not counts and _ENUMERATED.fullmatch(text, line_start, start))
-    ):
-        return True
+    if start - line_start <= _HEAD:
+        if _LABELLED.fullmatch(text, line_start, start):
+            return True
+        if _ENUMERATED.fullmatch(text, line_start, start) and not _OF_UNITS.match(text, end):
+            return True
     line_end = text.find("\n", end)
     if _SENTENCE.search(text, line_start, len(text) if line_end < 0 else line_end):
         return False
-    return not (_COUNTED.match(text, end) if text[end] in "0123456789" else counts)
+    return (_COUNTED if text[end] in "0123456789" else _OF_UNITS).match(text, end) is None
 
 
 def is_stray(text: str, start: int, end: int, before: str, after: str) -> bool:
