@@ -119,6 +119,8 @@ def test_detect_reads_files_and_standard_input(source: Path) -> None:
     first, second = done.stdout.decode().splitlines()
     assert first.split("\t")[1] == "utf-8"
     assert second.split("\t")[:2] == ["-", "big5hkscs"]
+    damaged = textclean("detect", "-", stdin=(NEWS * 3).encode("gb18030") + b"\xff")
+    assert damaged.stdout.decode().split("\t")[3] == "1"
     missing = textclean("detect", source / "none", source / "a.txt")
     assert missing.returncode == 3
     assert "none: No such file" in missing.stderr.decode()

@@ -148,13 +148,14 @@ def explain(place: str) -> None:
 def detect(files: tuple[Path, ...]) -> None:
     """Print the encoding of each FILE (- is standard input), how sure that is, and why.
 
-    Columns: file, encoding (binary: not text), confidence, reason; separated by tabs.
+    Columns: file, encoding (binary: not text), confidence, bad bytes, reason; separated by tabs.
     """
     from textclean.decode import detect as detect_bytes
 
     def one(name: str, raw: bytes) -> None:
         found = detect_bytes(raw)
-        click.echo(f"{name}\t{found.encoding or 'binary'}\t{found.confidence:.2f}\t{found.why}")
+        bad = sum(len(raw) for _, raw in found.bad)
+        click.echo(f"{name}\t{found.encoding or 'binary'}\t{found.confidence:.2f}\t{bad}\t{found.why}")
 
     _each(files, one)
 
