@@ -1,11 +1,9 @@
-/* The Python side of _kernel.c: checks buffers, releases the interpreter lock, raises. Only strings are read with it. */
+/* The Python side of _kernel.c and _pairs.c: checks buffers, releases the interpreter lock, raises. Only strings are read with it. */
 #define PY_SSIZE_T_CLEAN
 #include <Python.h>
 #include "_kernel.h"
 #include <stdlib.h>
 #include <string.h>
-
-#define AHEAD 16 /* strings fetched in advance */
 
 typedef struct { void *at; int64_t count; } Array;
 typedef struct { Array array[8]; int64_t number[8]; PyObject *list; Py_buffer view[8]; int views; } Arguments;

@@ -1,15 +1,40 @@
-/* What _kernel.c computes, for _bindings.c: buffers in, buffers out, nothing of Python. Functions that can run out of
+/* What _kernel.c and _pairs.c compute, for _bindings.c: buffers in, buffers out, nothing of Python. Functions that can run out of
  * memory return -1 if they do, else 0. */
 #ifndef TEXTCLEAN_KERNEL_H
 #define TEXTCLEAN_KERNEL_H
+#include <stddef.h>
 #include <stdint.h>
 
+#if defined(__x86_64__) && defined(__GLIBC__) && defined(__GNUC__) && !defined(__clang__) && __GNUC__ >= 12 \
+    && !defined(PLAIN)
+#define CLONES __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
+#else
+#define CLONES
+#endif
+
+#define BASE 0x9E3779B1u
+#define MIX 0x9E3779B97F4A7C15u
+#define TILE 64  /* slots of a signature taken together: what fits in registers */
+#define AHEAD 16 /* table places and strings fetched in advance */
 #define PROBES 8 /* fingerprints by which a text is looked up */
 #if defined(__GNUC__)
 #define PREFETCH(address) __builtin_prefetch(address)
 #else
 #define PREFETCH(address) ((void)0)
 #endif
+
+/* Memory for a large table: in large pages where there are such, for it is read all over. */
+void *reserve(size_t size);
+
+static inline uint64_t mixed(uint64_t h, uint64_t word) { h = (h ^ word) * MIX; return h ^ h >> 32; }
+
+/* Places for so many entries, a power of two; a quarter and more stay free. */
+static inline uint64_t table_size(int64_t entries)
+{
+    uint64_t size = 16;
+    while (size < (uint64_t)entries + (uint64_t)entries / 3) size *= 2;
+    return size;
+}
 
 /* Texts: code points of 2 or 4 bytes; text i is codes[offsets[i]:offsets[i + 1]]. */
 typedef struct { const void *codes; int width; const int64_t *offsets; int64_t texts; } Codes;
