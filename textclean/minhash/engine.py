@@ -6,16 +6,12 @@ Both give the same bits; ``TEXTCLEAN_KERNEL=0`` in the environment forces the Nu
 import os
 from types import ModuleType
 
+from textclean.built import extension
+
 
 def kernel() -> ModuleType | None:
     """The extension, or None where it was not built or is not wanted."""
-    if os.environ.get("TEXTCLEAN_KERNEL") == "0":
-        return None
-    try:
-        from textclean.minhash import _kernel
-    except ImportError:
-        return None
-    return _kernel
+    return extension("textclean.minhash._kernel")
 
 
 def describe() -> str:
