@@ -19,6 +19,7 @@ _TO_CLOSE = re.compile(
     r"|(?<=\d)\s*([-–—~至])\s*(?=\d)|(?<=©\d{4})\s+|(?<=©\d{4}[-–—~至]\d{4})\s+"
 )
 """White space inside a piece."""
+_BLANK = re.compile(r"\s")
 _PIECES = re.compile(r"[\s，,。；;！!|｜丨※*]+")
 _SHELL = "（(【[*※■●◆▲·-—= \t\u3000)）】]"
 
@@ -85,11 +86,14 @@ def is_imprint(line: str) -> bool:
     """Whether the whole of ``line`` is imprint: rights, record numbers, contacts, notices, the menu at the foot."""
     if _DECLARED.fullmatch(line):
         return True
-    pieces = [piece for piece in _PIECES.split(_closed_up(line.strip(_SHELL))) if piece]
-    signs = [piece for piece in pieces if _SIGNS.fullmatch(piece)]
-    if not signs:
-        return False
-    return all(_FILLER.fullmatch(piece) for piece in pieces if piece not in signs)
+    line = line.strip(_SHELL)
+    signs = 0
+    for piece in _PIECES.split(_closed_up(line) if _BLANK.search(line) else line):
+        if _SIGNS.fullmatch(piece):
+            signs += 1
+        elif piece and not _FILLER.fullmatch(piece):
+            return False
+    return signs > 0
 
 
 def _closed_up(line: str) -> str:
