@@ -48,6 +48,12 @@ def test_imprint_goes_from_the_foot_of_a_page(line: str) -> None:
 
 
 @pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize("line", CASES["anywhere"])
+def test_what_is_nothing_but_furniture_goes_wherever_it_stands(line: str, place: str) -> None:
+    assert cleaned(article(line, place)).text.split("\n") == [TITLE, *BODY]
+
+
+@pytest.mark.parametrize("place", PLACES)
 @pytest.mark.parametrize("line", CASES["prose"])
 def test_what_only_begins_like_furniture_stays(line: str, place: str) -> None:
     doc = cleaned(article(line, place))

@@ -27,6 +27,10 @@ from textclean.stages._lines import (
 
 _LONGEST = 200
 """Characters of the longest line that can be boilerplate."""
+_LONGEST_SIGNED = 100
+"""Characters of the longest line that is looked through for the signs of an imprint."""
+_LONGEST_ADVERT = 15
+"""Characters of the longest line beside which ``广告`` may be one word of a list."""
 _LONGEST_SHARED = 40
 """Characters of the longest line that is compared with those of other documents."""
 
@@ -37,9 +41,10 @@ _FOOT_SIGN = re.compile(
 _FOOT_HINT = re.compile("[I公版权權网CcR未][C网所站oOi经]|©")
 """How each of these begins: scanned several times as fast."""
 _STARTS = (
-    "版权 版權 特别 免责 郑重 声明 聲明 重要 法律 风险 投资 友情 如有 如需 如果 若有 转载 轉載 欢迎 本网 本站 本文 本报 本平 本公 技术 网站 违法 违者 侵权 互联 中国 举报 新闻 广告 读者",
-    "爆料 报料 投稿 监督 隐私 用户 关于 联系 加入 设为 返回 帮助 诚聘 招聘 未经 凡本 凡未 请勿 禁止 严禁 谢绝 不得 任何 以上 文章 文中 该文 图文 稿件 内容 主办 主管 承办 备案 增值 建设",
-    "运行 请及 请联",
+    "版权 版權 特别 免责 郑重 声明 聲明 重要 法律 风险 投资 友情 如有 如需 如果 若有 转载 轉載 欢迎 本网 本站 本文",
+    "本报 本平 本公 技术 网站 违法 违者 侵权 互联 中国 举报 新闻 广告 读者 爆料 报料 投稿 监督 隐私 用户 关于 联系",
+    "加入 设为 返回 帮助 诚聘 招聘 未经 凡本 凡未 请勿 禁止 严禁 谢绝 不得 任何 以上 文章 文中 该文 图文 稿件 内容",
+    "主办 主管 承办 备案 增值 建设 运行 请及 请联 更多 下载 点击 请下 立即 扫码 打开 想看 了解 AI 由A 由人",
 )
 _FOOT_STARTS = frozenset(" ".join(_STARTS).split())
 _FOOT_SHELL = "（(【[*※■●"
@@ -49,9 +54,17 @@ _FOOTER_FIELD = re.compile(
     re.IGNORECASE,
 )
 """Lines that go with a footer line beside them."""
+_NETS = (
+    r"(?:微信好友|微信|新浪微博|微博|QQ空间|QQ好友|QQ|朋友圈|好友|抖音|豆瓣"
+    r"|脸书|臉書|推特|[Ff]acebook|[Tt]witter|[Ww]hats[Aa]pp|LINE|Line|X)"
+)
 _ANYWHERE = re.compile(
-    r"(?:(?:[上下]一[篇条页]|前一篇|后一篇)\s?[:：].*|(?:[上下]一[篇条页][\s|｜]*)+"
+    r"(?:(?:[上下]一[篇条页版期]|前一篇|后一篇)\s?[:：].*|(?:[上下]一[篇条页版期][\s|｜]*)+"
     r"|(?:点击)?(?:更多|查看更多|查看原文|阅读全文|展开全文|阅读原文|返回顶部|返回列表|回到顶部|回顶部|TOP)[\s>»]*"
+    rf"|(?:按此|点击|點擊)?(?:分享|转发|轉發)(?:到|至|给|給|本文)?\s?[:：]?(?:\s*{_NETS}[\s、/|｜]*)+"
+    r"|(?:分享|转发|点赞|转给)[^。，]{0,6}让更多的?(?:人|朋友)都?(?:看到|看见|知道)[!！~]*"
+    r"|[（(【]?原标题\s?[:：].{2,80}|</?[A-Za-z][A-Za-z0-9]{0,9}(?:\s[^<>]{0,80})?/?>|(?:&(?:[a-z]{2,6}|#\d+);\s*)+"
+    r"|[【\[（(<]?(?:查看)?(?:详细|详情|全文|更多)\s?(?:[\]】）)]|[>»›]+)+"
     r"|(?:分享|转发|推荐)(?:到|至|给)\s?[:：]?\s?(?:微信|微博|QQ|朋友圈|好友).{0,24}|(?:分享|转发)[到至]\s?[:：]?"
     r"|(?:请用?)?(?:微信)?(?:扫一扫|扫码|扫描)(?:二维码|下方|上方|左侧|右侧|在手机|关注|分享|打开|阅读|下载)[^。]{0,30}"
     r"|(?:长按|识别).{0,8}二维码[^。]{0,20}|(?:欢迎)?关注[^，。]{0,16}(?:微信公众号|公众号|官方微信|官方微博)[^，。]{0,16}"
@@ -59,10 +72,32 @@ _ANYWHERE = re.compile(
     rf"|(?:网站)?首页(?:\s*[|｜>·\s]\s*[{HAN}A-Za-z]{{2,8}}){{2,}}"
     r"|(?:登录|注册|登陆)(?:[\s|｜/]*(?:登录|注册|登陆|退出))+)"
 )
-_ANYWHERE_FIRSTS = frozenset("上下前后点更查阅展返回顶T分转推请微扫长识欢关您你现当的所位网首登注")
+_ANYWHERE_FIRSTS = frozenset(
+    "上下前后点更查阅展返回顶T分转推请微扫长识欢关您你现当的所位网首登注按點轉原<&（(【[以本该内图摘A由详全"
+)
+_SIGN = "●■◆★☆○◇□▲△▼▽◎►▶•※"
+_RULE = re.compile(rf"(?:[*=_~#+|─━═{_SIGN}-]\s*){{3,}}|(?:[—–]\s?){{4,}}|[{_SIGN}]{{1,2}}")
+"""Rows of signs, and bullets without anything behind them."""
+_RULE_FIRSTS = frozenset(_SIGN + "*=_~#+|─━═-—–")
+_SURE = (
+    "发表评论 我要评论 查看评论 全部评论 最新评论 热门评论 写评论 返回目录 返回首页 返回上页 返回顶部 版面导航",
+    "版面目录 版面概览 發表評論 返回頂部 回到頂部 复制链接 複製連結 一键分享 听新闻",
+)
+_SURE_BUTTONS = frozenset(" ".join(_SURE).split())
+_PUSHED = frozenset({"点赞", "在看", "分享", "收藏"})
+_BUTTONS = _SURE_BUTTONS | _PUSHED | {"转发", "评论", "举报", "打印", "关闭", "放大", "缩小", "默认", "留言", "返回"}
+_BUTTON_STARTS = frozenset(word[:2] for word in _BUTTONS)
+_BUTTON_GAP = re.compile(r"[\s|｜/·、【】\[\]（）()<>]+")
+_ADVERTS = frozenset(
+    start + word + stop
+    for word in ("广告", "廣告", "Advertisement", "ADVERTISEMENT", "赞助内容")
+    for start, stop in ("  ", "（）", "()", "【】", "[]")
+    for start, stop in ((start.strip(), stop.strip()),)
+)
 _RELATED = re.compile(
     r"[【\[]?(?:相关(?:链接|阅读|新闻|文章|报道|推荐|资讯)|延伸阅读|推荐阅读|热门(?:推荐|新闻|文章|阅读)|猜你喜欢|更多(?:精彩|新闻|内容|推荐)"
-    r"|点击排行|阅读排行|最新(?:文章|资讯))[】\]]?\s?[:：]?"
+    r"|点击排行|阅读排行|最新(?:文章|资讯)|相關(?:連結|閱讀|新聞|文章|報導|報道)|延伸閱讀|推薦閱讀|熱門(?:新聞|文章)|大家都在看"
+    r"|你可能(?:还|也|還)?(?:感兴趣|喜欢|喜歡)(?:的(?:文章|内容|新闻))?)[】\]]?(?:\s?[:：]|\s?[:：]\s?[^。！？!?]{4,50})?"
 )
 _SITE_WORDS = re.compile("网|平台|频道|首页|导航|客户端|公众号|论坛|门户|在线")
 
@@ -70,7 +105,7 @@ _NAME = re.compile(NAME)
 _NAMES = rf"{NAME}(?:[\s、/]+{NAME}){{0,3}}"
 _BY = r"(?:(?:本[报台网刊社]|新华社|中新社)?(?:见习|实习|特约)?(?:[记記]者|通[讯訊][员員]))?\s*"
 _CREDIT = re.compile(
-    rf"(?:[^。！？!?]{{0,60}}\s)?{_BY}(?P<names>{_NAMES})\s*(?:[摄攝]影?|供[图圖])"
+    rf"(?:[^。！？!?]{{0,60}}\s)?{_BY}(?P<names>{_NAMES})\s*[/／]?\s*(?:[摄攝](?:影(?:报道|報道|报导|報導)?)?|供[图圖])"
     rf"|[^。！？!?]{{0,60}}[（(【]\s*(?:(?:[图圖]片?|[摄攝]影)\s?[:：/]\s?{_BY}(?P<after>{_NAMES})"
     rf"|{_BY}(?P<inside>{_NAMES})\s*(?:[摄攝]影?|供[图圖]|[绘繪][图圖]?|[制製][图圖]|[图圖]))\s*[）)】]"
     rf"|(?:图为|图[①-⑨\d一二三四五]|[上下左右题]图|资料图).{{2,160}}?[\s。（(]{_BY}(?P<told>{_NAMES})\s*(?:[摄攝]影?|供[图圖])\s*[）)]?"
@@ -80,11 +115,12 @@ _PAGE_CREDIT = re.compile(
     r"[（(【]?(?:本版|本文|文中|文内|本组|以上)[^。]{0,12}?(?:图片|照片|摄影|配图|插图)[^。]{0,20}?"
     r"(?:来自|来源于?|由|为)\s?[:：《]?(?P<page>[^。，》]{2,30}?)》?(?:提供|供图|摄|资料图片?)?。?[）)】]?"
     r"|[（(【]?(?:本报)?资料图片?[）)】]?|[（(【]?(?:图片来源|图源)\s?[:：于]\s?(?P<source>[^。，]{2,20}?)[）)】]?"
-    r"|[（(【]?图据(?P<after>[^。，]{2,12}?)[）)】]?|[（(【]?(?P<society>[^，。\s（(]{2,16})供[图圖][）)】]?"
+    r"|[（(【]?(?:图片|照片|配图|题图|图文|视频)(?:均|皆)?由(?P<given>[^。，]{2,20}?)(?:提供|供图|拍摄)[）)】]?"
+    r"|[（(【]?(?:供图|图片提供)\s?[:：]\s?(?P<gave>[^。，]{2,20}?)[）)】]?|[（(【]?图据(?P<after>[^。，]{2,12}?)[）)】]?|[（(【]?(?P<society>[^，。\s（(]{2,16})供[图圖][）)】]?"
 )
-_CREDIT_LASTS = "摄攝影图圖绘繪）)】"
-_PAGE_FIRSTS = "（(【本文以图资"
-_FIRSTS = _ANYWHERE_FIRSTS | set(_PAGE_FIRSTS)
+_CREDIT_LASTS = "摄攝影图圖绘繪）)】道导導"
+_PAGE_FIRSTS = "（(【本文以图资供照配题视"
+_FIRSTS = _ANYWHERE_FIRSTS | _RULE_FIRSTS | set(_PAGE_FIRSTS)
 _LASTS = frozenset(_CREDIT_LASTS)
 _SYLLABLE = (
     "(?:ZH|CH|SH|[BPMFDTNLGKHJQXRZCSYW])?(?:IANG|IONG|UANG|ANG|ENG|ING|ONG|IAN|IAO|UAI|UAN|AI|EI|UI|AO|OU|IU|IE|UE|ER"
@@ -154,7 +190,8 @@ class Boilerplate(CorpusStage):
         found = {
             i: one
             for i, line in enumerate(lines)
-            if (line[-1] in _LASTS or line[0] in _FIRSTS or line[-1].isascii()) and (one := self._read(line))
+            if (line[-1] in _LASTS or line[0] in _FIRSTS or line[:2] in _BUTTON_STARTS or line[-1].isascii())
+            and (one := self._read(line))
         }
         feet = _feet(lines)
         shared = frozenset(verdict or ())
@@ -185,8 +222,12 @@ class Boilerplate(CorpusStage):
                 names = credit["names"] or credit["after"] or credit["inside"] or credit["told"]
                 return _Found("credit", tuple(_NAME.findall(names)))
         if self.credits and (first in _PAGE_FIRSTS or last in "图圖") and (page := _PAGE_CREDIT.fullmatch(line)):
-            return _Found("credit", source=page["page"] or page["source"] or page["after"] or page["society"] or "")
+            return _Found("credit", source=next(filter(None, page.groups()), ""))
         if first in _ANYWHERE_FIRSTS and len(line) <= _LONGEST and _ANYWHERE.fullmatch(line):
+            return _BOILERPLATE
+        if first in _RULE_FIRSTS and _RULE.fullmatch(line):
+            return _BOILERPLATE
+        if len(line) <= _LONGEST_SHARED and _is_buttons(line):
             return _BOILERPLATE
         if self.labels and last.isascii() and len(line) <= 50 and _is_label(line):
             return _Found("label")
@@ -199,7 +240,7 @@ class Boilerplate(CorpusStage):
         kept = [i for i in range(len(lines)) if i not in found] if found else range(len(lines))
         texts = [lines[i] for i in kept] if found else lines
         new = _peel(texts, 2 * self.edge, feet.__contains__) if feet else set()
-        new |= _related(texts)
+        new |= _related(texts) | _adverts(texts)
         if new or _BOILERPLATE in found.values():
             for order in (range(len(texts) // 2, len(texts)), range(len(texts) - 1, len(texts) // 2 - 1, -1)):
                 for place in order:
@@ -268,14 +309,15 @@ def _key(line: str) -> int:
 def _feet(lines: Sequence[str]) -> frozenset[str]:
     """The lines that are boilerplate if they stand near the top or the bottom of a page."""
     short = [line for line in lines if len(line) <= _LONGEST]
-    joined = "\n".join(short)
+    joined = "\n".join([line for line in short if len(line) <= _LONGEST_SIGNED])
     if not _FOOT_HINT.search(joined) or not _FOOT_SIGN.search(joined):
         short = [line for line in short if line[:2] in _FOOT_STARTS or line[0] in _FOOT_SHELL]
     return frozenset(filter(_is_foot, short))
 
 
 def _is_foot(line: str) -> bool:
-    starts = line[:2] in _FOOT_STARTS or line[0] in _FOOT_SHELL or _FOOT_SIGN.search(line) is not None
+    starts = line[:2] in _FOOT_STARTS or line[0] in _FOOT_SHELL
+    starts = starts or (len(line) <= _LONGEST_SIGNED and _FOOT_SIGN.search(line) is not None)
     return starts and is_imprint(line)
 
 
@@ -287,6 +329,27 @@ def _related(texts: Sequence[str]) -> set[int]:
         if is_body(texts[place]) or closed(texts[place]):
             break
     return set()
+
+
+def _adverts(texts: Sequence[str]) -> set[int]:
+    """The word ``广告`` between paragraphs, or at an end of the page; not where it is one word of a list."""
+    found: set[int] = set()
+    if _ADVERTS.isdisjoint(texts):
+        return found
+    for place, line in enumerate(texts):
+        if line in _ADVERTS:
+            beside = [*texts[max(0, place - 1) : place], *texts[place + 1 : place + 2]]
+            if all(len(other) > _LONGEST_ADVERT or closed(other) for other in beside):
+                found.add(place)
+    return found
+
+
+def _is_buttons(line: str) -> bool:
+    """Whether a line is a button that is nothing else, or a row of buttons."""
+    words = [word for word in _BUTTON_GAP.split(line) if word]
+    if not words or not _BUTTONS.issuperset(words):
+        return False
+    return not _SURE_BUTTONS.isdisjoint(words) or (len(words) > 1 and not _PUSHED.isdisjoint(words))
 
 
 def _is_label(line: str) -> bool:
