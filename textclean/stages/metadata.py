@@ -81,10 +81,9 @@ _ROLES = frozenset(
 """Labels that a name may follow behind a space."""
 _ROLE_STARTS = frozenset(label[:2] for label in _ROLES)
 _COUNT_WORDS = "|".join(sorted((label for label in _KEY if _KEY[label] in _COUNTS), key=len, reverse=True))
-_COUNT_SIGN = re.compile(
-    r"[论論言帖贴读讀量数數次率览覽击擊气看赞问]\s?[（(]?\s?\d|\d\s?[万萬+人次條个個条]{0,3}\s?[评評阅浏点跟留]"
-)
-"""Where a counter may be: begins with one class of characters, as do the signs below."""
+_COUNT_SIGN = re.compile(r"[论論言帖贴读讀量数數次率览覽击擊气看赞]\s?[（(]?\s?\d")
+_COUNT_FIRST = re.compile(r"\d[\d.,万萬+人次條个個条 ]{0,8}[评評阅浏点跟留]")
+"""Where a counter may be: behind its label, before it."""
 _FIELD_SIGN = re.compile("[:：|｜丨/／]")
 _NUMBER = r"\d[\d,，]*(?:\.\d+)?\s?[万萬]?\+?"
 _TIMES = r"\s?[人次條个個条]{0,2}"
@@ -166,7 +165,8 @@ _SIGNED = re.compile(r"(?:文[/／]图|图[/／]文|文并摄|文[/／]摄|摄�
 _NAME = re.compile(NAME)
 _LOOSE_NAME = re.compile(rf"[{HAN}]{{2,4}}")
 _LATIN_NAME = re.compile(r"[A-Za-z][A-Za-z.'\- ]{1,30}")
-_NOTE = re.compile(r"[（(][^（）()]{1,10}[）)]\Z")
+_NOTE = re.compile(r"(?:[（(][^（）()]{1,10}[）)]|_[A-Za-z]{1,4}\d+)\Z")
+"""What stands behind a name and is no part of it: a remark, a number of the staff."""
 _OFFICE = re.compile(
     rf"[{HAN}\w（）()“”]{{2,20}}(?:报|報|社|网|網|台|部|局|委|办|室|科|处|院|校|站|中心|公司|集团|协会|学会|编辑|记者|小编|评论员"
     r"|融媒体?|工作室|组|政府|大队|支队|所|馆|厅|系统|客户端|频道)"
@@ -219,6 +219,7 @@ _LONGEST = 160
 """Characters of the longest line that is read."""
 _LONGEST_NAME = 12
 _LONGEST_PAGE = 20
+_LONGEST_COUNT = 24
 _LONGEST_HEAD = 60
 _DATE_ENDS = frozenset("0123456789日版期一二三四五六天")
 """What a line that begins with the name of a paper ends with, unless the page is named after its number."""
@@ -373,8 +374,8 @@ def _read(line: str) -> _Found | None:
         return name
     if len(line) <= _LONGEST_HEAD and (page := _page(line)):
         return page
-    plain = line[0] in _FIRST or line[-1] in _DATE_ENDS or len(line) <= _LONGEST_NAME
-    plain = plain or line.lstrip(_BEFORE)[:1] in _FIRST
+    first = line[0]
+    plain = first in _FIRST or first.isdigit() or line[-1] in _DATE_ENDS or line.lstrip(_BEFORE)[:1] in _FIRST
     if not plain and not _ROLE_WORD.search(line, 0, _ROLE_WITHIN):
         return None
     banner = _BANNER.fullmatch(line) if "迎" in line else None
@@ -386,9 +387,12 @@ def _read(line: str) -> _Found | None:
 
 
 def _fields(line: str) -> _Found | None:
-    if _COUNT_SIGN.search(line):
+    bare = not _FIELD_SIGN.search(line)
+    if bare and len(line) > _LONGEST_COUNT:
+        return None
+    if _COUNT_SIGN.search(line) or (len(line) <= _LONGEST_COUNT and _COUNT_FIRST.match(line)):
         line = _COUNTED.sub(_with_colon, line)
-    if not _FIELD_SIGN.search(line):
+    elif bare:
         return None
     preface, *parts = _label_pattern().split(line)
     if not parts:
@@ -532,7 +536,7 @@ def _page(line: str) -> _Found | None:
     """A page number, or the line above a page of a newspaper: its name, the day, the number of the page."""
     if len(line) <= _LONGEST_PAGE and _PAGE_NUMBER.fullmatch(line):
         return _Found((), "page", "page" if _BARE_PAGE.fullmatch(line) else "")
-    if not _EDITION.search(line):
+    if ("版" not in line and "期" not in line) or not _EDITION.search(line):
         return None
     when = _WHEN.search(line)
     meta: tuple[tuple[str, Any], ...] = ()
