@@ -27,8 +27,8 @@ def source_row(source: Source) -> dict[str, Any]:
 def source_of(row: Mapping[str, Any]) -> Source:
     """The Source of a JSON object that :func:`source_row` made."""
     return Source(
-        tuple(Piece(*span) for span in row["spans"]),
-        tuple(Patch(byte, start, end, bytes.fromhex(raw)) for byte, start, end, raw in row["patches"]),
+        tuple(map(Piece._make, row["spans"])),
+        tuple([Patch(byte, start, end, bytes.fromhex(raw)) for byte, start, end, raw in row["patches"]]),
         row["sha256"],
     )
 
