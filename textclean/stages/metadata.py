@@ -124,11 +124,11 @@ _DATED_BY = re.compile(rf"([{HAN}\w]{{1,10}}(?:网|網|报|報|社|台|新闻|�
 _LEAF = r"[A-Z]?\s?(?:\d{1,3}|[一二三四五六七八九十]{1,3})\s?版"
 _SHEET = r"\d{1,4}\s?[页頁]"
 _PAGE_NUMBER = re.compile(
-    rf"(?P<side>[-—–~·])(?P=side)*\s?\d{{1,4}}\s?(?P=side)+|第\s?{_SHEET}(?:[\s,，/|]*[共总]\s?{_SHEET})?"
+    rf"(?P<side>[-—–~·])(?P=side)*\s?\d{{1,3}}\s?(?P=side)+|第\s?{_SHEET}(?:[\s,，/|]*[共总]\s?{_SHEET})?"
     rf"|[共总]\s?{_SHEET}[\s,，/|]*第\s?{_SHEET}|[Pp]age\s?\d{{1,4}}(?:\s?(?:of|/)\s?\d{{1,4}})?|[A-Z]\d{{2}}|\d{{1,3}}\s?/\s?\d{{1,3}}"
-    rf"|第\s?{_LEAF}|[A-Z]?\d{{2,3}}版|版次\s?[:：]\s?[A-Z]?\d{{1,3}}版?|(?:第\s?{_LEAF}|[A-Z]?\d{{2,3}}版?|[A-Z]\d)\s?[:：·|]\s?[{HAN}]{{2,6}}"
+    rf"|第\s?{_LEAF}|[A-Z]?\d{{2,3}}版|[（(]?(?:下转|上接|转|紧接)第?\s?{_LEAF}[）)]?|版次\s?[:：]\s?[A-Z]?\d{{1,3}}版?|(?:第\s?{_LEAF}|[A-Z]?\d{{2,3}}版|[A-Z]\d{{1,2}})\s?[:：·|]\s?[{HAN}]{{2,6}}"
 )
-_BARE_PAGE = re.compile(r"[A-Z]\d{2}|\d{1,3}\s?/\s?\d{1,3}|[A-Z]?\d+\s?[:：].*")
+_BARE_PAGE = re.compile(r"[A-Z]\d{1,2}(?:\s?[:：·|].*)?|\d{1,3}\s?/\s?\d{1,3}")
 """Page numbers that could be anything else where there are more of their kind."""
 _CELL = re.compile(r"[^。！？!?]{1,4}|\w?[\d/]+")
 """What stands in tables and lists, where such numbers are no page numbers."""
@@ -139,6 +139,9 @@ _PAGE_WORD = re.compile(
     rf"|(?:农历)?[{HAN}]{{0,4}}年?[{HAN}]{{1,2}}月[初十廿卅][{HAN}]|[{HAN}]{{0,4}}(?:新闻|要闻|副刊|专版|专题|评论|综合|理论|社会|国内|国际|文化|体育|经济)"
 )
 _OUTLET = re.compile(rf"[{HAN}\w]{{2,12}}(?:网|报|社|台|新闻|融媒|中心|客户端)")
+_OUTLET_END = re.compile(
+    "(?:网|網|报|報|社|台|新闻|融媒|中心|客户端|在线|資訊|资讯|频道|平台|公众号|政府|[局委部办厅院])\\s*\\Z"
+)
 _SENTENCE_SIGN = re.compile(r"[。！？!?；，:：\n]")
 
 _ROLE = re.compile(
@@ -165,8 +168,10 @@ _SIGNED = re.compile(r"(?:文[/／]图|图[/／]文|文并摄|文[/／]摄|摄�
 _NAME = re.compile(NAME)
 _LOOSE_NAME = re.compile(rf"[{HAN}]{{2,4}}")
 _LATIN_NAME = re.compile(r"[A-Za-z][A-Za-z.'\- ]{1,30}")
-_NOTE = re.compile(r"(?:[（(][^（）()]{1,10}[）)]|_[A-Za-z]{1,4}\d+)\Z")
-"""What stands behind a name and is no part of it: a remark, a number of the staff."""
+_NOTE = re.compile(r"[（(][^（）()]{1,10}[）)]\Z")
+"""A remark behind a name."""
+_STAFF = re.compile(r"_[A-Za-z]{1,4}\d+\Z")
+"""The number that a newsroom puts behind a name."""
 _OFFICE = re.compile(
     rf"[{HAN}\w（）()“”]{{2,20}}(?:报|報|社|网|網|台|部|局|委|办|室|科|处|院|校|站|中心|公司|集团|协会|学会|编辑|记者|小编|评论员"
     r"|融媒体?|工作室|组|政府|大队|支队|所|馆|厅|系统|客户端|频道)"
@@ -411,7 +416,7 @@ def _fields(line: str) -> _Found | None:
         if said is None or (sign not in ":：" and not (words in _BARRED and said and _is_known(said[0][1]))):
             return None
         if alone and words in _WEAK:
-            if _KEY[words] == "source" and _WORDY.search(value):
+            if _KEY[words] == "source" and _WORDY.search(value) and not _OUTLET_END.search(value):
                 return None
             weak = "field"
         if (
@@ -462,7 +467,7 @@ def _value(key: str, value: str, label: str) -> list[tuple[str, Any]] | None:
     if not value:
         return more
     if key in _LISTS:
-        names = _split(value)
+        names = [_STAFF.sub("", name) for name in _split(value)]
         fits = _is_keyword if key == "keywords" else _is_author if label in _ANY_WORDS else _is_person
         return [(key, names), *more] if 0 < len(names) <= 8 and all(map(fits, names)) else None
     for gap in _GAP.finditer(value) if " " in value or "|" in value or "｜" in value else ():
