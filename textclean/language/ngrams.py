@@ -211,6 +211,44 @@ def log_probabilities(folded: "NDArray[Any]", order: int = ORDER) -> "NDArray[An
     return logs
 
 
+_ATTRACTION = 1.5
+"""Nats of pointwise mutual information from which two characters attract each other."""
+_SLOTS = 1 << 23
+
+
+@cache
+def _attracted() -> "tuple[list[int], bytes, NDArray[Any]]":
+    """Numbers by code unit; a bit for each residue of the keys of the pairs that attract each other; those keys."""
+    import numpy as np
+
+    alone, pairs = counts()[1:3]
+    single = np.ones(1 << BITS, np.float32)
+    single[alone.keys] = alone.counts
+    keys = pairs.keys
+    expected = single[keys >> np.uint64(BITS)] * single[keys & np.uint64((1 << BITS) - 1)] / total()
+    keys = keys[pairs.counts > expected * np.exp(_ATTRACTION)].astype(np.int64)
+    slots = np.zeros(_SLOTS, bool)
+    slots[keys % (_SLOTS - 1)] = True
+    return numbers().tolist(), np.packbits(slots, bitorder="little").tobytes(), keys
+
+
+def attract(first: str, second: str) -> bool:
+    """Whether two characters follow each other far more often than by chance: hundreds of times as fast as a gain.
+
+    Source: pointwise mutual information, Church and Hanks (1990).
+    """
+    table, slots, keys = _attracted()
+    one, two = ord(first), ord(second)
+    if one > 0xFFFF or two > 0xFFFF:
+        return False
+    key = table[one] << BITS | table[two]
+    slot = key % (_SLOTS - 1)
+    if not slots[slot >> 3] >> (slot & 7) & 1:
+        return False
+    at = int(keys.searchsorted(key))
+    return at < len(keys) and int(keys[at]) == key
+
+
 REACH = 8
 """Characters on each side of a break that :func:`join_gain` looks at."""
 
