@@ -11,6 +11,7 @@ import pytest
 from tests.stages_for_tests import FirstOnly, Picky, Upper
 from textclean import batch
 from textclean.errors import UsageError
+from textclean.io.inputs import File
 from textclean.io.outputs import clashes, fitting
 from textclean.recipe import Recipe
 
@@ -270,3 +271,15 @@ def test_what_is_no_output_of_a_run_is_refused(source: Path, tmp_path: Path) -> 
     (tmp_path / "out" / "manifest.json").write_text("{}")
     with pytest.raises(UsageError, match="not a manifest"):
         batch.verify(tmp_path / "out")
+
+
+def test_as_many_processes_are_started_as_pay(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(batch, "available_cores", lambda: 4)
+    monkeypatch.setattr(batch, "_WORTH_A_PROCESS", 100)
+    files = []
+    for i, size in enumerate((40, 70, 1000)):
+        (tmp_path / str(i)).write_bytes(b"x" * size)
+        files.append(File(str(i), str(tmp_path / str(i)), 1 << 20))
+    gone = File("gone", str(tmp_path / "gone"), 1 << 20)
+    assert [batch._worth(files[:n]) for n in range(4)] == [1, 1, 2, 4]
+    assert batch._worth([gone]) == 1

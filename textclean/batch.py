@@ -3,7 +3,7 @@
 import os
 import time
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from textclean.document import Document
-from textclean.engines.local import Corpus, Row, Watch
+from textclean.engines.local import Corpus, Row, Watch, available_cores
 from textclean.errors import InputError, RestoreError, UsageError
 from textclean.io.inputs import File, find_files, id_path
 from textclean.io.outputs import MANIFEST_FORMAT, LineFile, OutFolder, clashes, clean_name
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from textclean.index.model import Index
 
 PathLike = str | os.PathLike[str]
+_WORTH_A_PROCESS = 2 << 20
+"""Bytes of input for which another process pays."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +82,7 @@ def run(
     out: PathLike,
     *,
     recipe: Recipe | PathLike | None = None,
-    jobs: int = 1,
+    jobs: int | None = 1,
     resume: bool = False,
     dry_run: bool = False,
     watch: Watch | None = None,
@@ -92,7 +94,8 @@ def run(
         source: the folder; every file in it and in the folders below is a document.
         out: the folder to write; empty or not there yet.
         recipe: a recipe or the path of one; the default recipe if None.
-        jobs: processes; with more than one, a script must guard its main module, as for every use of processes.
+        jobs: processes; None: as many as cores, fewer where the input is too small for them to pay. With more than
+            one, a script must guard its main module, as for every use of processes.
         resume: continue a run into ``out`` that was interrupted.
         dry_run: do everything but write.
         watch: told of progress (what, done, total).
@@ -110,6 +113,7 @@ def run(
     _check_apart(source, folder.root)
     files = find_files(source, pipeline.recipe.max_document_bytes)
     _check_names(files)
+    jobs = _worth(files) if jobs is None else jobs
     if index is not None:
         _check_index(index, source, folder.root)
     if dry_run:
@@ -121,6 +125,18 @@ def run(
     with _index(index, pipeline, source, write=True) as earlier:
         corpus = Corpus(pipeline, Spill(folder.work), jobs, watch, earlier)
         return _run(corpus, files, folder, started)
+
+
+def _worth(files: list[File]) -> int:
+    """How many processes pay for ``files``: a process takes about a second to start."""
+    cores = available_cores()
+    size = 0
+    for file in files:
+        with suppress(OSError):  # told when the file is read
+            size += os.stat(file.path).st_size
+        if size >= (cores - 1) * _WORTH_A_PROCESS:
+            return cores
+    return 1 + size // _WORTH_A_PROCESS
 
 
 def _run(corpus: Corpus, files: list[File], folder: OutFolder, started: float) -> Summary:

@@ -57,7 +57,12 @@ def cli() -> None:
     type=click.Choice(["keep", "simplified", "traditional"]),
     help="Keep the script of every document (the default), or convert to one.",
 )
-@click.option("--jobs", type=click.IntRange(min=1), metavar="N", help="Processes. Default: as many as cores.")
+@click.option(
+    "--jobs",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="Processes. Default: as many as cores, fewer for little input.",
+)
 @click.option("--resume", is_flag=True, help="Continue a run into OUT that was interrupted.")
 @click.option("--dry-run", is_flag=True, help="Do everything but write; show the summary.")
 @click.option("--index", metavar="FILE", help="What earlier runs kept comes first; what this one keeps is remembered.")
@@ -88,10 +93,8 @@ def run(
       textclean run monday out1 --index seen.index; textclean run tuesday out2 --index seen.index
     """
     from textclean import batch
-    from textclean.engines.local import available_cores
 
     effective = _effective(recipe, script)
-    jobs = jobs or available_cores()
     with _progress() as watch:
         summary = batch.run(
             source, out, recipe=effective, jobs=jobs, resume=resume, dry_run=dry_run, watch=watch, index=index
