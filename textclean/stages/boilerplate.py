@@ -29,7 +29,7 @@ _LONGEST = 200
 """Characters of the longest line that can be boilerplate."""
 _LONGEST_SIGNED = 100
 """Characters of the longest line that is looked through for the signs of an imprint."""
-_LONGEST_ADVERT = 15
+_LONGEST_ADVERT = 8
 """Characters of the longest line beside which ``广告`` may be one word of a list."""
 _LONGEST_SHARED = 40
 """Characters of the longest line that is compared with those of other documents."""
@@ -104,6 +104,7 @@ _SITE_WORDS = re.compile("网|平台|频道|首页|导航|客户端|公众号|�
 _NAME = re.compile(NAME)
 _NAMES = rf"{NAME}(?:[\s、/]+{NAME}){{0,3}}"
 _BY = r"(?:(?:本[报台网刊社]|新华社|中新社)?(?:见习|实习|特约)?(?:[记記]者|通[讯訊][员員]))?\s*"
+_BY_NAME = re.compile(rf"{_BY}(?P<names>{_NAMES})")
 _CREDIT = re.compile(
     rf"(?:[^。！？!?]{{0,60}}\s)?{_BY}(?P<names>{_NAMES})\s*[/／]?\s*(?:[摄攝](?:影(?:报道|報道|报导|報導)?)?|供[图圖])"
     rf"|[^。！？!?]{{0,60}}[（(【]\s*(?:(?:[图圖]片?|[摄攝]影)\s?[:：/]\s?{_BY}(?P<after>{_NAMES})"
@@ -227,7 +228,10 @@ class Boilerplate(CorpusStage):
                 names = credit["names"] or credit["after"] or credit["inside"] or credit["told"]
                 return _Found("credit", tuple(_NAME.findall(names)))
         if self.credits and (first in _PAGE_FIRSTS or last in "图圖") and (page := _PAGE_CREDIT.fullmatch(line)):
-            return _Found("credit", source=next(filter(None, page.groups()), ""))
+            giver = next(filter(None, page.groups()), "")
+            if person := _BY_NAME.fullmatch(giver):
+                return _Found("credit", tuple(_NAME.findall(person["names"])))
+            return _Found("credit", source=giver)
         if first in _ANYWHERE_FIRSTS and len(line) <= _LONGEST and _ANYWHERE.fullmatch(line):
             return _BOILERPLATE
         if first in _RULE_FIRSTS and _RULE.fullmatch(line):
