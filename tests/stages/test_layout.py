@@ -50,6 +50,27 @@ def test_interleaved_columns_are_not_joined_but_marked() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "、从窄到宽。截至目前，全县梨树面积达到23.6\n种出好梨子，还要卖出好价钱。在田",
+        "梨树的故乡。近年来，该县把梨树当作一块招牌，\n走进沙河口的示范园，一排排梨树整整齐齐，滴灌带正通过水肥一体化设备",
+        "路通了。镇长收下了村民们的回信，信上写着“\n在石桥村，像这样的事情还有不少。\n灯塔的夜晚来得早，守塔人已经把灯擦亮，照着归",
+        "雾散了，渡船开了。去年秋天，县里请来三位专家，组建了由他们牵头的\n白螺湾的早晨，渔船一条接一条地靠岸。这天，记者在码头看到，船老大们\n把鱼筐抬上岸，一边过秤一边说笑。",
+    ],
+    ids=["after a decimal", "after a comma", "after an open quote", "with a rest elsewhere"],
+)
+def test_a_broken_line_is_not_joined_with_the_beginning_of_another(text: str) -> None:
+    first, second, *_ = text.split("\n")
+    assert first + second not in Layout()(Document("a", text)).text
+
+
+def test_a_break_that_stands_twice_is_closed_twice() -> None:
+    broken = "改造花了一年，先清淤，再护坡。完工以后，村里给出力最多的老人发了补助资\n金三千元，大家都说应该。"
+    text = f"雾散了，渡船开了。\n{broken}\n桥通了。\n{broken}"
+    assert Layout()(Document("a", text)).text.count("补助资金三千元") == 2
+
+
 def test_a_line_cut_off_in_mid_sentence_is_a_fragment() -> None:
     (mark,) = Layout()(Document("a", "这是一个生动的例子。去年，县里制定了修堤的办法，探索\n河边的新生活\n")).marks
     assert (mark.kind, mark.observed) == ("fragment", "探索")

@@ -269,7 +269,7 @@ def _breaks_off(line: str, first: bool) -> bool:
         return False
     if _SENTENCE.search(line):
         return True
-    long = 60 if first else 24
+    long = 45 if first and line[-1] not in "，、," else 24
     return len(line) >= long and _PAUSE.search(line) is not None
 
 
