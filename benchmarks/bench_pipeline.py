@@ -3,8 +3,6 @@
 from collections.abc import Callable
 from pathlib import Path
 
-import pytest
-
 from textclean import batch
 from textclean.pipeline import Pipeline
 from textclean.recipe import Recipe, default
@@ -37,8 +35,7 @@ def test_pipeline(times_decode: Timer, scraped: list[str]) -> None:
     times_decode("default", lambda: list(pipe.run(raws)), scraped)
 
 
-@pytest.mark.parametrize("jobs", [1, 2])
-def test_folders(times_decode: Timer, scraped: list[str], tmp_path: Path, jobs: int) -> None:
+def test_folders(times_decode: Timer, scraped: list[str], tmp_path: Path) -> None:
     (tmp_path / "in").mkdir()
     for i, text in enumerate(scraped):
         (tmp_path / "in" / f"{i:06d}.txt").write_bytes(text.encode())
@@ -47,6 +44,6 @@ def test_folders(times_decode: Timer, scraped: list[str], tmp_path: Path, jobs: 
     def run() -> None:
         nonlocal count
         count += 1
-        batch.run(tmp_path / "in", tmp_path / f"out{count}", recipe=WITHOUT_TYPOS, jobs=jobs)
+        batch.run(tmp_path / "in", tmp_path / f"out{count}", recipe=WITHOUT_TYPOS)
 
-    times_decode(f"folder to folder without typos, {jobs} jobs", run, scraped)
+    times_decode("folder to folder without typos, one process", run, scraped)
