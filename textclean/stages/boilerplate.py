@@ -11,7 +11,7 @@ from hashlib import blake2b
 from typing import Any, ClassVar, NamedTuple
 
 from textclean.stage import CorpusStage, Document, Field, Findings, Observation, Texts
-from textclean.stages._furniture import is_imprint
+from textclean.stages._furniture import MENU, is_imprint
 from textclean.stages._lines import (
     ENUMERATED,
     HAN,
@@ -50,7 +50,8 @@ _FOOT_SHELL = "（(【[*※■●"
 _FOOT_FIRSTS = frozenset(start[0] for start in _FOOT_STARTS) | set(_FOOT_SHELL)
 """How imprints begin that have no such sign. Only near the top and the bottom of a page are they looked for."""
 _FOOTER_FIELD = re.compile(
-    r"(?:主办|承办|协办|版权|主管|地址|邮编|邮政编码|电话|联系电话|传真|邮箱|E-?mail|热线|客服|QQ)(?:单位|所有)?\s?[:：]",
+    r"(?:主办|承办|协办|版权|主管|地址|邮编|邮政编码|电话|联系电话|传真|邮箱|E-?mail|热线|客服|QQ)(?:单位|所有)?\s?[:：]"
+    rf"|{MENU}\Z",
     re.IGNORECASE,
 )
 """Lines that go with a footer line beside them."""

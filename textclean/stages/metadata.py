@@ -69,6 +69,9 @@ _ANY_WORDS = frozenset(
 
 _LISTS = frozenset({"author", "editor", "credits", "keywords"})
 _COUNTS = frozenset({"reads", "comments", "likes"})
+_MILD = frozenset({"section", "keywords", ""})
+"""Keys whose labels an article has for headings too: such a line stays where there is text above and below."""
+_LONGEST_MILD = 24
 _BARRED = frozenset(
     label for label, key in _KEY.items() if key in ("author", "editor", "credits", "source") and len(label) > 1
 )
@@ -122,11 +125,15 @@ _BEFORE_FIELDS = _SEPARATORS + _BULLETS
 _AROUND = _SEPARATORS.replace("《", "").replace("》", "")
 _DATED_BY = re.compile(rf"([{HAN}\w]{{1,10}}(?:网|網|报|報|社|台|新闻|融媒|客户端|在线))[\s|｜丨·]*(?=(?:19|20)\d\d)")
 _LEAF = r"[A-Z]?\s?(?:\d{1,3}|[一二三四五六七八九十]{1,3})\s?版"
+_PAGE_NAME = (
+    rf"[{HAN}]{{0,4}}(?:新闻|要闻|副刊|专版|专题|评论|综合|理论|社会|国内|国际|文化|体育|经济|时政|民生|教育|健康|广告|特刊|周刊"
+    rf"|关注|深度|观点|视点|天下|焦点|生活|科技|法治|财经|娱乐|旅游|读书|人物|导读|头版|地方|都市|连载)[{HAN}]?"
+)
 _SHEET = r"\d{1,4}\s?[页頁]"
 _PAGE_NUMBER = re.compile(
     rf"(?P<side>[-—–~·])(?P=side)*\s?\d{{1,3}}\s?(?P=side)+|第\s?{_SHEET}(?:[\s,，/|]*[共总]\s?{_SHEET})?"
     rf"|[共总]\s?{_SHEET}[\s,，/|]*第\s?{_SHEET}|[Pp]age\s?\d{{1,4}}(?:\s?(?:of|/)\s?\d{{1,4}})?|[A-Z]\d{{2}}|\d{{1,3}}\s?/\s?\d{{1,3}}"
-    rf"|第\s?{_LEAF}|[A-Z]?\d{{2,3}}版|[（(]?(?:下转|上接|转|紧接)第?\s?{_LEAF}[）)]?|版次\s?[:：]\s?[A-Z]?\d{{1,3}}版?|(?:第\s?{_LEAF}|[A-Z]?\d{{2,3}}版|[A-Z]\d{{1,2}})\s?[:：·|]\s?[{HAN}]{{2,6}}"
+    rf"|第\s?{_LEAF}|[A-Z]?\d{{2,3}}版|[（(]?(?:下转|上接|转|紧接)第?\s?{_LEAF}[）)]?|版次\s?[:：]\s?[A-Z]?\d{{1,3}}版?|(?:第\s?{_LEAF}|[A-Z]?\d{{2,3}}版|[A-Z]\d{{1,2}})\s?[:：·|]\s?{_PAGE_NAME}"
 )
 _BARE_PAGE = re.compile(r"[A-Z]\d{1,2}(?:\s?[:：·|].*)?|\d{1,3}\s?/\s?\d{1,3}")
 """Page numbers that could be anything else where there are more of their kind."""
@@ -136,7 +143,7 @@ _EDITION = re.compile(r"[\d一二三四五六七八九十]\s?版|第\s?\d+\s?期
 _HEAD_GAP = re.compile(r"[\s|｜丨·]+")
 _PAGE_WORD = re.compile(
     rf"(?:第\s?)?{_LEAF}(?:[:：]?[{HAN}]{{2,6}})?|[{HAN}]{{1,8}}(?:报|報|周刊)|星期[一二三四五六日天]|(?:总第|第)\d+期|(?:本期|今日)[{HAN}]?\d+版"
-    rf"|(?:农历)?[{HAN}]{{0,4}}年?[{HAN}]{{1,2}}月[初十廿卅][{HAN}]|[{HAN}]{{0,4}}(?:新闻|要闻|副刊|专版|专题|评论|综合|理论|社会|国内|国际|文化|体育|经济)"
+    rf"|(?:农历)?[{HAN}]{{0,4}}年?[{HAN}]{{1,2}}月[初十廿卅][{HAN}]|{_PAGE_NAME}"
 )
 _OUTLET = re.compile(rf"[{HAN}\w]{{2,12}}(?:网|报|社|台|新闻|融媒|中心|客户端)")
 _OUTLET_END = re.compile(
@@ -419,6 +426,10 @@ def _fields(line: str) -> _Found | None:
             if _KEY[words] == "source" and _WORDY.search(value) and not _OUTLET_END.search(value):
                 return None
             weak = "field"
+        if alone and (_KEY[words] in _MILD or words in ("时间", "日期", "時間")):
+            if _WORDY.search(value) or len(value.strip()) > _LONGEST_MILD:
+                return None
+            weak = "pen"
         if (
             alone
             and words in _ANY_WORDS
