@@ -71,7 +71,7 @@ def measured(make: Callable[[list[str], random.Random], Broken], rounds: int = 3
 
 @pytest.mark.parametrize(
     ("make", "right_at_least", "wrong_at_most"),
-    [(one_break, 0.63, 0.0), (short_page, 0.66, 0.0), (interleaved, 0.09, 0.04), (rest_lost, 0.0, 0.1)],
+    [(one_break, 0.63, 0.0), (short_page, 0.65, 0.0), (interleaved, 0.09, 0.04), (rest_lost, 0.0, 0.1)],
 )
 def test_the_gate_for_joins(
     make: Callable[[list[str], random.Random], Broken],
