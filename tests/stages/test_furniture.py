@@ -66,3 +66,11 @@ def test_what_only_begins_like_furniture_stays(line: str, place: str) -> None:
 def test_imprint_with_a_sentence_behind_it_is_a_sentence(imprint: str, sentence: str) -> None:
     if "声明" not in imprint:
         assert not is_imprint(f"{imprint.rstrip('。')}，{sentence}")
+
+
+@pytest.mark.parametrize("start", ["转载请注明", "版权归", "未经授权不得", "分享到", "如有侵权"])
+@pytest.mark.parametrize("word", ["网", "来源网", "本网原作者和", "转载", "微信 ", "联系"])
+def test_one_word_over_and_over_is_read_and_is_no_imprint(start: str, word: str) -> None:
+    line = start + word * 60 + "吗"
+    assert not is_imprint(line)
+    assert cleaned(article(line, "foot")).text.endswith(line)
