@@ -94,7 +94,8 @@ class Layout(Stage):
     ``fragment`` for a line that ends in the middle of a sentence, ``orphan`` for one that begins there.
 
     Source of the evidence for a join: the gain in log-probability over reading both sides apart, as the language
-    data has it, less how well the second line opens a paragraph.
+    data has it, less how well the second line opens a paragraph, and what else of the page reads alike. It must beat
+    that of every other line near by that may go before the second or after the first.
     """
 
     name: ClassVar[str] = "layout"
