@@ -7,6 +7,8 @@ Exceptions to "a second run changes nothing", each with its reason:
 - A blank beside a quotation mark or a number is judged by the line it stands in, and a join changes the line.
 - Where a copy was cut between a broken line and another they are neighbours; a second run may find that they join.
   Layout comes before duplicates, for a paragraph in two pieces is a copy of nothing.
+- What repeats shortened may be a copy of another line, which duplicates, before it, could not see. The run after has
+  nothing left to do. Shortening first would cost every paragraph that is a copy.
 All need two documents, a broken line or a copy; on one page of ordinary text the law holds and is tried here.
 """
 
@@ -84,6 +86,8 @@ def test_the_order_of_the_input_does_not_matter(some: list[str], random: object)
 @given(contents)
 def test_a_second_run_over_one_page_changes_nothing(text: str) -> None:
     once = PIPE.clean(text)
+    if any(layer.stage == "repeats" for layer in once.layers):  # the fourth exception above
+        once = PIPE.clean(once.text)
     again = PIPE.clean(once.text)
     joined = any(reason == "join" for layer in once.layers for reason in layer.edits.reasons)
     cut = any(layer.stage == "duplicates" for layer in once.layers)

@@ -30,7 +30,7 @@ _TRANSPARENT = _SIGNS | _BLANK | frozenset("0123456789%‰°+-–—…·“”�
 _TOKEN = ascii_letters + digits + ".%+-"
 """What a word or number attached to a bracket is made of: ``BDO(GBL)``."""
 _SPACED_RATIO = re.compile(f"(?<=[0-9][{''.join(_BLANK)}]):[{''.join(_BLANK)}]*[0-9]")
-_FUNCTION = re.compile(r"(?<![A-Za-z])[A-Za-z]\([0-9A-Za-z][!-~]*\)")
+_FUNCTION = re.compile(r"(?<![A-Za-z])[A-Za-z]\([0-9A-Za-z][0-9A-Za-z+*/^=_.-]*\)")
 _ENTITY = re.compile(r"&#?\w{1,31};", re.A)
 _ENUMERATOR = re.compile(r"[ \t\u00a0\u3000]*[0-9A-Za-z一二三四五六七八九十]{1,3}\)")
 _REACH = 24

@@ -6,7 +6,7 @@ dateline, a name from what its bearer did), one beside a number or inside punctu
 
 import re
 
-from textclean.stages.normalize.punctuation import CJK_PUNCTUATION, HAN, KANA
+from textclean.stages.normalize.punctuation import CJK_PUNCTUATION, FULL_STOP, HAN, KANA
 
 BLANKS = " \t\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000"
 
@@ -36,8 +36,10 @@ _LABELLED = re.compile(
 )
 """From the start of a line: the number of a section, or a dateline, set off by a blank from what it stands before."""
 _OF_UNITS = re.compile(f"[{BLANKS}]*[{_UNITS}年月日时分秒]")
-_COUNTED = re.compile(f"[0-9][0-9.,]*[{BLANKS}]*[{_UNITS}]|(?<=[年月日时分][{BLANKS}])[0-9]+[{BLANKS}]*[月日时分秒]")
-_SENTENCE = re.compile("[，。；！？、,;!?](?:(?<![,;!?])|(?<![0-9].)|(?![0-9]))")
+_COUNTED = re.compile(f"[0-9][0-9.,]*[{BLANKS}]*[{_UNITS}]")
+_DATE_GOES_ON = re.compile(f"[0-9]+[{BLANKS}]*[月日时分秒]")
+_SENTENCE = re.compile(f"[，。；！？、,;!?.](?:(?<![,.])|(?<=,)(?:(?<![0-9],)|(?![0-9]{{1,3}}(?![0-9])))|{FULL_STOP})")
+"""What ends or parts a sentence, in either width: a second run must see what the first one saw."""
 _HEAD = 32
 """Characters from the start of a line in which a number may be one of a heading."""
 _STOP = re.compile(f"[。；;]|\\.[”’」』）){BLANKS}]*\\Z")
@@ -70,7 +72,11 @@ def sets_off(text: str, start: int, end: int) -> bool:
     line_end = text.find("\n", end)
     if _SENTENCE.search(text, line_start, len(text) if line_end < 0 else line_end):
         return False
-    return (_COUNTED if text[end] in "0123456789" else _OF_UNITS).match(text, end) is None
+    if text[end] not in "0123456789":
+        return _OF_UNITS.match(text, end) is None
+    if text[start - 1] in "年月日时分" and _DATE_GOES_ON.match(text, end):
+        return False
+    return _COUNTED.match(text, end) is None
 
 
 def is_stray(text: str, start: int, end: int, before: str, after: str) -> bool:
