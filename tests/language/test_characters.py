@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from textclean.language.characters import UNSEEN, log_frequency, log_frequency_array
+from textclean.language.characters import UNSEEN, log_frequency
 
 
 @pytest.mark.parametrize(("frequent", "rare"), [("的", "囍"), ("，", "〈"), ("國", "龘"), ("国", "圀"), ("「", "『")])
@@ -15,13 +15,6 @@ def test_frequent_characters_score_above_rare_ones(frequent: str, rare: str) -> 
 
 def test_both_scripts_together_weigh_less_than_two_texts() -> None:
     assert 1.0 < sum(map(math.exp, log_frequency().values())) < 2.0
-
-
-def test_the_array_holds_the_table() -> None:
-    table, array = log_frequency(), log_frequency_array()
-    assert array.shape == (65536,)
-    assert all(array[ord(char)] == pytest.approx(value) for char, value in table.items() if ord(char) < 65536)
-    assert array[0xE000] == UNSEEN < min(table.values())
 
 
 def test_every_ideograph_of_gb2312_and_big5_is_known() -> None:

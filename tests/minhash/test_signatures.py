@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from textclean.minhash.codes import encode
 from textclean.minhash.grams import hashes, scramble
-from textclean.minhash.signatures import LONG, agreement, signatures
-from textclean.minhash.sketch import sketch, together
+from textclean.minhash.signatures import LONG, Signatures, agreement, signatures
+from textclean.minhash.sketch import Sketches, sketch
 
 from . import brute, synthetic
 from .strategies import many
@@ -17,6 +17,23 @@ from .strategies import many
 
 def of(texts, slots=64, n=5):
     return sketch(encode(texts), n, slots, pieces=False).signatures
+
+
+def together(parts, slots):
+    """Several sketches as one, in their order."""
+    wides = np.cumsum([0, *(len(part.signatures.wide) for part in parts)])
+    prints = np.cumsum([0, *(len(part.prints) for part in parts)])
+    rows = [np.where(p.signatures.row < 0, -1, p.signatures.row + at) for p, at in zip(parts, wides, strict=False)]
+    starts = [part.offsets[:-1] + at for part, at in zip(parts, prints, strict=False)]
+    return Sketches(
+        Signatures(
+            np.concatenate([np.empty((0, slots), np.uint16), *(part.signatures.narrow for part in parts)]),
+            np.concatenate([np.empty((0, slots), np.uint32), *(part.signatures.wide for part in parts)]),
+            np.concatenate([np.empty(0, np.int64), *rows]),
+        ),
+        np.concatenate([np.empty(0, np.uint32), *(part.prints for part in parts)]),
+        np.concatenate([np.empty(0, np.int64), *starts, prints[-1:]]).astype(np.int64),
+    )
 
 
 def altered(text, share, rng):

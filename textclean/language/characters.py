@@ -7,14 +7,12 @@ Traditional word by word with OpenCC; see ``data/LICENSES.md``.
 
 from functools import cache
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from textclean.language.resources import read_arrays
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-    from numpy.typing import NDArray
 
 UNSEEN = -18.0
 """Natural logarithm of the probability given to a character that the table does not hold."""
@@ -27,16 +25,3 @@ def log_frequency() -> "Mapping[str, float]":
     return MappingProxyType(
         dict(zip(map(chr, arrays["code"].tolist()), arrays["log"].astype(float).tolist(), strict=True))
     )
-
-
-@cache
-def log_frequency_array() -> "NDArray[Any]":
-    """The same table by code point: float32 of shape (65536,), :data:`UNSEEN` where nothing is known."""
-    import numpy as np
-
-    arrays = read_arrays("characters.npz")
-    table = np.full(65536, UNSEEN, np.float32)
-    inside = arrays["code"] < 65536
-    table[arrays["code"][inside]] = arrays["log"][inside]
-    table.setflags(write=False)
-    return table

@@ -1,6 +1,5 @@
 """Sketches: what candidates are found by, made once a text and kept in place of it."""
 
-from collections.abc import Iterable
 from typing import NamedTuple
 
 import numpy as np
@@ -58,21 +57,3 @@ def sketch(
             prints.append(own)
             bounds[lo + 1 : hi + 1] = bounds[lo] + ends[1:]
     return Sketches(Signatures(narrow, wide, row), np.concatenate(prints), bounds)
-
-
-def together(parts: Iterable[Sketches], slots: int) -> Sketches:
-    """Several sketches as one, in their order."""
-    parts = list(parts)
-    wides = np.cumsum([0, *(len(part.signatures.wide) for part in parts)])
-    prints = np.cumsum([0, *(len(part.prints) for part in parts)])
-    rows = [np.where(p.signatures.row < 0, -1, p.signatures.row + at) for p, at in zip(parts, wides, strict=False)]
-    starts = [part.offsets[:-1] + at for part, at in zip(parts, prints, strict=False)]
-    return Sketches(
-        Signatures(
-            np.concatenate([np.empty((0, slots), np.uint16), *(part.signatures.narrow for part in parts)]),
-            np.concatenate([np.empty((0, slots), np.uint32), *(part.signatures.wide for part in parts)]),
-            np.concatenate([np.empty(0, np.int64), *rows]),
-        ),
-        np.concatenate([np.empty(0, np.uint32), *(part.prints for part in parts)]),
-        np.concatenate([np.empty(0, np.int64), *starts, prints[-1:]]).astype(np.int64),
-    )
