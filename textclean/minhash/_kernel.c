@@ -13,7 +13,7 @@
 #endif
 
 #define GRAMS 16   /* grams of a text taken together */
-#define WINDOW 8   /* grams a window of winnowing */
+#define WINDOW 10  /* grams a window of winnowing */
 #define LANES 4    /* of a hash of bytes */
 
 void *reserve(size_t size)
@@ -148,10 +148,11 @@ CLONES static int64_t winnow(uint32_t *restrict hashes, int64_t count, uint32_t 
         for (int64_t i = 1; i < count; i++) hashes[0] = hashes[i] < hashes[0] ? hashes[i] : hashes[0];
         windows = count > 0;
     } else {
-        for (int64_t reach = 1; reach < WINDOW; reach *= 2) {
-            windows -= reach;
+        for (int64_t reach = 1, step; reach < WINDOW; reach += step) { /* minima of 2, 4, 8 … neighbours */
+            step = reach < WINDOW - reach ? reach : WINDOW - reach;
+            windows -= step;
             for (int64_t i = 0; i < windows; i++)
-                hashes[i] = hashes[i + reach] < hashes[i] ? hashes[i + reach] : hashes[i];
+                hashes[i] = hashes[i + step] < hashes[i] ? hashes[i + step] : hashes[i];
         }
     }
     for (int64_t i = 0; i < windows; i++) {

@@ -53,7 +53,7 @@ def near_duplicates(
         texts: the texts, in order of precedence: strings, or an Arrow string array, of which no strings are made.
         threshold: the smallest Jaccard similarity of a near copy, above 0 to 1.
         containment: the smallest share of its grams that a contained piece has in common with a longer text, above
-            0 to 1; None: pieces are not looked for. A piece whose longest intact run is below ``n + 7`` characters
+            0 to 1; None: pieces are not looked for. A piece whose longest intact run is below ``n + 9`` characters
             may be missed.
         n: characters a gram.
         slots: minima a signature; the standard error of its estimate is at most ``0.5 / sqrt(slots)``.
