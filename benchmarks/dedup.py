@@ -23,7 +23,7 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.peers import PEERS, VERIFYING
-from benchmarks.results import write_section
+from benchmarks.results import processor, write_section
 from benchmarks.workload import with_copies
 from tests.minhash import brute
 from textclean.minhash import engine, near_duplicates
@@ -181,14 +181,6 @@ def growth(counts: Sequence[int]) -> list[tuple[str, int, float, float, float | 
             )
             last = count, found["seconds"]
     return rows
-
-
-def processor() -> str:
-    try:
-        lines = Path("/proc/cpuinfo").read_text().splitlines()
-    except OSError:
-        return platform.processor()
-    return next((line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")), platform.machine())
 
 
 def plot(figures: dict[str, float], path: Path) -> None:

@@ -15,9 +15,8 @@ from collections.abc import Callable, Iterable, Sequence
 from importlib import metadata
 
 from benchmarks import encoding_sets as sets
-from benchmarks.dedup import processor
 from benchmarks.encoding_sets import SAMPLES, SIZES, Sample
-from benchmarks.results import write_section
+from benchmarks.results import processor, write_section
 from textclean.decode import decode, detect
 from textclean.document import Document
 from textclean.errors import InputError

@@ -1,5 +1,6 @@
 """RESULTS.md: one file, a section for each benchmark, each written without touching the others."""
 
+import platform
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -19,3 +20,12 @@ def write_section(name: str, lines: Sequence[str], path: Path = RESULTS) -> None
     else:
         text = f"{text.rstrip()}\n\n{section}\n".lstrip()
     path.write_text(text, encoding="utf-8")
+
+
+def processor() -> str:
+    """The model of the processor, as the system names it."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text().splitlines()
+    except OSError:
+        return platform.processor()
+    return next((line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")), platform.machine())
