@@ -118,8 +118,12 @@ def test_paragraphs_are_lines_with_their_offsets() -> None:
 def test_source_lines_without_looking_at_the_source_are_right(data: st.DataObject) -> None:
     doc = document(data.draw(texts))
     for number in range(data.draw(st.integers(0, 3))):
-        doc = advance(doc, f"stage{number}", "1", Findings(data.draw(edits_for(doc.text, moves=number == 2))))
-    starts = [p.start for p in doc.paragraphs() if p.text]
+        doc = advance(doc, f"stage{number}", "1", Findings(data.draw(edits_for(doc.text, moves=data.draw(st.booleans())))))
+    lines = doc.paragraphs()
+    starts = [p.start for p in lines if p.text]
     original = doc.original()
     expected = [original.count("\n", 0, doc.sources(start, start + 1)[0][0]) + 1 for start in starts]
     assert doc.source_lines(starts) == expected
+    assert doc.source_lines(starts[::-1]) == expected[::-1]
+    every = [p.start for p in lines]
+    assert list(doc.source_lines(every, range(1, len(every) + 1))) == doc.source_lines(every)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
 from textclean.errors import RestoreError, StageError
-from textclean.ledger import NO_EDITS, Alignment, Edits, Layer, Span, apply, step_back
+from textclean.ledger import NO_EDITS, Alignment, Edits, Layer, Span, apply, breaks_lines, step_back
 
 MARKS_TO_CORRECT = frozenset({"typo", "punctuation", "quote", "repeat", "number", "misuse"})
 MARKS_TO_KNOW = frozenset(
@@ -202,15 +202,25 @@ class Document:
         """Pieces of the decoded source that ``text[start:end]`` came from, in reading order."""
         return trace(self.layers, [(start, end)])[0]
 
-    def source_lines(self, starts: Sequence[int]) -> list[int]:
-        """The 1-based lines, in the decoded source, of the characters at ``starts``."""
-        breaks = _breaks(self.text)
-        lines = [bisect_left(breaks, start) + 1 for start in starts]
-        places = list(starts)
-        for layer in reversed(self.layers):
-            if layer.edits.moves:
-                return self._source_lines_of_moved(starts)
-            places, lines = step_back(layer.edits, places, lines)
+    def source_lines(self, starts: Sequence[int], lines: Sequence[int] | None = None) -> Sequence[int]:
+        """The 1-based lines, in the decoded source, of the characters at ``starts``.
+
+        Who knows the 1-based ``lines`` of the text in which they stand may give them; then ``starts`` must rise.
+        Layers are stepped back only down to the last one that touches a line break; most touch none.
+        """
+        if lines is None:
+            rising = sorted({*starts})
+            breaks = _breaks(self.text)
+            told = self.source_lines(rising, [bisect_left(breaks, start) + 1 for start in rising])
+            return list(map(dict(zip(rising, told, strict=True)).__getitem__, starts))
+        every = [layer.edits for layer in self.layers]
+        if any(edits.moves for edits in every):
+            return self._source_lines_of_moved(starts)
+        below = 0
+        while below < len(every) and not breaks_lines(every[below]):
+            below += 1
+        for edits in reversed(every[below:]):
+            starts, lines = step_back(edits, starts, lines)
         return lines
 
     def _source_lines_of_moved(self, starts: Sequence[int]) -> list[int]:

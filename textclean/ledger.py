@@ -303,45 +303,41 @@ def _across(
 def step_back(edits: Edits, places: Sequence[int], lines: Sequence[int]) -> tuple[list[int], list[int]]:
     """Where the characters at ``places`` of the new text, in these ``lines``, came from: places and lines of the old.
 
-    Like :meth:`Alignment.back` for the first characters of lines, without looking at either text. ``edits`` must
-    move nothing.
+    Like :meth:`Alignment.back` for the first characters of lines, without looking at either text: one walk along
+    places, which must rise, and edits, which must move nothing.
     """
-    broken = "\n" in "".join(edits.olds) or "\n" in "".join(edits.news)
-    at, olds, news = _shifting(edits, broken)
-    if not at:
-        return list(places), list(lines)
-    starts = _shifted(at, olds, news)
-    ends = list(map(add, starts, map(len, news)))
-    shift = [0, *map(sub, map(add, at, map(len, olds)), ends)]
-    grown = [0] * len(shift)
-    if broken:
-        more = map(sub, [old.count("\n") for old in olds], [new.count("\n") for new in news])
-        grown = list(accumulate(more, initial=0))
-    starts.append(sys.maxsize)
-    old_places, old_lines = [], []
-    for place, line in zip(places, lines, strict=True):
-        i = bisect_right(ends, place)
-        if place < starts[i]:
-            old_places.append(place + shift[i])
-            old_lines.append(line + grown[i])
+    old_places: list[int] = []
+    old_lines: list[int] = []
+    rows = zip([*places, sys.maxsize], [*lines, 0], strict=True)
+    place, line = next(rows)
+    shift = grown = 0
+    for start, old, new in zip(edits.starts, edits.olds, edits.news, strict=True):
+        more = len(new) - len(old)
+        if not more and "\n" not in old and "\n" not in new:
             continue
-        old, new = olds[i], news[i]
-        offset = place - starts[i]
-        same = offset if len(old) == len(new) else 0
-        old_places.append(at[i] + same)
-        old_lines.append(line + grown[i] + old.count("\n", 0, same) - new.count("\n", 0, offset))
+        begin = start - shift
+        while place < begin:
+            old_places.append(place + shift)
+            old_lines.append(line + grown)
+            place, line = next(rows)
+        while place < begin + len(new):
+            offset = place - begin
+            same = 0 if more else offset
+            old_places.append(start + same)
+            old_lines.append(line + grown + old.count("\n", 0, same) - new.count("\n", 0, offset))
+            place, line = next(rows)
+        shift -= more
+        grown += old.count("\n") - new.count("\n")
+    while place < sys.maxsize:
+        old_places.append(place + shift)
+        old_lines.append(line + grown)
+        place, line = next(rows)
     return old_places, old_lines
 
 
-def _shifting(edits: Edits, broken: bool) -> tuple[list[int], list[str], list[str]]:
-    """Starts, old and new strings of the edits that shift what stands behind them or, if ``broken``, break lines."""
-    if broken:
-        some = [
-            len(old) != len(new) or "\n" in old or "\n" in new for old, new in zip(edits.olds, edits.news, strict=True)
-        ]
-    else:
-        some = list(map(ne, map(len, edits.olds), map(len, edits.news)))
-    return list(compress(edits.starts, some)), list(compress(edits.olds, some)), list(compress(edits.news, some))
+def breaks_lines(edits: Edits) -> bool:
+    """Whether an edit takes or puts a line break."""
+    return "\n" in "".join(edits.olds) or "\n" in "".join(edits.news)
 
 
 class Layer:

@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.strategies import edits_for, texts
-from textclean.document import Document, Findings, advance
+from tests.strategies import texts
+from textclean.document import Document
 from textclean.stages.duplicates import lines
 from textclean.stages.duplicates.folding import fold, split
-from textclean.stages.duplicates.lines import folded_lines, source_lines
+from textclean.stages.duplicates.lines import folded_lines
 
 LINES = ["甲乙丙。", "", " \u3000", "臺灣，Ａ", "\u200b", "𠮷野家", "\r"]
 some_lines = st.lists(st.sampled_from(LINES)).map("\n".join)
@@ -42,20 +42,3 @@ def test_lines_found_together_are_those_of_each_text(built: bool, many: list[str
     columns = (found.start.tolist(), found.end.tolist(), found.number.tolist(), split(found.codes))
     assert list(zip(places, *columns, strict=True)) == obvious(many)
     assert found.codes.offsets[-1] == len(found.codes.codes)
-
-
-@st.composite
-def edited(draw: st.DrawFn) -> Document:
-    """A document with a few layers; some move text, some break or join lines, some do neither."""
-    doc = Document("one", draw(some_lines | texts))
-    for number in range(draw(st.integers(0, 3))):
-        edits = draw(edits_for(doc.text, moves=draw(st.booleans())))
-        doc = advance(doc, f"stage {number}", "1", Findings(edits))
-    return doc
-
-
-@settings(deadline=None, max_examples=300)
-@given(edited())
-def test_source_lines_are_those_that_the_document_tells(doc: Document) -> None:
-    starts = [line.start for line in doc.paragraphs()]
-    assert list(source_lines(doc, starts, range(1, len(starts) + 1))) == doc.source_lines(starts)

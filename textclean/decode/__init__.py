@@ -9,14 +9,12 @@ import re
 from typing import NamedTuple
 
 from textclean.decode.detection import BOMS, CANDIDATES, Found, find, is_damaged_utf8, readings
-from textclean.decode.reading import FOREIGN, Text, big5_codec, read, read_plain
+from textclean.decode.reading import FOREIGN, LINE, SURROGATE, Text, big5_codec, read, read_plain
 from textclean.document import Patch, Piece, Source, digest
 from textclean.errors import InputError
 
 __all__ = ["Detection", "decode", "decode_text", "detect"]
 
-_LINES = re.compile(rb"[^\n]*\n|[^\n]+")
-_SURROGATES = re.compile("[\ud800-\udfff]")
 _SURROGATE_RUNS = re.compile("[\ud800-\udfff]+")
 _FOREIGN = re.compile(f"[{FOREIGN}]")
 _UTF8_COMMA = "，".encode()
@@ -113,7 +111,7 @@ def decode_text(text: str) -> tuple[str, Source]:
     """The text of a ``str``, whose source is its UTF-8 bytes. A lone surrogate reads U+FFFD."""
     raw = text.encode("utf-8", "surrogatepass")
     spans = (Piece(0, 0, "utf-8"),) if text else ()
-    if not _SURROGATES.search(text):
+    if not SURROGATE.search(text):
         return text, Source(spans, (), digest(raw))
     patches: list[Patch] = []
     at = byte = 0
@@ -124,7 +122,7 @@ def decode_text(text: str) -> tuple[str, Source]:
         patches.append(Patch(byte, start, end, original))
         byte += len(original)
         at = end
-    return _SURROGATES.sub("\ufffd", text), Source(spans, tuple(patches), digest(raw))
+    return SURROGATE.sub("\ufffd", text), Source(spans, tuple(patches), digest(raw))
 
 
 def _is_bad(patch: Patch, text: str) -> bool:
@@ -194,7 +192,7 @@ def _looks_mixed(whole: Text, codec: str, raw: bytes, plain: bool) -> bool:
 def _by_line(raw: bytes, codec: str) -> list[tuple[bytes, str]]:
     """The lines of ``raw``, neighbours of one encoding together."""
     found: list[tuple[list[bytes], str]] = []
-    for line in _LINES.findall(raw):
+    for line in LINE.findall(raw):
         own = _line_codec(line, codec, found[-1][1] if found else codec)
         if found and found[-1][1] == own:
             found[-1][0].append(line)

@@ -82,7 +82,7 @@ _SPECIAL = {
 _TEN_AGAIN = b"\xa2\xcc"
 """In Big5 a second code of 十."""
 
-_SURROGATE = re.compile("[\ud800-\udfff]")
+SURROGATE = re.compile("[\ud800-\udfff]")
 _BAD = re.compile("[\udc00-\udcff]+")
 _BAD_OR_SWALLOWED = re.compile(f"[\udc00-\udcff]+|[@-~]{_SWALLOWED}")
 _BAD_ASCII = re.compile("[\udc00-\udc7f]")
@@ -90,7 +90,7 @@ _WINDOWS = re.compile(f"[€{''.join(_WINDOWS_SIGNS.values())}]")
 _ETEN = re.compile("[\u2460-\u247d\u3005-\u3007\u3041-\u30fe\u0401-\u0451]")
 """What code page 950, as Python has it, reads where the ETEN extension and HKSCS have other signs (kana, ①, Cyrillic).
 """
-_LINE = re.compile(rb"[^\n]*\n|[^\n]+")
+LINE = re.compile(rb"[^\n]*\n|[^\n]+")
 _NO_TRAIL = re.compile("[\0-?]")
 """Characters whose byte never is the second of a two-byte code: from there on all is read from the right place."""
 
@@ -178,7 +178,7 @@ def _read_aligned(raw: bytes, codec: str) -> Text:
         half_marker = codec == "hz" and _BAD_ASCII.search(text)  # other bytes read wrongly for it
         found = None if half_marker else _read_runs(raw, codec, text)
     else:
-        if _is_exact(raw, codec) or (not _SURROGATE.search(text) and _encoded(text, codec) == raw):
+        if _is_exact(raw, codec) or (not SURROGATE.search(text) and _encoded(text, codec) == raw):
             odd = _HAS_ODD.get(codec)
             if odd is None or not odd.search(text):
                 return Text(text, [])
@@ -250,7 +250,7 @@ def _restores(found: Text, codec: str, raw: bytes) -> bool:
 
 def _as_one(raw: bytes, text: str) -> Text:
     """``text`` under a single patch: always right, whatever the codec does."""
-    text = _SURROGATE.sub("\ufffd", text)
+    text = SURROGATE.sub("\ufffd", text)
     return Text(text, [Patch(0, 0, len(text), raw)])
 
 
@@ -371,9 +371,9 @@ def _read_lines(raw: bytes, codec: str) -> Text:
     pieces: list[str] = []
     patches: list[Patch] = []
     at = byte = 0
-    for line in _LINE.findall(raw):
+    for line in LINE.findall(raw):
         for original, text in _units(line, codec):
-            new = _SURROGATE.sub("\ufffd", text)
+            new = SURROGATE.sub("\ufffd", text)
             if new != text or _encoded(new, codec) != original:
                 patches.append(Patch(byte, at, at + len(new), original))
             pieces.append(new)

@@ -10,7 +10,6 @@ NOTHING = Findings()
 """What a stage found in a document that stays as it is."""
 
 HAN = "\u3007\u3400-\u9fff\uf900-\ufaff"
-SPACE = r"[^\S\n]"
 
 SURNAMES = (
     "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林高罗郑梁谢宋唐许韩邓冯曹彭曾肖萧田董潘袁蔡蒋余于杜叶程魏苏吕丁任卢姚沈钟姜崔谭陆"

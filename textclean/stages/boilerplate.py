@@ -221,7 +221,7 @@ class Boilerplate(CorpusStage):
     def _read(self, line: str) -> _Found | None:
         """What a line is by itself, wherever it stands."""
         first, last = line[0], line[-1]
-        if len(line) > 200:
+        if len(line) > _LONGEST:
             return None
         if self.credits and last in _CREDIT_LASTS and _SHOT.search(line, max(0, len(line) - 40)):
             credit = _CREDIT.fullmatch(line)
@@ -233,7 +233,7 @@ class Boilerplate(CorpusStage):
             if person := _BY_NAME.fullmatch(giver):
                 return _Found("credit", tuple(_NAME.findall(person["names"])))
             return _Found("credit", source=giver)
-        if first in _ANYWHERE_FIRSTS and len(line) <= _LONGEST and _ANYWHERE.fullmatch(line):
+        if first in _ANYWHERE_FIRSTS and _ANYWHERE.fullmatch(line):
             return _BOILERPLATE
         if first in _RULE_FIRSTS and _RULE.fullmatch(line):
             return _BOILERPLATE

@@ -1,6 +1,5 @@
-"""Lines of many texts at once, folded, and where in the source they stand."""
+"""Lines of many texts at once, folded."""
 
-import sys
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -8,9 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from textclean.built import extension
-from textclean.ledger import Edits
 from textclean.minhash.codes import Codes, encode
-from textclean.stage import Document
 from textclean.stages.duplicates.folding import fold_codes, folding_table
 
 _built = extension("textclean.stages.duplicates._folding")
@@ -65,55 +62,3 @@ def _built_lines(codes: Codes) -> Lines:
     start, end, number, ends = rows[:found].T
     ends = np.append(0, ends)
     return Lines(Codes(folded[: ends[-1]], ends), bounds.tolist(), start, end, number)
-
-
-def source_lines(doc: Document, starts: Sequence[int], numbers: Sequence[int]) -> Sequence[int]:
-    """Like :meth:`Document.source_lines`, of the characters at ``starts``, which stand in the lines ``numbers``.
-
-    Layers are stepped back only down to the last one that touches a line break; most touch none.
-    """
-    every = [layer.edits for layer in doc.layers]
-    if any(edits.moves for edits in every):
-        return doc.source_lines(starts)
-    below = 0
-    while below < len(every) and not _breaks(every[below]):
-        below += 1
-    for edits in reversed(every[below:]):
-        starts, numbers = _step_back(edits, starts, numbers)
-    return numbers
-
-
-def _breaks(edits: Edits) -> bool:
-    """Whether an edit takes or puts a line break."""
-    return "\n" in "".join(edits.olds) or "\n" in "".join(edits.news)
-
-
-def _step_back(edits: Edits, places: Sequence[int], lines: Sequence[int]) -> tuple[list[int], list[int]]:
-    """Like :func:`textclean.ledger.step_back`, of places that rise: one walk along places and edits."""
-    old_places: list[int] = []
-    old_lines: list[int] = []
-    rows = zip([*places, sys.maxsize], [*lines, 0], strict=True)
-    place, line = next(rows)
-    shift = grown = 0
-    for start, old, new in zip(edits.starts, edits.olds, edits.news, strict=True):
-        more = len(new) - len(old)
-        if not more and "\n" not in old and "\n" not in new:
-            continue
-        begin = start - shift
-        while place < begin:
-            old_places.append(place + shift)
-            old_lines.append(line + grown)
-            place, line = next(rows)
-        while place < begin + len(new):
-            offset = place - begin
-            same = 0 if more else offset
-            old_places.append(start + same)
-            old_lines.append(line + grown + old.count("\n", 0, same) - new.count("\n", 0, offset))
-            place, line = next(rows)
-        shift -= more
-        grown += old.count("\n") - new.count("\n")
-    while place < sys.maxsize:
-        old_places.append(place + shift)
-        old_lines.append(line + grown)
-        place, line = next(rows)
-    return old_places, old_lines

@@ -14,7 +14,7 @@ from textclean.minhash.sketch import Sketches, sketch
 from textclean.stage import Document, Observation, TextRef, Texts
 from textclean.stages.duplicates.facts import BREAKS, CLOSERS, LONGEST_HEADING, STOPS, ends_a_sentence, is_heading
 from textclean.stages.duplicates.folding import fold, keys, split
-from textclean.stages.duplicates.lines import folded_lines, source_lines
+from textclean.stages.duplicates.lines import folded_lines
 
 HEADING, SENTENCE = 1, 2
 _STOP, _CLOSER, _BREAK = 1, 2, 4
@@ -34,7 +34,7 @@ def observe(docs: Sequence[Document], n: int, slots: int, *, pieces: bool) -> li
     starts, numbers = lines.start.tolist(), lines.number.tolist()
     places: list[int] = []
     for doc, (lo, hi) in zip(docs, spans, strict=True):
-        places += source_lines(doc, starts[lo:hi], numbers[lo:hi])
+        places += doc.source_lines(starts[lo:hi], numbers[lo:hi])
     rows = np.empty((len(starts), _COLUMNS), np.int64)
     told = (lines.start, lines.end, np.array(places, np.int64), codes.lengths, np.diff(made.offsets), _flags(codes))
     for column, values in enumerate(told):
