@@ -118,7 +118,9 @@ def test_paragraphs_are_lines_with_their_offsets() -> None:
 def test_source_lines_without_looking_at_the_source_are_right(data: st.DataObject) -> None:
     doc = document(data.draw(texts))
     for number in range(data.draw(st.integers(0, 3))):
-        doc = advance(doc, f"stage{number}", "1", Findings(data.draw(edits_for(doc.text, moves=data.draw(st.booleans())))))
+        doc = advance(
+            doc, f"stage{number}", "1", Findings(data.draw(edits_for(doc.text, moves=data.draw(st.booleans()))))
+        )
     lines = doc.paragraphs()
     starts = [p.start for p in lines if p.text]
     original = doc.original()

@@ -140,20 +140,21 @@ class Pipeline:
     ) -> Mapping[str, Any]:
         """The verdicts of the barrier at the end of ``phase``, by document id; ``index``: of earlier runs.
 
+        ``observations`` come in the order of ids as bytes (:func:`id_key`).
+
         Raises:
             StageError: the corpus stage raised; its name is in the message.
         """
         stage = self.phases[phase].observes
         if stage is None:
             raise ValueError(f"phase {phase} ends at no barrier")
-        ordered = sorted(observations, key=lambda row: id_key(row[0]))
         try:
             if index is not None:
                 from textclean.index.model import Remembering
 
                 if isinstance(stage, Remembering):
-                    return stage.decide_after(ordered, texts, index)
-            return stage.decide(ordered, texts)
+                    return stage.decide_after(observations, texts, index)
+            return stage.decide(observations, texts)
         except Exception as error:
             raise StageError(f"stage {stage.name!r} could not decide: {_told(error)}") from error
 

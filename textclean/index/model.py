@@ -2,7 +2,8 @@
 
 import hashlib
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import cache
 from types import TracebackType
 from typing import Any, NamedTuple, Protocol, Self, runtime_checkable
@@ -10,11 +11,21 @@ from typing import Any, NamedTuple, Protocol, Self, runtime_checkable
 import numpy as np
 from numpy.typing import NDArray
 
+from textclean.errors import TextcleanError
 from textclean.minhash import bands
 from textclean.minhash.codes import encode
 from textclean.minhash.near import RECALL
 from textclean.minhash.sketch import Sketches, sketch
 from textclean.stage import Observation, Texts
+
+
+@contextmanager
+def told(name: str, errors: type[Exception]) -> Iterator[None]:
+    """Errors of the store of the index ``name``, as errors that name it."""
+    try:
+        yield
+    except errors as error:
+        raise TextcleanError(f"{name}: the index cannot be used: {error}") from error
 
 
 class Parameters(NamedTuple):

@@ -1,8 +1,8 @@
 """The index shared between machines: datasketch's MinHashLSH in a Redis server."""
 
 import json
-from collections.abc import Collection, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Collection, Iterable, Sequence
+from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -11,7 +11,7 @@ import zstandard
 from numpy.typing import NDArray
 
 from textclean.errors import TextcleanError, UsageError
-from textclean.index.model import Earlier, Entries, Paragraphs, Parameters, none_earlier
+from textclean.index.model import Earlier, Entries, Paragraphs, Parameters, none_earlier, told
 from textclean.index.texts import TextIndex
 from textclean.minhash.twins import EXACT, NEAR
 
@@ -108,12 +108,8 @@ class RedisIndex(TextIndex):
         with self._told():
             return str(int(self._client.get(f"{self._name}:revision") or 0))
 
-    @contextmanager
-    def _told(self) -> Iterator[None]:
-        try:
-            yield
-        except self._errors as error:
-            raise TextcleanError(f"{self._told_as}: the index cannot be used: {error}") from error
+    def _told(self) -> AbstractContextManager[None]:
+        return told(self._told_as, self._errors)
 
     def earlier(
         self,

@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from itertools import pairwise
 from os import PathLike
 from pathlib import Path
@@ -13,9 +13,9 @@ import orjson
 import zstandard
 from numpy.typing import NDArray
 
-from textclean.errors import TextcleanError, UsageError
+from textclean.errors import UsageError
 from textclean.index import candidates, postings
-from textclean.index.model import Earlier, Entries, Paragraphs, Parameters, none_earlier
+from textclean.index.model import Earlier, Entries, Paragraphs, Parameters, none_earlier, told
 from textclean.index.rows import Rows, joined
 from textclean.index.texts import TextIndex
 from textclean.minhash.contained import intact
@@ -182,12 +182,8 @@ class ParagraphIndex(TextIndex):
         value: int = self._base.execute("SELECT value FROM meta WHERE name = ?", (name,)).fetchone()[0]
         return value
 
-    @contextmanager
-    def _told(self) -> Iterator[None]:
-        try:
-            yield
-        except sqlite3.Error as error:
-            raise TextcleanError(f"{self.path}: the index cannot be used: {error}") from error
+    def _told(self) -> AbstractContextManager[None]:
+        return told(str(self.path), sqlite3.Error)
 
     # Asking
 
