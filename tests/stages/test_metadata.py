@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from textclean.document import Document
-from textclean.stages import metadata
+from textclean.stages import _fields
 from textclean.stages._lines import stripped
 from textclean.stages.metadata import Metadata
 
@@ -73,9 +73,9 @@ def test_any_text_is_restored_and_a_second_run_finds_nothing(text: str) -> None:
 @settings(deadline=None)
 def test_the_cheap_look_passes_over_no_line_that_says_something(text: str) -> None:
     lines = stripped(text)
-    looked_at = {i for i, _ in metadata._short(lines)}
-    assert not [line for i, line in enumerate(lines) if i not in looked_at and metadata._read(line)]
+    looked_at = {i for i, _ in _fields.candidates(lines)}
+    assert not [line for i, line in enumerate(lines) if i not in looked_at and _fields.read(line)]
 
 
 def test_the_cheap_look_passes_over_running_text() -> None:
-    assert metadata._short(["雾散了，港口今天恢复通航，渡船都开了。", "渡" * 200]) == []
+    assert _fields.candidates(["雾散了，港口今天恢复通航，渡船都开了。", "渡" * 200]) == []
