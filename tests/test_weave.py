@@ -1,5 +1,8 @@
 """The extension and the plain functions weave alike, whatever they are given."""
 
+import os
+import subprocess
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -153,6 +156,15 @@ def test_small_numbers_are_told_in_a_string_or_not_at_all(given_numbers: list[in
     assert told is None or (weave.numbers(told) == given_numbers and told.isprintable())
 
 
-def test_the_extension_is_chosen_where_it_was_built() -> None:
-    chosen = weave.plain_change if weave.built is None else weave.built.change
-    assert weave.change is chosen
+@pytest.mark.skipif(os.environ.get("TEXTCLEAN_KERNEL") == "0", reason="the extensions are switched off")
+def test_the_extension_does_the_work_where_it_was_built() -> None:
+    built = pytest.importorskip("textclean._weave")
+    chosen = weave.change, weave.change_back, weave.entries
+    assert chosen == (built.change, built.change_back, built.entries)
+
+
+def test_plain_python_does_the_work_where_the_extensions_are_switched_off() -> None:
+    code = "from textclean import weave; print(weave.built, weave.change is weave.plain_change)"
+    environment = {**os.environ, "TEXTCLEAN_KERNEL": "0"}
+    done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["None", "True"]

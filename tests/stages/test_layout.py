@@ -7,6 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from textclean.document import Document
+from textclean.language.ngrams import join_gain, opening_gain
+from textclean.stages._joins import Evidence
 from textclean.stages.layout import Layout
 
 CASES = tomllib.loads((Path(__file__).parents[1] / "cases" / "layout.toml").read_text(encoding="utf-8"))
@@ -110,3 +112,16 @@ def test_any_text_is_restored_and_a_second_run_finds_nothing_to_change(text: str
 def test_where_nothing_is_joined_only_the_blank_lines_go(text: str) -> None:
     lines = [line for line in text.split("\n") if line.strip()]
     assert Layout(join=False)(Document("a", text)).text == "\n".join(lines)
+
+
+@pytest.mark.parametrize(
+    ("tail", "head"),
+    [
+        ("全县今年的粮食产", "量再创新高，农民增收"),
+        ("镇里今年特别重视生态环", "境保护工作"),
+        ("果农赵满仓笑着说", "近日，记者走进茶园"),
+        ("比上年增长", "的幅度有所回落"),
+    ],
+)
+def test_evidence_is_the_gain_of_the_join_less_how_well_the_head_opens(tail: str, head: str) -> None:
+    assert Evidence()([(tail, head)])[0] == pytest.approx(join_gain(tail, head) - 0.8 * opening_gain(head), abs=1e-4)
