@@ -113,8 +113,6 @@ def _proposed(
     rank: NDArray[np.int64],
     texts: Texts,
 ) -> near.Proposal:
-    if guests is not None and not len(guests):
-        return np.empty((0, 2), np.int64), own[:0]
     if options.backend == "datasketch":
         from textclean.minhash import peer
 
@@ -128,7 +126,7 @@ def _proposed(
     share = contained.intact(options.containment, options.n)
     order = own[np.argsort(rank[own])]
     more, crowded_too = contained.candidates(rows.sketches.prints, rows.sketches.offsets, order, share, window)
-    return near.union(pairs, more), np.union1d(crowded, crowded_too)
+    return near.union(pairs, more), bands.distinct(np.concatenate([crowded, crowded_too]))
 
 
 def _same_facts(
