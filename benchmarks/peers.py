@@ -7,15 +7,34 @@ those at which its recall is best without losing much speed.
 from collections.abc import Callable
 
 import numpy as np
+from numpy.typing import NDArray
 
-from textclean.minhash.codes import encode
-from textclean.minhash.grams import hashes
+from textclean.minhash.codes import Codes, encode
 
 N, THRESHOLD, SLOTS = 5, 0.8, 128
 
 
 def grams(text: str) -> list[str]:
     return [text[at : at + N] for at in range(max(len(text) - N + 1, 1))]
+
+
+def gram_hashes(codes: Codes) -> NDArray[np.uint32]:
+    """A 32-bit hash of the gram that begins at each character; at the last ones of a text the first gram again."""
+    points, offsets = codes
+    wide = points.astype(np.uint32)
+    out = wide + np.uint32(N)
+    for j in range(1, N):
+        out *= np.uint32(0x9E3779B1)
+        out[:-j] += wide[j:]
+    begins, ends = offsets[:-1], offsets[1:]
+    for j in range(1, N):
+        out[np.maximum(ends - j, begins)] = out[begins]
+    out ^= out >> np.uint32(16)
+    out *= np.uint32(0x85EBCA6B)
+    out ^= out >> np.uint32(13)
+    out *= np.uint32(0xC2B2AE35)
+    out ^= out >> np.uint32(16)
+    return out
 
 
 def datasketch(texts: list[str]) -> list[bool]:
@@ -64,7 +83,7 @@ def rensa_hashed(texts: list[str]) -> list[bool]:
     from rensa import RMinHash, RMinHashLSH
 
     codes = encode(texts)
-    values = hashes(codes, N).astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15)
+    values = gram_hashes(codes).astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15)
     sketches = RMinHash.digest_matrix_from_flat_token_hashes(values, codes.offsets.astype(np.uint64), SLOTS, 42)
     return list(RMinHashLSH(THRESHOLD, SLOTS, 16).query_duplicate_flags_matrix_one_shot(sketches))
 

@@ -12,9 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from textclean.minhash import bands, contained, engine, near_duplicates
-from textclean.minhash.codes import Codes, encode, first_equal
+from textclean.minhash.codes import Codes, encode
 from textclean.minhash.signatures import LONG, Signatures
-from textclean.minhash.sketch import sketch
+from textclean.minhash.sketch import sketch, sketch_distinct
 from textclean.minhash.verify import pair_counts
 
 from . import synthetic
@@ -66,10 +66,8 @@ def test_every_step_of_odd_texts(texts):
 def same_steps(texts: list[str], n: int, slots: int, pieces: bool) -> None:
     assert_same(lambda: encode(texts))
     codes = encode(texts)
-    assert_same(lambda: first_equal(codes))
     assert_same(lambda: sketch(codes, n, slots, pieces=pieces))
-    some = np.arange(0, len(texts), 2)
-    assert_same(lambda: sketch(codes, n, slots, pieces=pieces, index=some))
+    assert_same(lambda: sketch_distinct(codes, n, slots, pieces=pieces))
     pairs = np.array([(i, j) for j in range(len(texts)) for i in range(j + 1)], np.int64).reshape(-1, 2)
     assert_same(lambda: pair_counts(codes, pairs, n))
 
@@ -124,13 +122,26 @@ def test_many_threads_at_once_find_what_one_finds():
 def test_arguments_that_do_not_fit_are_refused():
     kernel = engine.kernel()
     codes, offsets = np.zeros(4, np.uint16), np.array([0, 4])
-    out = np.zeros(1, np.int64)
+    narrow, wide, bounds = np.zeros((1, 8), np.uint16), np.zeros((1, 8), np.uint32), np.zeros(2, np.int64)
+    none = np.zeros(0, np.int64)
+
+    def sketched(codes=codes, offsets=offsets, n=5, beyond=9, first=none, narrow=narrow, prints=none, bounds=bounds):
+        kernel.sketch(codes, 2, offsets, n, 8, beyond, first, narrow, wide[:0], prints, bounds)
+
+    sketched()
     with pytest.raises(ValueError, match="codes"):
-        kernel.first(codes, 2, np.array([0, 5]), out)
+        sketched(offsets=np.array([0, 5]))
     with pytest.raises(ValueError, match="rise"):
-        kernel.first(codes, 2, np.array([3, 2, 4]), np.zeros(2, np.int64))
-    with pytest.raises(ValueError, match="first"):
-        kernel.first(codes, 2, offsets, np.zeros(0, np.int64))
+        sketched(offsets=np.array([3, 2, 4]))
+    with pytest.raises(ValueError, match="n and slots"):
+        sketched(n=0)
+    short = {"beyond": 3}, {"narrow": narrow[:0]}, {"prints": np.zeros(3, np.uint32)}, {"bounds": bounds[:1]}
+    for arrays in (
+        *short,
+        {"offsets": np.array([0, 2, 4]), "first": np.zeros(1, np.int64), "narrow": np.tile(narrow, (2, 1))},
+    ):
+        with pytest.raises(ValueError, match="too small"):
+            sketched(**arrays)
     with pytest.raises(ValueError, match="index"):
         kernel.overlap(codes, 2, offsets, np.array([0, 1]), 5, np.zeros(3, np.int64))
     with pytest.raises(ValueError, match="bands"):
@@ -144,16 +155,16 @@ def test_arguments_that_do_not_fit_are_refused():
     with pytest.raises(ValueError, match="offsets"):
         kernel.pack(["甲", "乙"], np.array([0, 1]), np.zeros(2, np.uint16), 2)
     with pytest.raises(BufferError):
-        kernel.first(codes, 2, offsets, b"12345678")
+        sketched(bounds=bytes(16))
     with pytest.raises(TypeError, match="number of arguments"):
-        kernel.first(codes, 2, offsets)
+        kernel.overlap(codes, 2, offsets)
 
 
 def test_codes_cut_out_of_others_are_texts_too():
     whole = encode(synthetic.paragraphs(50, 1))
     part = Codes(whole.codes, whole.offsets[10:30])
     assert_same(lambda: sketch(part, 5, 64, pieces=True))
-    assert_same(lambda: first_equal(part))
+    assert_same(lambda: sketch_distinct(part, 5, 64, pieces=True))
 
 
 def test_a_signature_has_the_lanes_it_says():

@@ -129,43 +129,24 @@ static PyObject *pack(PyObject *module, PyObject *args)
     return leave(&of, Py_NewRef(Py_True));
 }
 
-static PyObject *first(PyObject *module, PyObject *args)
-{
-    Arguments of;
-    Codes texts;
-    int failed;
-    (void)module;
-    if (!enter(args, "r1ir8w8", &of)) return NULL;
-    if (!describes_texts(of.array[0], of.number[0], of.array[1], &texts)
-        || !claim(of.array[2].count >= texts.texts, "first is too small"))
-        return leave(&of, NULL);
-    Py_BEGIN_ALLOW_THREADS
-    failed = find_first(&texts, of.array[2].at);
-    Py_END_ALLOW_THREADS
-    return done(&of, failed);
-}
-
 static PyObject *sketch(PyObject *module, PyObject *args)
 {
     Arguments of;
     Codes texts;
     int failed;
     (void)module;
-    if (!enter(args, "r1ir8r8iiw2w4r8w4w8", &of)) return NULL;
-    const Array *index = of.array + 2, *narrow = of.array + 3, *wide = of.array + 4, *row = of.array + 5;
-    const Array *prints = of.array + 6, *bounds = of.array + 7;
-    int64_t n = of.number[1], slots = of.number[2], rows = 0, grams = 0;
-    Sketch to = {index->at, row->at, index->count, n, slots, narrow->at, wide->at, prints->count ? prints->at : NULL, bounds->at};
-    if (!claim(n > 0 && slots > 0, "n and slots are at least 1")
-        || !describes_texts(of.array[0], of.number[0], of.array[1], &texts) || !all_below(*index, texts.texts)
-        || !claim(row->count == to.count, "row is too small"))
+    if (!enter(args, "r1ir8iiiw8w2w4w4w8", &of)) return NULL;
+    const Array *first = of.array + 2, *narrow = of.array + 3, *wide = of.array + 4, *prints = of.array + 5, *bounds = of.array + 6;
+    Sketch to = {of.number[1], of.number[2], of.number[3], first->count ? first->at : NULL, narrow->at, wide->at,
+                 prints->count ? prints->at : NULL, bounds->at};
+    if (!claim(to.n > 0 && to.slots > 0, "n and slots are at least 1")
+        || !describes_texts(of.array[0], of.number[0], of.array[1], &texts))
         return leave(&of, NULL);
-    for (int64_t i = 0; i < to.count; i++) {
-        rows = to.row[i] >= rows ? to.row[i] + 1 : rows;
-        grams += texts.offsets[to.index[i] + 1] - texts.offsets[to.index[i]];
-    }
-    if (!claim(narrow->count / slots >= to.count && wide->count / slots >= rows && bounds->count > to.count
-                   && (!prints->count || prints->count >= grams), "an array is too small"))
+    int64_t rows = 0, characters = texts.offsets[texts.texts] - texts.offsets[0];
+    for (int64_t i = 0; i < texts.texts; i++) rows += texts.offsets[i + 1] - texts.offsets[i] > to.beyond;
+    if (!claim((!first->count || first->count >= texts.texts) && narrow->count / to.slots >= texts.texts
+                   && wide->count / to.slots >= rows && bounds->count > texts.texts
+                   && (!prints->count || prints->count >= characters), "an array is too small"))
         return leave(&of, NULL);
     to.bounds[0] = 0;
     Py_BEGIN_ALLOW_THREADS
@@ -236,17 +217,31 @@ static PyObject *overlap(PyObject *module, PyObject *args)
     return done(&of, failed);
 }
 
+static PyObject *fall(PyObject *module, PyObject *args)
+{
+    Arguments of;
+    (void)module;
+    if (!enter(args, "r8r8iw1", &of)) return NULL;
+    const int64_t *left = of.array[0].at, *right = of.array[1].at, count = of.array[0].count;
+    uint8_t *state = of.array[2].at;
+    if (!all_below(of.array[0], of.array[2].count) || !all_below(of.array[1], of.array[2].count)
+        || !claim(of.array[1].count == count, "there must be as many left as right texts"))
+        return leave(&of, NULL);
+    for (int64_t i = 0; i < count; i++) if (!state[left[i]] && !state[right[i]]) state[right[i]] = (uint8_t)of.number[0];
+    return done(&of, 0);
+}
+
 static PyMethodDef functions[] = {
     {"measure", measure, METH_VARARGS, "measure(texts: list[str], offsets): where each begins, in characters"},
     {"pack", pack, METH_VARARGS, "pack(texts: list[str], offsets, out, width) -> bool: whether all code points fit"},
-    {"first", first, METH_VARARGS, "first(codes, width, offsets, out): the first equal text of each"},
     {"sketch", sketch, METH_VARARGS,
-     "sketch(codes, width, offsets, index, n, slots, narrow, wide, row, prints, bounds): no prints, no fingerprints"},
+     "sketch(codes, width, offsets, n, slots, beyond, first, narrow, wide, prints, bounds): of all texts without first"},
     {"meet", meet, METH_VARARGS,
      "meet(signature, width, residents, slots, bands, rows, window, least, apart, crowded) -> bytes: pairs, unordered"},
     {"hold", hold, METH_VARARGS,
      "hold(prints, bounds, order, window, need, crowded) -> bytes: pairs of ranks that may contain one another, unordered"},
     {"overlap", overlap, METH_VARARGS, "overlap(codes, width, offsets, pairs, n, counts): shared, left, right of each"},
+    {"fall", fall, METH_VARARGS, "fall(left, right, kind, state): pair by pair, the right text if both have no state yet"},
     {NULL, NULL, 0, NULL},
 };
 

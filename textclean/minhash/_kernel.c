@@ -12,9 +12,17 @@
 #include <sys/mman.h>
 #endif
 
-#define GRAMS 16   /* grams of a text taken together */
-#define WINDOW 10  /* grams a window of winnowing */
-#define LANES 4    /* of a hash of bytes */
+#define GRAMS 32  /* grams of a text taken together */
+#define TILE 16   /* slots whose minima of so many grams fit into registers */
+#define SLOTS 32  /* slots whose minima are reduced together */
+#define WINDOW 10 /* grams a window of winnowing */
+#ifdef __GNUC__
+#define SELDOM __attribute__((noinline))
+#else
+#define SELDOM
+#endif
+#define FIRST_BASE 0x9E37u
+#define SECOND_BASE 0x85EBu
 
 void *reserve(size_t size)
 {
@@ -34,109 +42,153 @@ static int64_t length_of(const Codes *of, int64_t text) { return of->offsets[tex
 
 static int64_t grams_in(int64_t length, int64_t n) { return length >= n ? length - n + 1 : length > 0; }
 
-CLONES static void widen(const Codes *of, int64_t text, uint32_t *restrict out)
+static int64_t filled(int64_t count) { return (count + GRAMS - 1) / GRAMS * GRAMS; }
+
+static const char *at(const Codes *of, int64_t place) { return (const char *)of->codes + place * of->width; }
+
+/* A gram has two hashes of 16 bits, so that they fill half the lanes that one of 32 would. */
+typedef struct { uint16_t *codes, *first, *second; int64_t length, grams; } Text;
+
+/* Room for texts of up to so many characters, and for what is read behind them. */
+static int make_text(Text *text, int64_t longest)
 {
-    int64_t length = length_of(of, text);
-    if (of->width == 2) {
-        const uint16_t *from = (const uint16_t *)of->codes + of->offsets[text];
-        for (int64_t i = 0; i < length; i++) out[i] = from[i];
-    } else if (length) {
-        memcpy(out, (const uint32_t *)of->codes + of->offsets[text], (size_t)length * 4);
-    }
+    size_t room = (size_t)longest + 2 * GRAMS;
+    *text = (Text){.codes = calloc(room * 3, 2)};
+    if (!text->codes) return -1;
+    text->first = text->codes + room;
+    text->second = text->first + room;
+    return 0;
 }
 
-static inline uint32_t scramble(uint32_t h)
+/* Characters in 16 bits: hashes may meet, texts are compared as they are. */
+CLONES static void narrow_down(const uint32_t *restrict from, int64_t length, uint16_t *restrict out)
+{
+    for (int64_t i = 0; i < length; i++) out[i] = (uint16_t)(from[i] ^ (from[i] >> 16) * FIRST_BASE);
+}
+
+static inline uint16_t scramble16(uint16_t h)
+{
+    h = (uint16_t)((h ^ h >> 7) * 0xCA6Bu);
+    return h ^ h >> 9;
+}
+
+static inline void hash_gram(const uint16_t *codes, int64_t size, uint16_t *first, uint16_t *second)
+{
+    uint16_t p = (uint16_t)size, q = p;
+    for (int64_t j = 0; j < size; j++) {
+        p = (uint16_t)(p * FIRST_BASE + codes[j]);
+        q = (uint16_t)(q * SECOND_BASE + codes[j]);
+    }
+    *first = scramble16(p);
+    *second = scramble16(q);
+}
+
+/* The hashes of each gram: polynomials, scrambled. The usual size is known to the compiler. What the last grams lack for
+ * full lanes is the first gram again. */
+CLONES static void hash_grams(const uint16_t *restrict codes, int64_t size, int64_t count, uint16_t *restrict first,
+                              uint16_t *restrict second)
+{
+    int64_t full = filled(count);
+    if (size == 5) for (int64_t i = 0; i < full; i++) hash_gram(codes + i, 5, first + i, second + i);
+    else for (int64_t i = 0; i < count; i++) hash_gram(codes + i, size, first + i, second + i);
+    for (int64_t i = count; i < full; i++) { first[i] = first[0]; second[i] = second[0]; }
+}
+
+static void read_text(const Codes *of, int64_t index, int64_t n, Text *text)
+{
+    text->length = length_of(of, index);
+    text->grams = grams_in(text->length, n);
+    if (of->width == 2) memcpy(text->codes, at(of, of->offsets[index]), (size_t)text->length * 2);
+    else narrow_down((const uint32_t *)of->codes + of->offsets[index], text->length, text->codes);
+    hash_grams(text->codes, text->length < n ? text->length : n, text->grams, text->first, text->second);
+}
+
+/* Both hashes of each gram as one. */
+CLONES static void join(const Text *text, uint32_t *restrict out)
+{
+    const uint16_t *restrict first = text->first, *restrict second = text->second;
+    for (int64_t i = 0; i < text->grams; i++) out[i] = first[i] | (uint32_t)second[i] << 16;
+}
+
+static inline uint32_t scramble32(uint32_t h)
 {
     h = (h ^ h >> 16) * 0x85EBCA6Bu;
     h = (h ^ h >> 13) * 0xC2B2AE35u;
     return h ^ h >> 16;
 }
 
-static inline uint32_t hash_gram(const uint32_t *codes, int64_t size)
-{
-    uint32_t h = (uint32_t)size;
-    for (int64_t j = 0; j < size; j++) h = h * BASE + codes[j];
-    return scramble(h);
-}
-
-/* The hash of each n-gram of a text: a polynomial in BASE, scrambled. The usual size is known to the compiler; then the
- * last lanes are filled up with what follows, so that there is room for 2 * GRAMS more in codes and out. */
-CLONES static void hash_grams(const uint32_t *restrict codes, int64_t length, int64_t n, uint32_t *restrict out)
-{
-    int64_t size = length < n ? length : n, count = grams_in(length, n);
-    int64_t full = (count + GRAMS - 1) / GRAMS * GRAMS;
-    if (size == 5) for (int64_t i = 0; i < full; i++) out[i] = hash_gram(codes + i, 5);
-    else for (int64_t i = 0; i < count; i++) out[i] = hash_gram(codes + i, size);
-}
-
 /* ---------------------------------------------------------------- signatures */
 
-static inline void halve(const uint16_t *restrict from, uint16_t *restrict to, int count)
+typedef union { uint32_t two[SLOTS * GRAMS / 2]; uint16_t one[SLOTS * GRAMS]; } Lanes;
+
+static inline void take_less(const uint16_t *restrict other, uint16_t *restrict values, int count)
 {
-    for (int i = 0; i < count; i++) to[i] = from[2 * i + 1] < from[2 * i] ? from[2 * i + 1] : from[2 * i];
+    for (int i = 0; i < count; i++) values[i] = other[i] < values[i] ? other[i] : values[i];
 }
 
-/* Minima of 16 bits. Lanes stand for two slots of 16 grams each, so that a step to the next two slots is an addition;
- * the grams that a text lacks for full lanes are its first one again. There is room for them behind the hashes, and for
- * four entries a gram in lanes. */
-CLONES static void minima16(uint32_t *restrict hashes, int64_t count, int64_t slots, uint16_t *restrict lanes,
-                            uint16_t *restrict out)
+/* Minima of neighbours, each of them a lane of two slots. */
+static inline void halve(const Lanes *restrict from, Lanes *restrict to, int count)
 {
-    int64_t blocks = (count + 2 * GRAMS - 1) / (2 * GRAMS) * 2;
-    for (int64_t i = count; i < blocks * GRAMS; i++) hashes[i] = hashes[0];
-    for (int64_t at = 0; at < slots; at += TILE) {
-        uint16_t least[TILE * GRAMS], folded[TILE * GRAMS / 2];
-        for (int i = 0; i < TILE * GRAMS; i++) least[i] = UINT16_MAX;
-        for (int64_t block = 0; block < blocks; block++) {
-            uint16_t *restrict value = lanes + block * 4 * GRAMS;
-#pragma GCC unroll 1
+    Lanes other;
+    for (int i = 0; i < count; i++) { to->two[i] = from->two[2 * i]; other.two[i] = from->two[2 * i + 1]; }
+    take_less(other.one, to->one, 2 * count);
+}
+
+/* From GRAMS lanes a slot to one: first those of two slots go side by side, then whole lanes move. */
+static inline void reduce(const Lanes *restrict least, uint16_t *restrict out)
+{
+    Lanes even, odd;
+    for (int slot = 0; slot < SLOTS; slot += 2) for (int i = 0; i < GRAMS / 2; i++) {
+        uint32_t x = least->two[slot * GRAMS / 2 + i], y = least->two[slot * GRAMS / 2 + GRAMS / 2 + i];
+        even.two[slot * GRAMS / 4 + i] = (x & 0xFFFF) | y << 16;
+        odd.two[slot * GRAMS / 4 + i] = x >> 16 | (y & 0xFFFF0000u);
+    }
+    take_less(even.one, odd.one, SLOTS * GRAMS / 2);
+    halve(&odd, &even, SLOTS * GRAMS / 8);
+    halve(&even, &odd, SLOTS * GRAMS / 16);
+    halve(&odd, &even, SLOTS * GRAMS / 32);
+    halve(&even, &odd, SLOTS * GRAMS / 64);
+    for (int k = 0; k < SLOTS / 2; k++) { out[2 * k] = (uint16_t)odd.two[k]; out[2 * k + 1] = (uint16_t)(odd.two[k] >> 16); }
+}
+
+/* Slot k is the smallest first + k * second. Overwrites the hashes. */
+CLONES static void minima16(const Text *text, int64_t slots, uint16_t *restrict out)
+{
+    uint16_t *restrict first = text->first, *restrict second = text->second;
+    int64_t full = filled(text->grams);
+    for (int64_t begin = 0; begin < slots; begin += SLOTS) {
+        Lanes least;
+        uint16_t found[SLOTS];
+        memset(&least, 255, sizeof least);
+        for (int tile = 0; tile < SLOTS; tile += TILE) for (int64_t block = 0; block < full; block += GRAMS)
             for (int i = 0; i < GRAMS; i++) {
-                uint32_t hash = hashes[block * GRAMS + i];
-                uint16_t second = (uint16_t)(hash >> 16 | 1), first = (uint16_t)(hash + (uint32_t)at * second);
-                value[i] = first;
-                value[GRAMS + i] = (uint16_t)(first + second);
-                value[2 * GRAMS + i] = value[3 * GRAMS + i] = (uint16_t)(2 * second);
-            }
-        }
-        for (int64_t block = 0; block < blocks; block += 2) {
-            uint16_t *restrict value = lanes + block * 4 * GRAMS;
-            for (int slot = 0; slot < TILE; slot += 16) {
-                uint16_t *restrict here = least + slot * GRAMS;
-                for (int i = 0; i < 2 * GRAMS; i++) {
-                    uint16_t now = value[i], other = value[4 * GRAMS + i];
-#pragma GCC unroll 8
-                    for (int step = 0; step < 8; step++) {
-                        uint16_t *lane = here + step * 2 * GRAMS + i, less = other < now ? other : now;
-                        *lane = less < *lane ? less : *lane;
-                        now = (uint16_t)(now + value[2 * GRAMS + i]);
-                        other = (uint16_t)(other + value[6 * GRAMS + i]);
-                    }
-                    value[i] = now;
-                    value[4 * GRAMS + i] = other;
+                uint16_t now = first[block + i], step = second[block + i] | 1;
+#pragma GCC unroll 16
+                for (int k = 0; k < TILE; k++) {
+                    uint16_t *lane = least.one + (tile + k) * GRAMS + i;
+                    *lane = now < *lane ? now : *lane;
+                    now = (uint16_t)(now + step);
                 }
+                first[block + i] = now;
             }
-        }
-        halve(least, folded, TILE * GRAMS / 2);
-        halve(folded, least, TILE * GRAMS / 4);
-        halve(least, folded, TILE * GRAMS / 8);
-        halve(folded, least, TILE * GRAMS / 16);
-        memcpy(out + at, least, sizeof *out * (size_t)(slots - at < TILE ? slots - at : TILE));
+        reduce(&least, found);
+        memcpy(out + begin, found, sizeof *out * (size_t)(slots - begin < SLOTS ? slots - begin : SLOTS));
     }
 }
 
 CLONES static void minima32(const uint32_t *restrict hashes, int64_t count, int64_t slots, uint32_t *restrict out)
 {
-    for (int64_t at = 0; at < slots; at += TILE) {
-        uint32_t least[TILE];
-        for (int k = 0; k < TILE; k++) least[k] = UINT32_MAX;
+    for (int64_t begin = 0; begin < slots; begin += SLOTS) {
+        uint32_t least[SLOTS];
+        for (int k = 0; k < SLOTS; k++) least[k] = UINT32_MAX;
         for (int64_t i = 0; i < count; i++) {
-            uint32_t second = scramble(hashes[i] + 0x9E3779B9u) | 1, first = hashes[i] + (uint32_t)at * second;
-            for (int k = 0; k < TILE; k++) {
+            uint32_t second = scramble32(hashes[i] + 0x9E3779B9u) | 1, first = hashes[i] + (uint32_t)begin * second;
+            for (int k = 0; k < SLOTS; k++) {
                 uint32_t value = first + (uint32_t)k * second;
                 least[k] = value < least[k] ? value : least[k];
             }
         }
-        memcpy(out + at, least, sizeof *out * (size_t)(slots - at < TILE ? slots - at : TILE));
+        memcpy(out + begin, least, sizeof *out * (size_t)(slots - begin < SLOTS ? slots - begin : SLOTS));
     }
 }
 
@@ -162,123 +214,170 @@ CLONES static int64_t winnow(uint32_t *restrict hashes, int64_t count, uint32_t 
     return found;
 }
 
-int sketch_all(const Codes *of, const Sketch *to)
-{
-    int64_t longest = 0, used = 0;
-    for (int64_t i = 0; i < to->count; i++) {
-        int64_t length = length_of(of, to->index[i]);
-        longest = length > longest ? length : longest;
-    }
-    uint32_t *codes = calloc((size_t)longest + 2 * GRAMS, 16), *hashes = codes + longest + 2 * GRAMS;
-    uint16_t *lanes = (uint16_t *)(hashes + longest + 2 * GRAMS);
-    if (!codes) return -1;
-    for (int64_t i = 0; i < to->count; i++) {
-        int64_t text = to->index[i], length = length_of(of, text), count = grams_in(length, to->n);
-        widen(of, text, codes);
-        hash_grams(codes, length, to->n, hashes);
-        minima16(hashes, count, to->slots, lanes, to->narrow + i * to->slots);
-        if (to->row[i] >= 0) minima32(hashes, count, to->slots, to->wide + to->row[i] * to->slots);
-        if (to->prints) used += winnow(hashes, count, to->prints + used);
-        to->bounds[i + 1] = used;
-    }
-    free(codes);
-    return 0;
-}
-
 /* ---------------------------------------------------------------- equal texts */
 
-static uint64_t hash_bytes(const unsigned char *at, int64_t size)
+/* Tells texts apart: the hashes of all grams, weighted by their places. */
+CLONES static uint64_t key_of_text(const Text *text)
 {
-    uint64_t h[LANES] = {(uint64_t)size}, word[LANES];
-    for (; size > 0; at += sizeof word, size -= (int64_t)sizeof word) {
-        if (size < (int64_t)sizeof word) memset(word, 0, sizeof word);
-        memcpy(word, at, size < (int64_t)sizeof word ? (size_t)size : sizeof word);
-        for (int k = 0; k < LANES; k++) h[k] = h[k] * MIX + word[k];
+    const uint16_t *restrict first = text->first, *restrict second = text->second;
+    uint16_t p = 0, q = 0;
+    for (int64_t i = 0, full = filled(text->grams); i < full; i++) {
+        p += (uint16_t)(first[i] * (2 * (uint32_t)i + 1));
+        q += (uint16_t)(second[i] * (2 * (uint32_t)i + 1));
     }
-    for (int k = 1; k < LANES; k++) h[0] = mixed(h[0], h[k]);
-    return mixed(0, h[0]);
+    return mixed(mixed(0, (uint64_t)text->length), p | (uint64_t)q << 16);
 }
 
-int find_first(const Codes *of, int64_t *first)
+/* The first text that equals this one. */
+static int64_t find_first(const Codes *of, Place *table, uint64_t mask, int64_t index, uint64_t key)
 {
-    uint64_t size = table_size(of->texts), mask = size - 1;
-    Place *table = reserve(size * sizeof *table);
-    uint64_t *hashes = reserve((size_t)of->texts * 8 + 8);
-    if (!table || !hashes) { free(table); free(hashes); return -1; }
-    memset(table, 0, size * sizeof *table);
-    const unsigned char *bytes = of->codes;
-    for (int64_t i = 0; i < of->texts; i++)
-        hashes[i] = hash_bytes(bytes + of->offsets[i] * of->width, length_of(of, i) * of->width);
-    for (int64_t i = 0; i < of->texts; i++) {
-        if (i + AHEAD < of->texts) PREFETCH(table + (hashes[i + AHEAD] & mask));
-        uint64_t at = hashes[i] & mask;
-        uint32_t tag = (uint32_t)(hashes[i] >> 32);
-        for (first[i] = i; table[at].id; at = (at + 1) & mask) {
-            int64_t other = (int64_t)table[at].id - 1, length = length_of(of, i);
-            if (table[at].tag == tag && length_of(of, other) == length
-                && !memcmp(bytes + of->offsets[i] * of->width, bytes + of->offsets[other] * of->width,
-                           (size_t)(length * of->width))) {
-                first[i] = other;
-                break;
-            }
-        }
-        if (first[i] == i) table[at] = (Place){tag, (uint32_t)i + 1};
+    uint64_t place = key & mask;
+    uint32_t tag = (uint32_t)(key >> 32);
+    for (; table[place].id; place = (place + 1) & mask) {
+        int64_t other = (int64_t)table[place].id - 1, length = length_of(of, index);
+        if (table[place].tag == tag && length_of(of, other) == length
+            && !memcmp(at(of, of->offsets[index]), at(of, of->offsets[other]), (size_t)(length * of->width)))
+            return other;
     }
-    free(table);
+    table[place] = (Place){tag, (uint32_t)index + 1};
+    return index;
+}
+
+int sketch_all(const Codes *of, const Sketch *to)
+{
+    Text text[2] = {{0}}; /* one is read ahead, so that its place in the table can be fetched */
+    uint64_t mask = to->first ? table_size(of->texts) - 1 : 0, key[2] = {0};
+    int64_t longest = 0, used = 0, row = 0, wide = 0;
+    for (int64_t i = 0; i < of->texts; i++) longest = length_of(of, i) > longest ? length_of(of, i) : longest;
+    uint32_t *hashes = malloc((size_t)(longest + 1) * 4);
+    Place *table = to->first ? reserve((mask + 1) * sizeof *table) : NULL;
+    int failed = make_text(text, longest) || make_text(text + 1, longest) || !hashes || (to->first && !table);
+    if (table) memset(table, 0, (mask + 1) * sizeof *table);
+    for (int64_t i = 0; i <= of->texts && !failed; i++) {
+        if (i < of->texts) {
+            read_text(of, i, to->n, text + (i & 1));
+            if (table) { key[i & 1] = key_of_text(text + (i & 1)); PREFETCH(table + (key[i & 1] & mask)); }
+        }
+        if (!i) continue;
+        const Text *own = text + ((i - 1) & 1);
+        if (table) {
+            to->first[i - 1] = find_first(of, table, mask, i - 1, key[(i - 1) & 1]);
+            if (to->first[i - 1] != i - 1 || own->length < to->n) continue;
+        }
+        if (to->prints || own->length > to->beyond) join(own, hashes);
+        if (own->length > to->beyond) minima32(hashes, own->grams, to->slots, to->wide + wide++ * to->slots);
+        minima16(own, to->slots, to->narrow + row * to->slots);
+        if (to->prints) used += winnow(hashes, own->grams, to->prints + used);
+        to->bounds[++row] = used;
+    }
+    free(text[0].codes);
+    free(text[1].codes);
     free(hashes);
-    return 0;
+    free(table);
+    return failed ? -1 : 0;
 }
 
 /* ---------------------------------------------------------------- exact overlap */
 
-typedef struct { uint32_t *codes, *hashes, *home, *table; uint8_t *hit; } Desk;
+/* The grams of two texts, those of the left one first. What stands in the table is base + index + 1, and what is not above
+ * base is left from pairs before, so that nothing need be cleared. */
+typedef struct {
+    Text text;
+    uint32_t *hashes, *home, *table;
+    uint8_t *hit;
+    uint64_t base, used;
+    uint64_t mask;
+    int64_t left, right, grams; /* where the texts begin in codes; grams of the left one */
+} Desk;
 
-/* Where in the table an equal gram stands, or the free place for it. Grams begin at their index in codes. */
-static uint64_t place_of(const Desk *desk, uint64_t mask, int64_t gram, int64_t size)
+/* Places in the table for so many grams: so many for few that hardly any two meet. */
+static uint64_t places_for(int64_t grams) { return table_size(grams < 4096 ? grams * 16 : grams * 2 + 16 * 4096); }
+
+static const char *gram_at(const Desk *desk, const Codes *of, int64_t gram)
 {
-    uint64_t at = desk->hashes[gram] & mask;
-    for (; desk->table[at]; at = (at + 1) & mask) {
-        int64_t other = (int64_t)desk->table[at] - 1, k = 0;
-        if (desk->hashes[other] != desk->hashes[gram]) continue;
-        while (k < size && desk->codes[other + k] == desk->codes[gram + k]) k++;
-        if (k == size) break;
+    return at(of, gram < desk->grams ? desk->left + gram : desk->right + gram - desk->grams);
+}
+
+/* From a place that is taken on: the first gram that equals this one, which goes to the first free place if there is none. */
+static SELDOM int64_t probe(const Desk *desk, const Codes *of, int64_t gram, int64_t n, uint64_t place)
+{
+    for (uint64_t held; (held = desk->table[place]) > desk->base; place = (place + 1) & desk->mask) {
+        int64_t other = (int64_t)(held - desk->base) - 1;
+        if (desk->hashes[other] == desk->hashes[gram]
+            && !memcmp(gram_at(desk, of, other), gram_at(desk, of, gram), (size_t)(n * of->width)))
+            return other;
     }
-    return at;
+    desk->table[place] = (uint32_t)(desk->base + (uint64_t)gram + 1);
+    return gram;
+}
+
+/* Characters that are the same from two places on. */
+static int64_t common(const Codes *of, int64_t left, int64_t right, int64_t most)
+{
+    const char *a = at(of, left), *b = at(of, right);
+    int64_t same = 0, size = most * of->width;
+    while (same + 8 <= size && !memcmp(a + same, b + same, 8)) same += 8;
+    while (same < size && a[same] == b[same]) same++;
+    return same / of->width;
+}
+
+/* How many grams of the left text from first on were not hit before; they are now. */
+CLONES static int64_t hit_grams(uint8_t *restrict hit, const uint32_t *restrict home, int64_t count)
+{
+    int64_t before = 0;
+    if (!home) for (int64_t i = 0; i < count; i++) { before += hit[i]; hit[i] = 1; }
+    else for (int64_t i = 0; i < count; i++) { before += hit[home[i]]; hit[home[i]] = 1; }
+    return count - before;
+}
+
+/* Puts the grams of a text into an empty table with room for so many more; how many are distinct. */
+static int64_t lay(Desk *desk, const Codes *of, int64_t index, int64_t n, int64_t more)
+{
+    int64_t distinct = 0;
+    read_text(of, index, n, &desk->text);
+    join(&desk->text, desk->hashes);
+    desk->base += desk->used;
+    desk->grams = desk->text.grams;
+    desk->used = (uint64_t)(desk->grams + more);
+    desk->mask = places_for((int64_t)desk->used) - 1;
+    desk->left = of->offsets[index];
+    uint32_t *home = desk->home, *table = desk->table;
+    const uint32_t *restrict hashes = desk->hashes;
+    uint64_t mask = desk->mask, base = desk->base;
+    for (int64_t i = 0; i < desk->grams; i++) {
+        uint64_t place = hashes[i] & mask;
+        home[i] = (uint32_t)i;
+        if (table[place] > base) home[i] = (uint32_t)probe(desk, of, i, n, place);
+        else table[place] = (uint32_t)(base + (uint64_t)i + 1);
+        distinct += home[i] == (uint32_t)i;
+    }
+    return distinct;
 }
 
 /* Distinct grams shared, of the left and of the right text. Behind a shared gram characters are compared, not grams. */
-static void count_pair(const Desk *desk, const Codes *of, int64_t left, int64_t right, int64_t n, int64_t *counts)
+static void count_pair(Desk *desk, const Codes *of, int64_t left, int64_t right, int64_t n, int64_t *counts)
 {
-    int64_t length = length_of(of, left), other = length_of(of, right);
-    int64_t own = grams_in(length, n), more = grams_in(other, n), size = length < n ? length : n;
-    uint64_t mask = table_size((own + more) * 4) - 1, at;
-    int64_t shared = 0, on_left = 0, on_right = 0, end = length + more;
-    const uint32_t *restrict codes = desk->codes, *restrict home = desk->home;
-    uint8_t *restrict hits = desk->hit;
-    int comparable = size == (other < n ? other : n);
-    widen(of, left, desk->codes);
-    widen(of, right, desk->codes + length);
-    hash_grams(desk->codes, length, n, desk->hashes);
-    hash_grams(desk->codes + length, other, n, desk->hashes + length);
-    memset(desk->table, 0, (mask + 1) * 4);
-    memset(desk->hit, 0, (size_t)own);
-    for (int64_t i = 0; i < own; i++) {
-        at = place_of(desk, mask, i, size);
-        if (!desk->table[at]) { desk->table[at] = (uint32_t)i + 1; on_left++; }
-        desk->home[i] = desk->table[at] - 1;
-    }
-    if (!comparable) { memset(desk->table, 0, (mask + 1) * 4); size = other < n ? other : n; }
-    for (int64_t i = length; i < end; i++) {
-        at = place_of(desk, mask, i, size);
-        int64_t same = (int64_t)desk->table[at] - 1;
-        if (same < 0) { desk->table[at] = (uint32_t)i + 1; on_right++; }
-        if (same < 0 || same >= length) continue;
-        for (;; i++) {
-            uint8_t *hit = hits + home[same];
-            shared += !*hit;
-            *hit = 1;
-            if (++same == own || i + 1 == end || codes[same + size - 1] != codes[i + size]) break;
+    int64_t length = length_of(of, left), other = length_of(of, right), more = grams_in(other, n), shared = 0, on_right = 0;
+    int64_t on_left = lay(desk, of, left, n, more), own = desk->grams, end = own + more, size = length < n ? length : n;
+    if (size == (other < n ? other : n)) {
+        desk->right = of->offsets[right];
+        read_text(of, right, n, &desk->text);
+        join(&desk->text, desk->hashes + own);
+        memset(desk->hit, 0, (size_t)own);
+        for (int64_t i = own, run; i < end; i += run) {
+            uint64_t place = desk->hashes[i] & desk->mask;
+            int64_t same = i;
+            if (desk->table[place] > desk->base) same = probe(desk, of, i, size, place);
+            else desk->table[place] = (uint32_t)(desk->base + (uint64_t)i + 1);
+            run = 1;
+            on_right += same == i;
+            if (same >= own) continue;
+            int64_t most = own - same < end - i ? own - same : end - i;
+            run += common(of, desk->left + same + size, desk->right + i - own + size, most - 1);
+            shared += on_left == own ? hit_grams(desk->hit + same, NULL, run) : hit_grams(desk->hit, desk->home + same, run);
         }
+    } else {
+        on_right = lay(desk, of, right, n, 0); /* one of them is shorter than n and its only gram */
     }
     counts[0] = shared;
     counts[1] = on_left;
@@ -287,17 +386,20 @@ static void count_pair(const Desk *desk, const Codes *of, int64_t left, int64_t 
 
 int count_pairs(const Codes *of, const int64_t *pairs, int64_t count, int64_t n, int64_t *counts)
 {
-    int64_t most = 0;
-    for (int64_t i = 0; i < count; i++) {
-        int64_t size = length_of(of, pairs[2 * i]) + length_of(of, pairs[2 * i + 1]);
-        most = size > most ? size : most;
+    int64_t longest = 1;
+    for (int64_t i = 0; i < 2 * count; i++) longest = length_of(of, pairs[i]) > longest ? length_of(of, pairs[i]) : longest;
+    size_t most = (size_t)longest, places = places_for(longest * 2);
+    uint32_t *room = calloc((most * 3 + places) * 4 + most, 1);
+    Desk desk = {.hashes = room, .home = room + 2 * most, .table = room + 3 * most, .hit = (uint8_t *)(room + 3 * most + places)};
+    int failed = make_text(&desk.text, longest) || !room;
+    for (int64_t i = 0; i < count && !failed; i++) {
+        const int64_t *soon = pairs + 2 * (i + 1 < count ? i + 1 : i);
+        for (int side = 0; side < 2; side++) for (int line = 0; line < 6; line++)
+            PREFETCH(at(of, of->offsets[soon[side]]) + 64 * line);
+        if (desk.base > UINT32_MAX - 8 * (uint32_t)longest) { memset(desk.table, 0, places * 4); desk.base = 0; }
+        count_pair(&desk, of, pairs[2 * i], pairs[2 * i + 1], n, counts + 3 * i);
     }
-    int64_t size = most + 2 * GRAMS;
-    uint32_t *room = calloc(((size_t)size * 3 + table_size(most * 4)) * 4 + (size_t)most + 8, 1);
-    if (!room) return -1;
-    Desk desk = {room, room + size, room + 2 * size, room + 3 * size, (uint8_t *)(room + 3 * size + table_size(most * 4))};
-    for (int64_t i = 0; i < count; i++) count_pair(&desk, of, pairs[2 * i], pairs[2 * i + 1], n, counts + 3 * i);
+    free(desk.text.codes);
     free(room);
-    return 0;
+    return failed ? -1 : 0;
 }
-

@@ -14,7 +14,6 @@
 
 #define BASE 0x9E3779B1u
 #define MIX 0x9E3779B97F4A7C15u
-#define TILE 64  /* slots of a signature taken together: what fits in registers */
 #define AHEAD 16 /* table places and strings fetched in advance */
 #define PROBES 8 /* fingerprints by which a text is looked up */
 #if defined(__GNUC__)
@@ -42,12 +41,9 @@ typedef struct { const void *codes; int width; const int64_t *offsets; int64_t t
 /* A set of pairs of indices, the left one in the upper half. No pair is (0, 0), so 0 is a free place. */
 typedef struct { uint64_t *places; uint64_t mask; int64_t count; } Pairs;
 
-/* The first equal text of each. */
-int find_first(const Codes *of, int64_t *first);
-
 typedef struct {
-    const int64_t *index, *row; /* count texts; their rows in wide, or -1 */
-    int64_t count, n, slots;
+    int64_t n, slots, beyond; /* beyond: characters above which a text has a wide signature, too */
+    int64_t *first;           /* the first equal text of each: only those of n characters are sketched; NULL: all texts are */
     uint16_t *narrow;
     uint32_t *wide, *prints; /* prints: room for one a gram, or NULL */
     int64_t *bounds;         /* where the prints of each begin */

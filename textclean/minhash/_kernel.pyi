@@ -2,21 +2,20 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-Buffer = NDArray[Any] | bytes
+Buffer = NDArray[Any] | bytes | bytearray
 
 def measure(texts: list[str], offsets: Buffer, /) -> None: ...
 def pack(texts: list[str], offsets: Buffer, out: Buffer, width: int, /) -> bool: ...
-def first(codes: Buffer, width: int, offsets: Buffer, out: Buffer, /) -> None: ...
 def sketch(
     codes: Buffer,
     width: int,
     offsets: Buffer,
-    index: Buffer,
     n: int,
     slots: int,
+    beyond: int,
+    first: Buffer,
     narrow: Buffer,
     wide: Buffer,
-    row: Buffer,
     prints: Buffer,
     bounds: Buffer,
     /,
@@ -36,3 +35,4 @@ def meet(
 ) -> bytes: ...
 def overlap(codes: Buffer, width: int, offsets: Buffer, pairs: Buffer, n: int, counts: Buffer, /) -> None: ...
 def hold(prints: Buffer, bounds: Buffer, order: Buffer, window: int, need: Buffer, crowded: Buffer, /) -> bytes: ...
+def fall(left: Buffer, right: Buffer, kind: int, state: Buffer, /) -> None: ...

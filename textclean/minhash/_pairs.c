@@ -13,6 +13,7 @@
 #define SEEN_BITS 14
 #define SEEN (1 << SEEN_BITS)
 #define BATCH 256  /* pairs compared together */
+#define LANES 32   /* slots compared together */
 
 /* ---------------------------------------------------------------- equal keys */
 
@@ -147,10 +148,10 @@ static int add_pair(Pairs *set, uint64_t pair)
 CLONES static int64_t agree16(const uint16_t *restrict a, const uint16_t *restrict b, int64_t slots)
 {
     int64_t same = 0;
-    for (int64_t at = 0; at < slots; at += TILE) {
+    for (int64_t at = 0; at < slots; at += LANES) {
         uint16_t part = 0;
-        int64_t end = slots - at < TILE ? slots - at : TILE;
-        if (end == TILE) for (int k = 0; k < TILE; k++) part += a[at + k] == b[at + k];
+        int64_t end = slots - at < LANES ? slots - at : LANES;
+        if (end == LANES) for (int k = 0; k < LANES; k++) part += a[at + k] == b[at + k];
         else for (int64_t k = 0; k < end; k++) part += a[at + k] == b[at + k];
         same += part;
     }
@@ -164,24 +165,31 @@ CLONES static int64_t agree32(const uint32_t *restrict a, const uint32_t *restri
     return same;
 }
 
+/* Of so many slots, a number of 64 bits after another. */
 static inline uint64_t key_of(const void *row, int width, int64_t rows)
 {
     uint64_t key = 0;
-    for (int64_t k = 0; k < rows; k++) key = key * MIX + (width == 2 ? ((const uint16_t *)row)[k] : ((const uint32_t *)row)[k]);
-    key *= MIX;
-    return key ^ key >> 32;
+    for (int64_t k = 0, step = 8 / width; k < rows; k += step) {
+        uint64_t word = 0;
+        for (int64_t j = 0; j < step && k + j < rows; j++)
+            word |= (uint64_t)(width == 2 ? ((const uint16_t *)row)[k + j] : ((const uint32_t *)row)[k + j]) << (8 * width * j);
+        key = mixed(key, word);
+    }
+    return key;
 }
 
 /* Keys of several bands, one band after the other, without the bits that make room for the text's index. The usual
- * size of a band is known to the compiler. */
+ * sizes of a band are known to the compiler. */
 static void make_keys(const Meeting *of, int64_t band, int64_t bands, int low, uint64_t *restrict keys)
 {
     int64_t step = of->rows * of->width;
-    int usual = of->width == 2 && of->rows == 4;
+    int usual = of->width == 2 && (of->rows == 3 || of->rows == 4) ? (int)of->rows : 0;
     for (int64_t i = 0; i < of->count; i++) {
         const char *row = (const char *)of->signature + i * of->slots * of->width + band * step;
-        for (int64_t k = 0; k < bands; k++, row += step)
-            keys[k * of->count + i] = (usual ? key_of(row, 2, 4) : key_of(row, of->width, of->rows)) << low | (uint64_t)i;
+        for (int64_t k = 0; k < bands; k++, row += step) {
+            uint64_t key = usual == 3 ? key_of(row, 2, 3) : usual == 4 ? key_of(row, 2, 4) : key_of(row, of->width, of->rows);
+            keys[k * of->count + i] = key << low | (uint64_t)i;
+        }
     }
 }
 

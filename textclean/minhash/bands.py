@@ -33,11 +33,14 @@ def choose(threshold: float, slots: int, recall: float) -> tuple[int, int]:
 def keys(signature: NDArray[Any], band: int, rows: int) -> NDArray[np.uint64]:
     """One 64-bit key a text: equal for texts that agree in the band."""
     key = np.zeros(len(signature), np.uint64)
-    for slot in range(band * rows, (band + 1) * rows):
+    bits = 8 * signature.dtype.itemsize
+    for slot in range(band * rows, (band + 1) * rows, 64 // bits):
+        word = np.zeros(len(signature), np.uint64)
+        for place, own in enumerate(range(slot, min(slot + 64 // bits, (band + 1) * rows))):
+            word |= signature[:, own].astype(np.uint64) << np.uint64(bits * place)
+        key ^= word
         key *= np.uint64(0x9E3779B97F4A7C15)
-        key += signature[:, slot]
-    key *= np.uint64(0x9E3779B97F4A7C15)
-    key ^= key >> np.uint64(32)
+        key ^= key >> np.uint64(32)
     return key
 
 

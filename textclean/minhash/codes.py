@@ -81,9 +81,6 @@ def first_equal(codes: Codes) -> NDArray[np.int64]:
     """Of each text the index of the first one that equals it, which is its own for a first one."""
     points, offsets = codes
     out = np.empty(len(offsets) - 1, np.int64)
-    if fast := engine.kernel():
-        fast.first(points, points.dtype.itemsize, offsets, out)
-        return out
     places: dict[int, int] = {}  # hashes, not the texts: these would be there twice
     for i, (a, b) in enumerate(pairwise(offsets.tolist())):
         own = points[a:b].tobytes()

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from textclean.minhash.codes import Codes
 
-_BASE: Final = np.uint32(0x9E3779B1)
+_BASES: Final = np.uint16(0x9E37), np.uint16(0x85EB)
 
 
 def hashes(codes: Codes, n: int) -> NDArray[np.uint32]:
@@ -15,23 +15,42 @@ def hashes(codes: Codes, n: int) -> NDArray[np.uint32]:
 
     The last ``n - 1`` entries of a text, where no n-gram begins, repeat its first one, so that the entries of a text
     are its set of n-grams, without gaps. A text shorter than ``n`` is its own and only gram. The value depends on
-    the characters of the gram and on nothing else; it is a polynomial modulo 2^32, scrambled by Murmur3's finaliser.
+    the characters of the gram and on nothing else. Either half is a polynomial modulo 2^16, scrambled: vectors hold
+    twice as many numbers of 16 bits as of 32, and multiply them in half the time.
     """
     points, offsets = codes
-    wide = points.astype(np.uint32)
-    out = wide + np.uint32(n * int(_BASE) % 2**32)
+    if points.dtype.itemsize == 4:  # characters may meet here; texts are verified as they are
+        points = (points ^ (points >> np.uint32(16)) * np.uint32(_BASES[0])).astype(np.uint16)
+    low, high = (_scramble16(_polynomial(points, offsets, n, base)) for base in _BASES)
+    out = high.astype(np.uint32)
+    out <<= np.uint32(16)
+    out |= low
+    return out
+
+
+def _polynomial(points: NDArray[np.uint16], offsets: NDArray[np.int64], n: int, base: np.uint16) -> NDArray[np.uint16]:
+    """The number that the size of each gram and its characters write in ``base``."""
+    out = points + np.uint16(n * int(base) % 2**16)
     for j in range(1, min(n, len(points))):
-        out *= _BASE
-        out[:-j] += wide[j:]
-    lengths = codes.lengths
+        out *= base
+        out[:-j] += points[j:]
+    lengths = offsets[1:] - offsets[:-1]
     for size in range(1, n) if (lengths < n).any() else ():
         begins = offsets[:-1][lengths == size]
-        value = np.full(len(begins), size, np.uint32)
+        value = np.full(len(begins), size, np.uint16)
         for j in range(size):
-            value = value * _BASE + wide[begins + j]
+            value = value * base + points[begins + j]
         out[begins] = value
     repeat_first(out, offsets, n)
-    return scramble(out)
+    return out
+
+
+def _scramble16(values: NDArray[np.uint16]) -> NDArray[np.uint16]:
+    """A bijection under which every bit counts, in place."""
+    values ^= values >> np.uint16(7)
+    values *= np.uint16(0xCA6B)
+    values ^= values >> np.uint16(9)
+    return values
 
 
 def repeat_first(values: NDArray[Any], offsets: NDArray[np.int64], n: int) -> None:

@@ -9,8 +9,7 @@ from numpy.typing import NDArray
 from textclean.errors import UsageError
 from textclean.minhash import bands, contained
 from textclean.minhash.arrow import StringColumn, encode_any, strings
-from textclean.minhash.codes import first_equal
-from textclean.minhash.sketch import Sketches, sketch
+from textclean.minhash.sketch import Sketches, sketch_distinct
 from textclean.minhash.twins import KEPT, NearDuplicates, Related, decide, none_related
 from textclean.minhash.verify import Overlaps, pair_counts
 
@@ -68,9 +67,7 @@ def near_duplicates(
     if n < 1 or slots < 1 or backend not in ("numpy", "datasketch"):
         raise UsageError("n and slots are at least 1; backend is numpy or datasketch")
     codes = encode_any(texts)
-    first = first_equal(codes)
-    index = np.flatnonzero((first == np.arange(len(first))) & (codes.lengths >= n))
-    found = sketch(codes, n, slots, pieces=containment is not None, index=index)
+    first, index, found = sketch_distinct(codes, n, slots, pieces=containment is not None)
     rank = np.arange(len(texts))
     longest = index[:0]
     if containment is not None:

@@ -1,12 +1,13 @@
 """Sketches: what candidates are found by, made once a text and kept in place of it."""
 
+from types import ModuleType
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from textclean.minhash import engine
-from textclean.minhash.codes import Codes, runs
+from textclean.minhash.codes import Codes, first_equal, runs
 from textclean.minhash.contained import winnow
 from textclean.minhash.grams import hashes
 from textclean.minhash.signatures import LONG, Signatures, signatures
@@ -26,34 +27,72 @@ class Sketches(NamedTuple):
     offsets: NDArray[np.int64]
 
 
-def sketch(
-    codes: Codes, n: int, slots: int, *, pieces: bool, index: NDArray[np.int64] | None = None, chunk: int = 1 << 20
-) -> Sketches:
-    """Signatures, and with ``pieces`` the fingerprints, of the n-grams of each text, or of the texts of ``index``.
+def sketch(codes: Codes, n: int, slots: int, *, pieces: bool, chunk: int = 1 << 20) -> Sketches:
+    """Signatures, and with ``pieces`` the fingerprints, of the n-grams of each text.
 
     NumPy works on about ``chunk`` characters at a time; the result does not depend on it.
     """
-    index = np.arange(len(codes.offsets) - 1) if index is None else index
-    lengths = codes.lengths[index]
-    long = lengths > LONG
-    row = np.where(long, np.cumsum(long) - 1, -1)
-    narrow = np.empty((len(index), slots), np.uint16)
-    wide = np.empty((np.count_nonzero(long), slots), np.uint32)
-    bounds = np.zeros(len(index) + 1, np.int64)
     if fast := engine.kernel():
-        width = codes.codes.dtype.itemsize
-        room = np.empty(lengths.sum() if pieces else 0, np.uint32)  # what is not used of it takes no memory
-        fast.sketch(codes.codes, width, codes.offsets, index, n, slots, narrow, wide, row, room, bounds)
-        return Sketches(Signatures(narrow, wide, row), room[: bounds[-1]], bounds)
+        return _by_kernel(fast, codes, n, slots, np.empty(0, np.int64), pieces=pieces)[1]
+    lengths = codes.lengths
+    row = rows_of_long(lengths)
+    narrow = np.empty((len(lengths), slots), np.uint16)
+    wide = np.empty((np.count_nonzero(row >= 0), slots), np.uint32)
+    bounds = np.zeros(len(lengths) + 1, np.int64)
     prints = [np.empty(0, np.uint32)]
-    for lo, hi in runs(np.concatenate([[0], np.cumsum(lengths)]), chunk):
-        part = codes.take(index[lo:hi])
+    for lo, hi in runs(codes.offsets - codes.offsets[0], chunk):
+        part = codes.take(np.arange(lo, hi))
         grams = hashes(part, n)
         made = signatures(grams, part.offsets, slots)
         narrow[lo:hi] = made.narrow
-        wide[row[lo:hi][long[lo:hi]]] = made.wide
+        wide[row[lo:hi][row[lo:hi] >= 0]] = made.wide
         if pieces:
             own, ends = winnow(grams, part.offsets, n)
             prints.append(own)
             bounds[lo + 1 : hi + 1] = bounds[lo] + ends[1:]
     return Sketches(Signatures(narrow, wide, row), np.concatenate(prints), bounds)
+
+
+def sketch_distinct(
+    codes: Codes, n: int, slots: int, *, pieces: bool
+) -> tuple[NDArray[np.int64], NDArray[np.int64], Sketches]:
+    """The first equal text of each text, and the sketches of those that are long enough to be near another.
+
+    Returns ``first`` (:func:`textclean.minhash.codes.first_equal`), the indices of the texts that are the first of
+    their kind and have ``n`` characters or more, rising, and their sketches.
+    """
+    if fast := engine.kernel():
+        first = np.empty(len(codes.offsets) - 1, np.int64)
+        return first, *_by_kernel(fast, codes, n, slots, first, pieces=pieces)
+    first = first_equal(codes)
+    index = _comparable(codes, first, n)
+    return first, index, sketch(codes.take(index), n, slots, pieces=pieces)
+
+
+def _comparable(codes: Codes, first: NDArray[np.int64], n: int) -> NDArray[np.int64]:
+    """The texts that equal none before and have a whole gram."""
+    return np.flatnonzero((first == np.arange(len(first))) & (codes.lengths >= n))
+
+
+def rows_of_long(lengths: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The place of each text among the long ones, or -1."""
+    long = lengths > LONG
+    return np.where(long, np.cumsum(long) - 1, -1)
+
+
+def _by_kernel(
+    fast: ModuleType, codes: Codes, n: int, slots: int, first: NDArray[np.int64], *, pieces: bool
+) -> tuple[NDArray[np.int64], Sketches]:
+    """Which texts were sketched, and the sketches: all, or where ``first`` has room for them, which is filled, some."""
+    points, offsets = codes
+    lengths = codes.lengths
+    narrow = np.empty((len(lengths), slots), np.uint16)  # what is not used of them takes no memory
+    wide = np.empty((np.count_nonzero(lengths > LONG), slots), np.uint32)
+    prints = np.empty(offsets[-1] - offsets[0] if pieces else 0, np.uint32)
+    bounds = np.zeros(len(lengths) + 1, np.int64)
+    fast.sketch(points, points.dtype.itemsize, offsets, n, slots, LONG, first, narrow, wide, prints, bounds)
+    index = _comparable(codes, first, n) if len(first) else np.arange(len(lengths))
+    row = rows_of_long(lengths[index])
+    bounds = bounds[: len(index) + 1]
+    made = Signatures(narrow[: len(index)], wide[: np.count_nonzero(row >= 0)], row)
+    return index, Sketches(made, prints[: bounds[-1]], bounds)

@@ -5,6 +5,8 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from textclean.minhash import engine
+
 KEPT: Final = 0
 EXACT: Final = 1
 CONTAINED: Final = 2
@@ -66,14 +68,9 @@ def decide(first: NDArray[np.int64], rank: NDArray[np.int64], contained: Related
         np.concatenate([near.similarity, near.similarity]),
     )
     state = bytearray(texts)  # quicker than an array, one by one
-    order = np.argsort(rank[contained.right], kind="stable")
-    for whole, piece in zip(contained.left[order].tolist(), contained.right[order].tolist(), strict=True):
-        if not state[whole]:
-            state[piece] = CONTAINED
-    order = np.argsort(near.right, kind="stable")
-    for left, right in zip(near.left[order].tolist(), near.right[order].tolist(), strict=True):
-        if not state[left] and not state[right]:
-            state[right] = NEAR
+    if len(contained.right):
+        _fall(contained, np.argsort(rank[contained.right], kind="stable"), CONTAINED, state)
+    _fall(near, np.argsort(near.right, kind="stable"), NEAR, state)
     fallen = np.frombuffer(state, np.uint8)  # follows the state
     orphan = fallen == CONTAINED
     orphan[contained.right[fallen[contained.left] == KEPT]] = False
@@ -98,6 +95,17 @@ def decide(first: NDArray[np.int64], rank: NDArray[np.int64], contained: Related
     twin[copies] = np.where(stays, home, twin[home])
     similarity[copies] = np.where(stays, 1.0, similarity[home])
     return NearDuplicates(twin, kind, similarity)
+
+
+def _fall(found: Related, order: NDArray[np.int64], kind: int, state: bytearray) -> None:
+    """In ``order`` the right text of each pair of which both texts stayed so far takes ``kind`` as its state."""
+    left, right = found.left[order], found.right[order]
+    if fast := engine.kernel():
+        fast.fall(left, right, kind, state)
+        return
+    for stays, falls in zip(left.tolist(), right.tolist(), strict=True):
+        if not state[stays] and not state[falls]:
+            state[falls] = kind
 
 
 def _partners(found: Related, wanted: NDArray[np.bool_]) -> dict[int, list[int]]:
