@@ -123,10 +123,20 @@ def test_arguments_that_do_not_fit_are_refused():
     kernel = engine.kernel()
     codes, offsets = np.zeros(4, np.uint16), np.array([0, 4])
     narrow, wide, bounds = np.zeros((1, 8), np.uint16), np.zeros((1, 8), np.uint32), np.zeros(2, np.int64)
-    none = np.zeros(0, np.int64)
+    none, rows = np.zeros(0, np.int64), np.zeros(2, np.int64)
 
-    def sketched(codes=codes, offsets=offsets, n=5, beyond=9, first=none, narrow=narrow, prints=none, bounds=bounds):
-        kernel.sketch(codes, 2, offsets, n, 8, beyond, first, narrow, wide[:0], prints, bounds)
+    def sketched(
+        index=rows,
+        codes=codes,
+        offsets=offsets,
+        n=5,
+        beyond=9,
+        first=none,
+        narrow=narrow,
+        prints=none,
+        bounds=bounds,
+    ):
+        kernel.sketch(codes, 2, offsets, n, 8, beyond, first, index, narrow, wide[:0], prints, bounds)
 
     sketched()
     with pytest.raises(ValueError, match="codes"):
@@ -135,7 +145,13 @@ def test_arguments_that_do_not_fit_are_refused():
         sketched(offsets=np.array([3, 2, 4]))
     with pytest.raises(ValueError, match="n and slots"):
         sketched(n=0)
-    short = {"beyond": 3}, {"narrow": narrow[:0]}, {"prints": np.zeros(3, np.uint32)}, {"bounds": bounds[:1]}
+    short = (
+        {"index": none},
+        {"beyond": 3},
+        {"narrow": narrow[:0]},
+        {"prints": np.zeros(3, np.uint32)},
+        {"bounds": bounds[:1]},
+    )
     for arrays in (
         *short,
         {"offsets": np.array([0, 2, 4]), "first": np.zeros(1, np.int64), "narrow": np.tile(narrow, (2, 1))},

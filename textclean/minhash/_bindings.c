@@ -135,16 +135,17 @@ static PyObject *sketch(PyObject *module, PyObject *args)
     Codes texts;
     int failed;
     (void)module;
-    if (!enter(args, "r1ir8iiiw8w2w4w4w8", &of)) return NULL;
-    const Array *first = of.array + 2, *narrow = of.array + 3, *wide = of.array + 4, *prints = of.array + 5, *bounds = of.array + 6;
-    Sketch to = {of.number[1], of.number[2], of.number[3], first->count ? first->at : NULL, narrow->at, wide->at,
-                 prints->count ? prints->at : NULL, bounds->at};
+    if (!enter(args, "r1ir8iiiw8w8w2w4w4w8", &of)) return NULL;
+    const Array *first = of.array + 2, *index = of.array + 3, *narrow = of.array + 4, *wide = of.array + 5;
+    const Array *prints = of.array + 6, *bounds = of.array + 7;
+    Sketch to = {of.number[1], of.number[2], of.number[3], first->count ? first->at : NULL, index->at, narrow->at, wide->at,
+                 prints->count ? prints->at : NULL, bounds->at, 0};
     if (!claim(to.n > 0 && to.slots > 0, "n and slots are at least 1")
         || !describes_texts(of.array[0], of.number[0], of.array[1], &texts))
         return leave(&of, NULL);
     int64_t rows = 0, characters = texts.offsets[texts.texts] - texts.offsets[0];
     for (int64_t i = 0; i < texts.texts; i++) rows += texts.offsets[i + 1] - texts.offsets[i] > to.beyond;
-    if (!claim((!first->count || first->count >= texts.texts) && narrow->count / to.slots >= texts.texts
+    if (!claim((!first->count || first->count >= texts.texts) && index->count >= texts.texts && narrow->count / to.slots >= texts.texts
                    && wide->count / to.slots >= rows && bounds->count > texts.texts
                    && (!prints->count || prints->count >= characters), "an array is too small"))
         return leave(&of, NULL);
@@ -152,7 +153,7 @@ static PyObject *sketch(PyObject *module, PyObject *args)
     Py_BEGIN_ALLOW_THREADS
     failed = sketch_all(&texts, &to);
     Py_END_ALLOW_THREADS
-    return done(&of, failed);
+    return leave(&of, failed ? PyErr_NoMemory() : PyLong_FromLongLong(to.rows));
 }
 
 static PyObject *meet(PyObject *module, PyObject *args)
@@ -235,7 +236,7 @@ static PyMethodDef functions[] = {
     {"measure", measure, METH_VARARGS, "measure(texts: list[str], offsets): where each begins, in characters"},
     {"pack", pack, METH_VARARGS, "pack(texts: list[str], offsets, out, width) -> bool: whether all code points fit"},
     {"sketch", sketch, METH_VARARGS,
-     "sketch(codes, width, offsets, n, slots, beyond, first, narrow, wide, prints, bounds): of all texts without first"},
+     "sketch(codes, width, offsets, n, slots, beyond, first, index, narrow, wide, prints, bounds) -> int: how many; without first all"},
     {"meet", meet, METH_VARARGS,
      "meet(signature, width, residents, slots, bands, rows, window, least, apart, crowded) -> bytes: pairs, unordered"},
     {"hold", hold, METH_VARARGS,

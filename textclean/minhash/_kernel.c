@@ -47,15 +47,15 @@ static int64_t filled(int64_t count) { return (count + GRAMS - 1) / GRAMS * GRAM
 static const char *at(const Codes *of, int64_t place) { return (const char *)of->codes + place * of->width; }
 
 /* A gram has two hashes of 16 bits, so that they fill half the lanes that one of 32 would. */
-typedef struct { uint16_t *codes, *first, *second; int64_t length, grams; } Text;
+typedef struct { uint16_t *room, *first, *second; int64_t length, grams; } Text;
 
 /* Room for texts of up to so many characters, and for what is read behind them. */
 static int make_text(Text *text, int64_t longest)
 {
     size_t room = (size_t)longest + 2 * GRAMS;
-    *text = (Text){.codes = calloc(room * 3, 2)};
-    if (!text->codes) return -1;
-    text->first = text->codes + room;
+    *text = (Text){.room = calloc(room * 3, 2)};
+    if (!text->room) return -1;
+    text->first = text->room + room;
     text->second = text->first + room;
     return 0;
 }
@@ -98,9 +98,11 @@ static void read_text(const Codes *of, int64_t index, int64_t n, Text *text)
 {
     text->length = length_of(of, index);
     text->grams = grams_in(text->length, n);
-    if (of->width == 2) memcpy(text->codes, at(of, of->offsets[index]), (size_t)text->length * 2);
-    else narrow_down((const uint32_t *)of->codes + of->offsets[index], text->length, text->codes);
-    hash_grams(text->codes, text->length < n ? text->length : n, text->grams, text->first, text->second);
+    const uint16_t *codes = text->room;
+    if (of->width == 4) narrow_down((const uint32_t *)of->codes + of->offsets[index], text->length, text->room);
+    else if (of->offsets[of->texts] - of->offsets[index + 1] >= 2 * GRAMS) codes = (const uint16_t *)of->codes + of->offsets[index];
+    else memcpy(text->room, at(of, of->offsets[index]), (size_t)text->length * 2); /* what is read behind it must be ours */
+    hash_grams(codes, text->length < n ? text->length : n, text->grams, text->first, text->second);
 }
 
 /* Both hashes of each gram as one. */
@@ -216,14 +218,14 @@ CLONES static int64_t winnow(uint32_t *restrict hashes, int64_t count, uint32_t 
 
 /* ---------------------------------------------------------------- equal texts */
 
-/* Tells texts apart: the hashes of all grams, weighted by their places. */
+/* Tells texts apart: the hashes of all grams, one of them weighted by its place. */
 CLONES static uint64_t key_of_text(const Text *text)
 {
     const uint16_t *restrict first = text->first, *restrict second = text->second;
     uint16_t p = 0, q = 0;
     for (int64_t i = 0, full = filled(text->grams); i < full; i++) {
         p += (uint16_t)(first[i] * (2 * (uint32_t)i + 1));
-        q += (uint16_t)(second[i] * (2 * (uint32_t)i + 1));
+        q += second[i];
     }
     return mixed(mixed(0, (uint64_t)text->length), p | (uint64_t)q << 16);
 }
@@ -243,11 +245,11 @@ static int64_t find_first(const Codes *of, Place *table, uint64_t mask, int64_t 
     return index;
 }
 
-int sketch_all(const Codes *of, const Sketch *to)
+int sketch_all(const Codes *of, Sketch *to)
 {
     Text text[2] = {{0}}; /* one is read ahead, so that its place in the table can be fetched */
     uint64_t mask = to->first ? table_size(of->texts) - 1 : 0, key[2] = {0};
-    int64_t longest = 0, used = 0, row = 0, wide = 0;
+    int64_t longest = 0, used = 0, wide = 0;
     for (int64_t i = 0; i < of->texts; i++) longest = length_of(of, i) > longest ? length_of(of, i) : longest;
     uint32_t *hashes = malloc((size_t)(longest + 1) * 4);
     Place *table = to->first ? reserve((mask + 1) * sizeof *table) : NULL;
@@ -266,12 +268,13 @@ int sketch_all(const Codes *of, const Sketch *to)
         }
         if (to->prints || own->length > to->beyond) join(own, hashes);
         if (own->length > to->beyond) minima32(hashes, own->grams, to->slots, to->wide + wide++ * to->slots);
-        minima16(own, to->slots, to->narrow + row * to->slots);
+        minima16(own, to->slots, to->narrow + to->rows * to->slots);
         if (to->prints) used += winnow(hashes, own->grams, to->prints + used);
-        to->bounds[++row] = used;
+        to->index[to->rows++] = i - 1;
+        to->bounds[to->rows] = used;
     }
-    free(text[0].codes);
-    free(text[1].codes);
+    free(text[0].room);
+    free(text[1].room);
     free(hashes);
     free(table);
     return failed ? -1 : 0;
@@ -399,7 +402,7 @@ int count_pairs(const Codes *of, const int64_t *pairs, int64_t count, int64_t n,
         if (desk.base > UINT32_MAX - 8 * (uint32_t)longest) { memset(desk.table, 0, places * 4); desk.base = 0; }
         count_pair(&desk, of, pairs[2 * i], pairs[2 * i + 1], n, counts + 3 * i);
     }
-    free(desk.text.codes);
+    free(desk.text.room);
     free(room);
     return failed ? -1 : 0;
 }

@@ -44,11 +44,13 @@ typedef struct { uint64_t *places; uint64_t mask; int64_t count; } Pairs;
 typedef struct {
     int64_t n, slots, beyond; /* beyond: characters above which a text has a wide signature, too */
     int64_t *first;           /* the first equal text of each: only those of n characters are sketched; NULL: all texts are */
+    int64_t *index;           /* the texts that are sketched, a row each */
     uint16_t *narrow;
     uint32_t *wide, *prints; /* prints: room for one a gram, or NULL */
-    int64_t *bounds;         /* where the prints of each begin */
+    int64_t *bounds;         /* where the prints of each row begin */
+    int64_t rows;
 } Sketch;
-int sketch_all(const Codes *of, const Sketch *to);
+int sketch_all(const Codes *of, Sketch *to);
 
 typedef struct {
     const void *signature; /* count rows of slots; the residents first */

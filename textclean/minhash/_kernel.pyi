@@ -14,12 +14,13 @@ def sketch(
     slots: int,
     beyond: int,
     first: Buffer,
+    index: Buffer,
     narrow: Buffer,
     wide: Buffer,
     prints: Buffer,
     bounds: Buffer,
     /,
-) -> None: ...
+) -> int: ...
 def meet(
     signature: Buffer,
     width: int,

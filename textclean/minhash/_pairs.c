@@ -8,9 +8,10 @@
 #include <string.h>
 
 #define TOGETHER 8 /* bands whose keys are made in one walk through the signatures */
+#define WHOLE 16384 /* keys that are few enough to be looked up without being sorted first */
 #define PART 2048  /* keys that are looked up in one another together */
 #define BITS 10    /* of keys that say the part, at most */
-#define SEEN_BITS 14
+#define SEEN_BITS 15
 #define SEEN (1 << SEEN_BITS)
 #define BATCH 256  /* pairs compared together */
 #define LANES 32   /* slots compared together */
@@ -19,9 +20,10 @@
 
 typedef struct { uint32_t start, count, key; } Bucket; /* its members; key: the upper half of theirs */
 typedef struct {
-    uint64_t *sorted; /* the keys in parts, each in its former order */
+    const uint64_t *keys; /* in parts, each in its former order */
+    uint64_t *sorted;     /* room for them; NULL: they are few, and one part as they are */
     uint32_t ends[1 << BITS];
-    int shift; /* what is left of a key is the number of its part */
+    int bits; /* of a key that say its part */
     Bucket *heads, *buckets;
     uint32_t *again, *members, *kept, *table;
     uint8_t *seen; /* SEEN counts to two, each of several keys */
@@ -29,10 +31,11 @@ typedef struct {
 
 static int make_groups(Groups *of, int64_t keys)
 {
-    int bits = 1;
-    while (bits < BITS && keys >> bits > PART) bits++;
-    *of = (Groups){.shift = 64 - bits, .sorted = reserve((size_t)keys * 8 + 8)};
-    return of->sorted ? 0 : -1;
+    int bits = keys > WHOLE;
+    while (bits && bits < BITS && keys >> bits > PART) bits++;
+    *of = (Groups){.bits = bits, .sorted = bits ? reserve((size_t)keys * 8) : NULL};
+    of->keys = of->sorted;
+    return bits && !of->sorted ? -1 : 0;
 }
 
 static void free_groups(Groups *of)
@@ -41,11 +44,13 @@ static void free_groups(Groups *of)
     free(of->heads);
 }
 
+static uint32_t *end_of(Groups *of, uint64_t key) { return of->ends + (of->bits ? key >> (64 - of->bits) : 0); }
+
 /* From the sizes of the parts to their beginnings; makes room for work on the largest. */
 static int lay_out(Groups *of)
 {
     uint32_t begin = 0, largest = 0;
-    for (int part = 0; part < 1 << (64 - of->shift); part++) {
+    for (int part = 0; part < 1 << of->bits; part++) {
         uint32_t size = of->ends[part];
         of->ends[part] = begin;
         begin += size;
@@ -68,9 +73,11 @@ static int lay_out(Groups *of)
 static int sort_keys(Groups *of, const uint64_t *restrict keys, int64_t count)
 {
     memset(of->ends, 0, sizeof of->ends);
-    for (int64_t i = 0; i < count; i++) of->ends[keys[i] >> of->shift]++;
+    if (!of->bits) of->ends[0] = (uint32_t)count;
+    else for (int64_t i = 0; i < count; i++) ++*end_of(of, keys[i]);
     if (lay_out(of)) return -1;
-    for (int64_t i = 0; i < count; i++) of->sorted[of->ends[keys[i] >> of->shift]++] = keys[i];
+    if (!of->bits) { of->keys = keys; of->ends[0] = (uint32_t)count; }
+    else for (int64_t i = 0; i < count; i++) of->sorted[(*end_of(of, keys[i]))++] = keys[i];
     return 0;
 }
 
@@ -81,10 +88,10 @@ static int64_t find_buckets(Groups *of, int part, int low)
     uint32_t *restrict again = of->again, *restrict keep = of->kept, *restrict table = of->table;
     Bucket *restrict heads = of->heads;
     uint8_t *restrict seen = of->seen;
-    const uint64_t *restrict keys = of->sorted + from;
+    const uint64_t *restrict keys = of->keys + from;
     uint64_t ids = ((uint64_t)1 << low) - 1;
     int64_t more = 0, found = 0;
-    int skip = 64 - of->shift;
+    int skip = of->bits;
     memset(seen, 0, SEEN);
     for (uint32_t i = 0; i < count; i++) { /* most occur once and need not be looked up */
         uint64_t at = keys[i] << skip >> (64 - SEEN_BITS);
@@ -97,14 +104,14 @@ static int64_t find_buckets(Groups *of, int part, int low)
     uint64_t mask = table_size(kept * 2) - 1;
     memset(table, 0, (mask + 1) * 4);
     for (uint32_t k = 0; k < kept; k++) {
-        uint32_t i = keep[k];
-        uint64_t at = ((keys[i] >> low) * MIX >> 40) & mask;
-        while (table[at] && keys[table[at] - 1] >> low != keys[i] >> low) at = (at + 1) & mask;
+        uint32_t i = keep[k], head;
+        uint64_t key = keys[i] >> low, at = (key * MIX >> 40) & mask;
+        while ((head = table[at]) && keys[head - 1] >> low != key) at = (at + 1) & mask;
         heads[i] = (Bucket){UINT32_MAX, 1, (uint32_t)(keys[i] >> 32)};
-        if (!table[at]) { table[at] = i + 1; continue; }
-        again[more++] = table[at] - 1;
+        if (!head) { table[at] = i + 1; continue; }
+        again[more++] = head - 1;
         again[more++] = i;
-        heads[table[at] - 1].count++;
+        heads[head - 1].count++;
     }
     for (int64_t i = 0; i < more; i += 2) {
         Bucket *head = heads + again[i];
@@ -250,7 +257,7 @@ int meet_all(const Meeting *of, Pairs *found)
         int64_t more = of->bands - band < TOGETHER ? of->bands - band : TOGETHER, place = band % TOGETHER;
         if (!place) make_keys(of, band, more, low, keys);
         failed = sort_keys(&groups, keys + place * of->count, of->count);
-        for (int part = 0; part < 1 << (64 - groups.shift) && !failed; part++) {
+        for (int part = 0; part < 1 << groups.bits && !failed; part++) {
             int64_t buckets = find_buckets(&groups, part, low);
             for (int64_t i = 0; i < buckets && !failed; i++)
                 failed = meet_in_bucket(of, groups.members + groups.buckets[i].start, groups.buckets[i].count, &batch, found);
@@ -343,21 +350,22 @@ int hold_all(const Holding *of, Pairs *found)
     prints.begin = calloc((size_t)of->texts + 1, 4);
     prints.hits = calloc((size_t)of->texts + 1, 4);
     *found = (Pairs){calloc(1024, 8), 1023, 0};
-    int failed = make_groups(&groups, total) || !prints.buckets || !prints.members || !met || !prints.begin
+    int failed = make_groups(&groups, total > WHOLE ? total : WHOLE + 1) || !prints.buckets || !prints.members || !met || !prints.begin
                  || !prints.hits || !found->places || total >= UINT32_MAX;
     for (int placing = 0; placing < 2 && !failed; placing++) { /* first the sizes of the parts, then the keys */
         for (int64_t i = 0; i < of->texts; i++) {
             const uint32_t *soon = of->prints + of->bounds[of->order[i + 4 < of->texts ? i + 4 : i]];
             for (int line = 0; line < 4; line++) PREFETCH(soon + 16 * line);
             for (int64_t k = of->bounds[of->order[i]]; k < of->bounds[of->order[i] + 1]; k++) {
-                uint32_t value = of->prints[k] * BASE, *end = groups.ends + (value >> (groups.shift - 32));
-                if (placing) groups.sorted[*end] = (uint64_t)value << 32 | (uint64_t)i;
+                uint64_t key = (uint64_t)(of->prints[k] * BASE) << 32 | (uint64_t)i;
+                uint32_t *end = end_of(&groups, key);
+                if (placing) groups.sorted[*end] = key;
                 ++*end;
             }
         }
         failed = !placing && lay_out(&groups);
     }
-    for (int part = 0; part < 1 << (64 - groups.shift) && !failed; part++) keep_shared(&prints, &groups, part);
+    for (int part = 0; part < 1 << groups.bits && !failed; part++) keep_shared(&prints, &groups, part);
     free_groups(&groups);
     failed = failed || list_entries(&prints, of->texts);
     for (int64_t i = 0; i < of->texts && !failed; i++) failed = ask(of, &prints, (uint32_t)i, met, found);

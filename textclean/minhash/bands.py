@@ -63,20 +63,20 @@ def candidates(
     slots = found.narrow.shape[1]
     least = math.ceil(floor * slots)
     every = texts if guests is None else np.concatenate([texts, guests])
-    whole = len(every) == len(found.narrow) and guests is None
-    long = found.row[every] >= 0
-    pairs, crowded = meet(found.narrow if whole else found.narrow[every], len(texts), bands, rows, window, least, long)
-    parts = [every[pairs]]
-    if long.any():
+    narrow = found.narrow if len(every) == len(found.narrow) and guests is None else found.narrow[every]
+    long = found.row[every] >= 0 if len(found.wide) else None
+    pairs, crowded = meet(narrow, len(texts), bands, rows, window, least, long)
+    pairs = every[pairs]
+    if long is not None and long.any():
         own = every[long]
         count = int(np.count_nonzero(long[: len(texts)]))
-        pairs, more = meet(found.wide[found.row[own]], count, bands, rows, window, least)
-        parts.append(own[pairs])
-        crowded[: len(texts)][long[: len(texts)]] |= more[:count]
-    left, right = np.concatenate(parts).T.astype(np.uint64)
+        more, full = meet(found.wide[found.row[own]], count, bands, rows, window, least)
+        pairs = np.concatenate([pairs, own[more]])
+        crowded[: len(texts)][long[: len(texts)]] |= full[:count]
+    left, right = pairs.T.astype(np.uint64)
     key = np.minimum(left, right) << np.uint64(32) | np.maximum(left, right)
     key.sort()
-    return unpacked(key), texts[crowded[: len(texts)]]
+    return unpacked(key), texts[crowded[: len(texts)].nonzero()[0]]
 
 
 def meet(
@@ -95,8 +95,6 @@ def meet(
     """
     count, slots = signature.shape
     crowded = np.zeros(count, np.bool_)
-    if apart is not None and not apart.any():
-        apart = None
     if fast := engine.kernel():
         raw = fast.meet(
             np.ascontiguousarray(signature),

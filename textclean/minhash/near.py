@@ -68,10 +68,10 @@ def near_duplicates(
         raise UsageError("n and slots are at least 1; backend is numpy or datasketch")
     codes = encode_any(texts)
     first, index, found = sketch_distinct(codes, n, slots, pieces=containment is not None)
-    rank = np.arange(len(texts))
-    longest = index[:0]
+    rank = longest = index[:0]
     if containment is not None:
         longest = by_length(codes.lengths[index])
+        rank = np.zeros(len(texts), np.int64)
         rank[index[longest]] = np.arange(len(index))
 
     place = np.zeros(len(texts), np.int64)

@@ -65,19 +65,14 @@ def sketch_distinct(
         first = np.empty(len(codes.offsets) - 1, np.int64)
         return first, *_by_kernel(fast, codes, n, slots, first, pieces=pieces)
     first = first_equal(codes)
-    index = _comparable(codes, first, n)
+    index = np.flatnonzero((first == np.arange(len(first))) & (codes.lengths >= n))
     return first, index, sketch(codes.take(index), n, slots, pieces=pieces)
-
-
-def _comparable(codes: Codes, first: NDArray[np.int64], n: int) -> NDArray[np.int64]:
-    """The texts that equal none before and have a whole gram."""
-    return np.flatnonzero((first == np.arange(len(first))) & (codes.lengths >= n))
 
 
 def rows_of_long(lengths: NDArray[np.int64]) -> NDArray[np.int64]:
     """The place of each text among the long ones, or -1."""
     long = lengths > LONG
-    return np.where(long, np.cumsum(long) - 1, -1)
+    return np.where(long, np.cumsum(long) - 1, -1) if long.any() else np.full(len(long), -1)
 
 
 def _by_kernel(
@@ -85,14 +80,15 @@ def _by_kernel(
 ) -> tuple[NDArray[np.int64], Sketches]:
     """Which texts were sketched, and the sketches: all, or where ``first`` has room for them, which is filled, some."""
     points, offsets = codes
-    lengths = codes.lengths
-    narrow = np.empty((len(lengths), slots), np.uint16)  # what is not used of them takes no memory
-    wide = np.empty((np.count_nonzero(lengths > LONG), slots), np.uint32)
+    texts = len(offsets) - 1
+    index = np.empty(texts, np.int64)  # what is not used of these takes no memory
+    narrow = np.empty((texts, slots), np.uint16)
+    wide = np.empty((np.count_nonzero(codes.lengths > LONG), slots), np.uint32)
     prints = np.empty(offsets[-1] - offsets[0] if pieces else 0, np.uint32)
-    bounds = np.zeros(len(lengths) + 1, np.int64)
-    fast.sketch(points, points.dtype.itemsize, offsets, n, slots, LONG, first, narrow, wide, prints, bounds)
-    index = _comparable(codes, first, n) if len(first) else np.arange(len(lengths))
-    row = rows_of_long(lengths[index])
-    bounds = bounds[: len(index) + 1]
-    made = Signatures(narrow[: len(index)], wide[: np.count_nonzero(row >= 0)], row)
+    bounds = np.zeros(texts + 1, np.int64)
+    width = points.dtype.itemsize
+    rows = fast.sketch(points, width, offsets, n, slots, LONG, first, index, narrow, wide, prints, bounds)
+    index, bounds = index[:rows], bounds[: rows + 1]
+    row = rows_of_long(codes.lengths[index]) if len(wide) else np.full(rows, -1)
+    made = Signatures(narrow[:rows], wide[: np.count_nonzero(row >= 0)], row)
     return index, Sketches(made, prints[: bounds[-1]], bounds)
