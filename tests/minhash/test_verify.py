@@ -22,6 +22,17 @@ def test_counts_are_those_of_the_gram_sets(pairs, n):
 
 
 @settings(deadline=None, max_examples=100)
+@given(st.lists(st.tuples(texts, texts), max_size=8), st.integers(1, 7), st.sampled_from([0.1, 0.25, 0.5, 0.8, 1.0]))
+def test_pairs_below_the_least_similarity_count_nothing_and_all_others_are_exact(pairs, n, least):
+    both = np.arange(2 * len(pairs)).reshape(-1, 2)
+    codes = encode([text for pair in pairs for text in pair])
+    exact, found = pair_counts(codes, both, n), pair_counts(codes, both, n, least)
+    kept = [brute.jaccard(a, b, n) >= least for a, b in pairs]
+    for whole, some in zip(exact, found, strict=True):
+        assert some.tolist() == np.where(kept, whole, 0).tolist()
+
+
+@settings(deadline=None, max_examples=100)
 @given(many, st.integers(1, 6), st.sampled_from([1, 10, 1000, 2**40, 2**63]))
 def test_grams_have_equal_numbers_exactly_when_they_are_equal(texts, n, limit):
     codes = encode(texts)

@@ -6,7 +6,7 @@
 #include <string.h>
 
 typedef struct { void *at; int64_t count; } Array;
-typedef struct { Array array[8]; int64_t number[8]; PyObject *list; Py_buffer view[8]; int views; } Arguments;
+typedef struct { Array array[8]; int64_t number[8]; double real; PyObject *list; Py_buffer view[8]; int views; } Arguments;
 
 static PyObject *leave(Arguments *of, PyObject *result)
 {
@@ -14,7 +14,7 @@ static PyObject *leave(Arguments *of, PyObject *result)
     return result;
 }
 
-/* Arguments by letters: i an integer, s a list, r and w with an entry's bytes an array to read or write. */
+/* Arguments by letters: i an integer, f a real number, s a list, r and w with an entry's bytes an array to read or write. */
 static int enter(PyObject *args, const char *letters, Arguments *out)
 {
     int numbers = 0;
@@ -24,6 +24,9 @@ static int enter(PyObject *args, const char *letters, Arguments *out)
         PyObject *given = PyTuple_GET_ITEM(args, at);
         if (*letters == 'i') {
             out->number[numbers++] = PyLong_AsLongLong(given);
+            if (PyErr_Occurred()) break;
+        } else if (*letters == 'f') {
+            out->real = PyFloat_AsDouble(given);
             if (PyErr_Occurred()) break;
         } else if (*letters == 's') {
             out->list = given;
@@ -206,14 +209,14 @@ static PyObject *overlap(PyObject *module, PyObject *args)
     Codes texts;
     int failed;
     (void)module;
-    if (!enter(args, "r1ir8r8iw8", &of)) return NULL;
+    if (!enter(args, "r1ir8r8ifw8", &of)) return NULL;
     const Array *pairs = of.array + 2, *counts = of.array + 3;
     int64_t n = of.number[1], count = pairs->count / 2;
     if (!claim(n > 0, "n is at least 1") || !describes_texts(of.array[0], of.number[0], of.array[1], &texts)
         || !all_below(*pairs, texts.texts) || !claim(counts->count / 3 >= count, "counts is too small"))
         return leave(&of, NULL);
     Py_BEGIN_ALLOW_THREADS
-    failed = count_pairs(&texts, pairs->at, count, n, counts->at);
+    failed = count_pairs(&texts, pairs->at, count, n, of.real, counts->at);
     Py_END_ALLOW_THREADS
     return done(&of, failed);
 }
@@ -241,7 +244,7 @@ static PyMethodDef functions[] = {
      "meet(signature, width, residents, slots, bands, rows, window, least, apart, crowded) -> bytes: pairs, unordered"},
     {"hold", hold, METH_VARARGS,
      "hold(prints, bounds, order, window, need, crowded) -> bytes: pairs of ranks that may contain one another, unordered"},
-    {"overlap", overlap, METH_VARARGS, "overlap(codes, width, offsets, pairs, n, counts): shared, left, right of each"},
+    {"overlap", overlap, METH_VARARGS, "overlap(codes, width, offsets, pairs, n, least, counts): shared, left, right of each; 0 below least"},
     {"fall", fall, METH_VARARGS, "fall(left, right, kind, state): pair by pair, the right text if both have no state yet"},
     {NULL, NULL, 0, NULL},
 };

@@ -357,12 +357,17 @@ static int64_t lay(Desk *desk, const Codes *of, int64_t index, int64_t n, int64_
     return distinct;
 }
 
-/* Distinct grams shared, of the left and of the right text. Behind a shared gram characters are compared, not grams. */
-static void count_pair(Desk *desk, const Codes *of, int64_t left, int64_t right, int64_t n, int64_t *counts)
+static double ratio(int64_t part, int64_t whole) { return (double)part / (double)(whole ? whole : 1); }
+
+/* Distinct grams shared, of the left and of the right text. Behind a shared gram characters are compared, not grams. Ends
+ * early where even all grams that are left, if shared, would make too few. */
+static void count_pair(Desk *desk, const Codes *of, int64_t left, int64_t right, int64_t n, double least, int64_t *counts)
 {
     int64_t length = length_of(of, left), other = length_of(of, right), more = grams_in(other, n), shared = 0, on_right = 0;
     int64_t on_left = lay(desk, of, left, n, more), own = desk->grams, end = own + more, size = length < n ? length : n;
-    if (size == (other < n ? other : n)) {
+    if (size != (other < n ? other : n)) {
+        on_right = lay(desk, of, right, n, 0); /* one of them is shorter than n and its only gram */
+    } else if (ratio(more, on_left) >= least) {
         desk->right = of->offsets[right];
         read_text(of, right, n, &desk->text);
         join(&desk->text, desk->hashes + own);
@@ -373,21 +378,23 @@ static void count_pair(Desk *desk, const Codes *of, int64_t left, int64_t right,
             if (desk->table[place] > desk->base) same = probe(desk, of, i, size, place);
             else desk->table[place] = (uint32_t)(desk->base + (uint64_t)i + 1);
             run = 1;
-            on_right += same == i;
+            if (same == i) {
+                on_right++;
+                if (ratio(shared + end - i - 1, on_left + on_right) < least) break;
+            }
             if (same >= own) continue;
             int64_t most = own - same < end - i ? own - same : end - i;
             run += common(of, desk->left + same + size, desk->right + i - own + size, most - 1);
             shared += on_left == own ? hit_grams(desk->hit + same, NULL, run) : hit_grams(desk->hit, desk->home + same, run);
         }
-    } else {
-        on_right = lay(desk, of, right, n, 0); /* one of them is shorter than n and its only gram */
     }
-    counts[0] = shared;
-    counts[1] = on_left;
-    counts[2] = shared + on_right;
+    int enough = ratio(shared, on_left + on_right) >= least;
+    counts[0] = enough ? shared : 0;
+    counts[1] = enough ? on_left : 0;
+    counts[2] = enough ? shared + on_right : 0;
 }
 
-int count_pairs(const Codes *of, const int64_t *pairs, int64_t count, int64_t n, int64_t *counts)
+int count_pairs(const Codes *of, const int64_t *pairs, int64_t count, int64_t n, double least, int64_t *counts)
 {
     int64_t longest = 1;
     for (int64_t i = 0; i < 2 * count; i++) longest = length_of(of, pairs[i]) > longest ? length_of(of, pairs[i]) : longest;
@@ -400,7 +407,7 @@ int count_pairs(const Codes *of, const int64_t *pairs, int64_t count, int64_t n,
         for (int side = 0; side < 2; side++) for (int line = 0; line < 6; line++)
             PREFETCH(at(of, of->offsets[soon[side]]) + 64 * line);
         if (desk.base > UINT32_MAX - 8 * (uint32_t)longest) { memset(desk.table, 0, places * 4); desk.base = 0; }
-        count_pair(&desk, of, pairs[2 * i], pairs[2 * i + 1], n, counts + 3 * i);
+        count_pair(&desk, of, pairs[2 * i], pairs[2 * i + 1], n, least, counts + 3 * i);
     }
     free(desk.text.room);
     free(room);

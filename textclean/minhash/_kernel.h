@@ -71,7 +71,8 @@ typedef struct {
 /* Pairs of ranks, the container first. */
 int hold_all(const Holding *of, Pairs *found);
 
-/* Of each of count pairs of texts: distinct grams shared, of the left and of the right one. */
-int count_pairs(const Codes *of, const int64_t *pairs, int64_t count, int64_t n, int64_t *counts);
+/* Of each of count pairs of texts: distinct grams shared, of the left and of the right one; 0 if their Jaccard similarity is
+ * below least. */
+int count_pairs(const Codes *of, const int64_t *pairs, int64_t count, int64_t n, double least, int64_t *counts);
 
 #endif

@@ -1,6 +1,7 @@
 """Candidate pairs: texts whose signatures agree in all rows of at least one band."""
 
 import math
+from functools import cache
 from typing import Any, Final
 
 import numpy as np
@@ -16,6 +17,7 @@ Pairs = NDArray[np.int64]
 """(pairs, 2): indices of two texts, the smaller one first; rows sorted, none twice."""
 
 
+@cache
 def choose(threshold: float, slots: int, recall: float) -> tuple[int, int]:
     """Bands and rows for ``slots``: the most rows with which a pair at ``threshold`` is proposed with ``recall``.
 
@@ -65,18 +67,16 @@ def candidates(
     every = texts if guests is None else np.concatenate([texts, guests])
     narrow = found.narrow if len(every) == len(found.narrow) and guests is None else found.narrow[every]
     long = found.row[every] >= 0 if len(found.wide) else None
-    pairs, crowded = meet(narrow, len(texts), bands, rows, window, least, long)
-    pairs = every[pairs]
+    key, crowded = meet(narrow, len(texts), bands, rows, window, least, long)
+    if narrow is not found.narrow:  # else every row is its own text
+        key = _renumbered(key, every)
     if long is not None and long.any():
         own = every[long]
         count = int(np.count_nonzero(long[: len(texts)]))
         more, full = meet(found.wide[found.row[own]], count, bands, rows, window, least)
-        pairs = np.concatenate([pairs, own[more]])
+        key = np.concatenate([key, _renumbered(more, own)])
         crowded[: len(texts)][long[: len(texts)]] |= full[:count]
-    left, right = pairs.T.astype(np.uint64)
-    key = np.minimum(left, right) << np.uint64(32) | np.maximum(left, right)
-    key.sort()
-    return unpacked(key), texts[crowded[: len(texts)].nonzero()[0]]
+    return unpacked(np.sort(key)), texts[crowded[: len(texts)].nonzero()[0]]
 
 
 def meet(
@@ -87,11 +87,11 @@ def meet(
     window: int,
     least: int,
     apart: NDArray[np.bool_] | None = None,
-) -> tuple[Pairs, NDArray[np.bool_]]:
+) -> tuple[NDArray[np.uint64], NDArray[np.bool_]]:
     """Pairs of rows of ``signature`` that agree in a band and in ``least`` slots; two rows in ``apart`` do not meet.
 
-    Rows from ``residents`` on are guests. Returns the pairs, the earlier row first, in no order, none twice; and which
-    rows lie in a bucket of more than ``2 * window + 1`` residents.
+    Rows from ``residents`` on are guests. Returns the pairs, the earlier row in the upper half of a number, in no
+    order, none twice; and which rows lie in a bucket of more than ``2 * window + 1`` residents.
     """
     count, slots = signature.shape
     crowded = np.zeros(count, np.bool_)
@@ -108,7 +108,7 @@ def meet(
             b"" if apart is None else apart,
             crowded,
         )
-        return unpacked(np.frombuffer(raw, np.uint64)), crowded
+        return np.frombuffer(raw, np.uint64), crowded
     place_bits = np.uint64(max(count, 1).bit_length())
     resident = None if residents == count else np.arange(count) < residents
     seen = np.empty(0, np.int64)
@@ -130,7 +130,7 @@ def meet(
     for lo in range(0, len(left), 1 << 16):
         part = slice(lo, lo + (1 << 16))
         enough[part] = np.count_nonzero(signature[left[part]] == signature[right[part]], axis=1) >= least
-    return np.stack([left[enough], right[enough]], axis=1), crowded
+    return packed(left[enough], right[enough]), crowded
 
 
 def distinct(values: NDArray[Any]) -> NDArray[Any]:
@@ -139,9 +139,21 @@ def distinct(values: NDArray[Any]) -> NDArray[Any]:
     return values[np.r_[True, values[1:] != values[:-1]]] if len(values) else values
 
 
+def _renumbered(pairs: NDArray[np.uint64], index: NDArray[np.int64]) -> NDArray[np.uint64]:
+    left, right = index[unpacked(pairs)].T
+    return packed(np.minimum(left, right), np.maximum(left, right))
+
+
+def packed(left: NDArray[np.int64], right: NDArray[np.int64]) -> NDArray[np.uint64]:
+    """Pairs of indices as numbers that are in the order of the pairs."""
+    return left.astype(np.uint64) << np.uint64(32) | right.astype(np.uint64)
+
+
 def unpacked(pairs: NDArray[np.uint64]) -> Pairs:
-    """Pairs of which the left index is in the upper half of a number and the right one in the lower half."""
-    return np.stack([pairs >> np.uint64(32), pairs & np.uint64(0xFFFFFFFF)], axis=1).astype(np.int64)
+    """What :func:`packed` made one number of."""
+    out = np.empty((len(pairs), 2), np.int64)
+    out[:, 0], out[:, 1] = pairs >> np.uint64(32), pairs & np.uint64(0xFFFFFFFF)
+    return out
 
 
 def bucket_pairs(

@@ -37,7 +37,7 @@ def near_duplicates(
     containment: float | None = None,
     *,
     n: int = 5,
-    slots: int = 64,
+    slots: int = 32,
     recall: float = RECALL,
     backend: Backend = "numpy",
 ) -> NearDuplicates:
@@ -97,7 +97,8 @@ def near_duplicates(
         return index[pairs], index[crowded]
 
     def relate(pairs: bands.Pairs) -> tuple[Related, Related]:
-        return relations(pairs, pair_counts(codes, pairs, n), rank, threshold, containment)
+        least = threshold if containment is None else 0.0
+        return relations(pairs, pair_counts(codes, pairs, n, least), rank, threshold, containment)
 
     return settle(index, search, relate, lambda near, inside: decide(first, rank, inside, near))
 
@@ -186,8 +187,8 @@ def near_pairs(
 
 def union(*found: bands.Pairs) -> bands.Pairs:
     """Pairs of indices, each once, the smaller index first, in order."""
-    left, right = np.concatenate(found).T.astype(np.uint64)
-    return bands.unpacked(bands.distinct(np.minimum(left, right) << np.uint64(32) | np.maximum(left, right)))
+    left, right = np.concatenate(found).T
+    return bands.unpacked(bands.distinct(bands.packed(np.minimum(left, right), np.maximum(left, right))))
 
 
 def by_length(lengths: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -50,16 +50,19 @@ def overlaps(read: Callable[[Sequence[int]], list[str]], lengths: NDArray[np.int
     return Overlaps(*np.concatenate(done, axis=1))
 
 
-def pair_counts(codes: Codes, pairs: Pairs, n: int) -> Overlaps:
-    """Exact overlaps of ``pairs`` of the texts of ``codes``."""
+def pair_counts(codes: Codes, pairs: Pairs, n: int, least: float = 0.0) -> Overlaps:
+    """Exact overlaps of ``pairs`` of the texts of ``codes``; all 0 where the Jaccard similarity is below ``least``."""
     if fast := engine.kernel():
         counts = np.empty((len(pairs), 3), np.int64)
-        fast.overlap(codes.codes, codes.codes.dtype.itemsize, codes.offsets, np.ascontiguousarray(pairs), n, counts)
+        width = codes.codes.dtype.itemsize
+        fast.overlap(codes.codes, width, codes.offsets, np.ascontiguousarray(pairs), n, least, counts)
         return Overlaps(*counts.T)
     done = [np.zeros((3, 0), np.int64)]
     ends = np.concatenate([[0], np.cumsum(codes.lengths[pairs].sum(axis=1))])
     done += [_counts(codes.take(pairs[lo:hi].ravel()), n) for lo, hi in runs(ends, _BATCH)]
-    return Overlaps(*np.concatenate(done, axis=1))
+    found = Overlaps(*np.concatenate(done, axis=1))
+    below = found.jaccard() < least
+    return Overlaps(*(np.where(below, 0, count) for count in found)) if below.any() else found
 
 
 def _counts(codes: Codes, n: int) -> NDArray[np.int64]:
