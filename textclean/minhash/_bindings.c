@@ -221,17 +221,47 @@ static PyObject *overlap(PyObject *module, PyObject *args)
     return done(&of, failed);
 }
 
+/* Pairs of texts, of which state has an entry each. */
+static int describes_pairs(Array left, Array right, Array state)
+{
+    return claim(left.count == right.count, "there must be as many left as right texts") && all_below(left, state.count)
+           && all_below(right, state.count);
+}
+
 static PyObject *fall(PyObject *module, PyObject *args)
 {
     Arguments of;
     (void)module;
     if (!enter(args, "r8r8iw1", &of)) return NULL;
-    const int64_t *left = of.array[0].at, *right = of.array[1].at, count = of.array[0].count;
+    if (!describes_pairs(of.array[0], of.array[1], of.array[2])) return leave(&of, NULL);
+    const int64_t *left = of.array[0].at, *right = of.array[1].at;
     uint8_t *state = of.array[2].at;
-    if (!all_below(of.array[0], of.array[2].count) || !all_below(of.array[1], of.array[2].count)
-        || !claim(of.array[1].count == count, "there must be as many left as right texts"))
+    for (int64_t i = 0; i < of.array[0].count; i++)
+        if (!state[left[i]] && !state[right[i]]) state[right[i]] = (uint8_t)of.number[0];
+    return done(&of, 0);
+}
+
+static PyObject *choose(PyObject *module, PyObject *args)
+{
+    Arguments of;
+    (void)module;
+    if (!enter(args, "r8r8r8ir1w8w8", &of)) return NULL;
+    const int64_t *left = of.array[0].at, *right = of.array[1].at, texts = of.array[3].count;
+    const double *score = of.array[2].at;
+    const uint8_t *state = of.array[3].at;
+    int64_t *twin = of.array[4].at;
+    double *best = of.array[5].at;
+    if (!describes_pairs(of.array[0], of.array[1], of.array[3])
+        || !claim(of.array[2].count == of.array[0].count && of.array[4].count >= texts && of.array[5].count >= texts,
+                  "an array is too small"))
         return leave(&of, NULL);
-    for (int64_t i = 0; i < count; i++) if (!state[left[i]] && !state[right[i]]) state[right[i]] = (uint8_t)of.number[0];
+    for (int64_t i = 0; i < of.array[0].count; i++) {
+        int64_t own = right[i];
+        if (state[own] != of.number[0] || state[left[i]]) continue;
+        if (twin[own] >= 0 && (score[i] < best[own] || (score[i] == best[own] && left[i] > twin[own]))) continue;
+        twin[own] = left[i];
+        best[own] = score[i];
+    }
     return done(&of, 0);
 }
 
@@ -246,6 +276,8 @@ static PyMethodDef functions[] = {
      "hold(prints, bounds, order, window, need, crowded) -> bytes: pairs of ranks that may contain one another, unordered"},
     {"overlap", overlap, METH_VARARGS, "overlap(codes, width, offsets, pairs, n, least, counts): shared, left, right of each; 0 below least"},
     {"fall", fall, METH_VARARGS, "fall(left, right, kind, state): pair by pair, the right text if both have no state yet"},
+    {"choose", choose, METH_VARARGS,
+     "choose(left, right, similarity, kind, state, twin, best): the most similar left text that has no state"},
     {NULL, NULL, 0, NULL},
 };
 

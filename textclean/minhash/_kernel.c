@@ -154,25 +154,26 @@ static inline void reduce(const Lanes *restrict least, uint16_t *restrict out)
 }
 
 /* Slot k is the smallest first + k * second. Overwrites the hashes. */
-CLONES static void minima16(const Text *text, int64_t slots, uint16_t *restrict out)
+CLONES static void minima16(uint16_t *restrict first, const uint16_t *restrict second, int64_t full, int64_t slots, uint16_t *restrict out)
 {
-    uint16_t *restrict first = text->first, *restrict second = text->second;
-    int64_t full = filled(text->grams);
     for (int64_t begin = 0; begin < slots; begin += SLOTS) {
         Lanes least;
         uint16_t found[SLOTS];
-        memset(&least, 255, sizeof least);
-        for (int tile = 0; tile < SLOTS; tile += TILE) for (int64_t block = 0; block < full; block += GRAMS)
-            for (int i = 0; i < GRAMS; i++) {
+        for (int tile = 0; tile < SLOTS; tile += TILE) {
+            uint16_t lanes[TILE * GRAMS];
+            for (int i = 0; i < TILE * GRAMS; i++) lanes[i] = UINT16_MAX;
+            for (int64_t block = 0; block < full; block += GRAMS) for (int i = 0; i < GRAMS; i++) {
                 uint16_t now = first[block + i], step = second[block + i] | 1;
 #pragma GCC unroll 16
                 for (int k = 0; k < TILE; k++) {
-                    uint16_t *lane = least.one + (tile + k) * GRAMS + i;
+                    uint16_t *lane = lanes + k * GRAMS + i;
                     *lane = now < *lane ? now : *lane;
                     now = (uint16_t)(now + step);
                 }
                 first[block + i] = now;
             }
+            for (int i = 0; i < TILE * GRAMS; i++) least.one[tile * GRAMS + i] = lanes[i];
+        }
         reduce(&least, found);
         memcpy(out + begin, found, sizeof *out * (size_t)(slots - begin < SLOTS ? slots - begin : SLOTS));
     }
@@ -222,9 +223,9 @@ CLONES static int64_t winnow(uint32_t *restrict hashes, int64_t count, uint32_t 
 CLONES static uint64_t key_of_text(const Text *text)
 {
     const uint16_t *restrict first = text->first, *restrict second = text->second;
-    uint16_t p = 0, q = 0;
-    for (int64_t i = 0, full = filled(text->grams); i < full; i++) {
-        p += (uint16_t)(first[i] * (2 * (uint32_t)i + 1));
+    uint16_t p = 0, q = 0, weight = 1;
+    for (int64_t i = 0, full = filled(text->grams); i < full; i++, weight += 2) {
+        p += (uint16_t)(first[i] * weight);
         q += second[i];
     }
     return mixed(mixed(0, (uint64_t)text->length), p | (uint64_t)q << 16);
@@ -268,7 +269,7 @@ int sketch_all(const Codes *of, Sketch *to)
         }
         if (to->prints || own->length > to->beyond) join(own, hashes);
         if (own->length > to->beyond) minima32(hashes, own->grams, to->slots, to->wide + wide++ * to->slots);
-        minima16(own, to->slots, to->narrow + to->rows * to->slots);
+        minima16(own->first, own->second, filled(own->grams), to->slots, to->narrow + to->rows * to->slots);
         if (to->prints) used += winnow(hashes, own->grams, to->prints + used);
         to->index[to->rows++] = i - 1;
         to->bounds[to->rows] = used;

@@ -1,5 +1,6 @@
 """Which copy stays: verified relations in, one verdict a text out."""
 
+from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -62,33 +63,26 @@ def decide(first: NDArray[np.int64], rank: NDArray[np.int64], contained: Related
     The twin is the most similar of the texts that stay in the end (earlier or later), the first one among equals.
     """
     texts = len(first)
-    beside = Related(
-        np.concatenate([near.left, near.right]),
-        np.concatenate([near.right, near.left]),
-        np.concatenate([near.similarity, near.similarity]),
-    )
     state = bytearray(texts)  # quicker than an array, one by one
-    if len(contained.right):
-        _fall(contained, np.argsort(rank[contained.right], kind="stable"), CONTAINED, state)
-    _fall(near, np.argsort(near.right, kind="stable"), NEAR, state)
     fallen = np.frombuffer(state, np.uint8)  # follows the state
-    orphan = fallen == CONTAINED
-    orphan[contained.right[fallen[contained.left] == KEPT]] = False
-    if orphan.any():
-        wholes, others = _partners(contained, orphan), _partners(beside, orphan)
-        for piece in np.flatnonzero(orphan).tolist():
+    beside = (near, Related(near.right, near.left, near.similarity))
+    if len(contained.right):
+        _fall(contained.left, contained.right, rank[contained.right], CONTAINED, state)
+    _fall(near.left, near.right, near.right, NEAR, state)
+    if len(contained.right):
+        orphan = fallen == CONTAINED
+        orphan[contained.right[fallen[contained.left] == KEPT]] = False
+        wholes, others = _partners((contained,), orphan), _partners(beside, orphan)
+        for piece in orphan.nonzero()[0].tolist():
             if all(state[whole] for whole in wholes[piece]):
                 state[piece] = KEPT if all(state[other] for other in others.get(piece, ())) else NEAR
 
-    twin = np.full(texts, -1, np.int64)
+    twin = np.full(texts, -1)
     similarity = np.full(texts, np.nan)
-    for reason, found in ((CONTAINED, contained), (NEAR, beside)):
-        told = np.flatnonzero((fallen[found.right] == reason) & (fallen[found.left] == KEPT))
-        left, right, score = found.left[told], found.right[told], found.similarity[told]
-        order = np.lexsort((-left, score))  # the best comes last, and the last one assigned stays
-        twin[right[order]], similarity[right[order]] = left[order], score[order]
+    _choose((contained,), CONTAINED, state, twin, similarity)
+    _choose(beside, NEAR, state, twin, similarity)
     kind = fallen.copy()
-    copies = np.flatnonzero(first != np.arange(texts))
+    copies = (first != np.arange(texts)).nonzero()[0]
     home = first[copies]
     stays = fallen[home] == KEPT
     kind[copies] = np.where(stays, EXACT, fallen[home])
@@ -97,9 +91,12 @@ def decide(first: NDArray[np.int64], rank: NDArray[np.int64], contained: Related
     return NearDuplicates(twin, kind, similarity)
 
 
-def _fall(found: Related, order: NDArray[np.int64], kind: int, state: bytearray) -> None:
-    """In ``order`` the right text of each pair of which both texts stayed so far takes ``kind`` as its state."""
-    left, right = found.left[order], found.right[order]
+def _fall(
+    left: NDArray[np.int64], right: NDArray[np.int64], turn: NDArray[np.int64], kind: int, state: bytearray
+) -> None:
+    """The right text of each pair, in ``turn``, takes ``kind`` as its state if both texts stayed so far."""
+    order = np.argsort(turn)  # whatever comes first of one right text, it falls if any of its left ones stayed
+    left, right = left[order], right[order]
     if fast := engine.kernel():
         fast.fall(left, right, kind, state)
         return
@@ -108,10 +105,26 @@ def _fall(found: Related, order: NDArray[np.int64], kind: int, state: bytearray)
             state[falls] = kind
 
 
-def _partners(found: Related, wanted: NDArray[np.bool_]) -> dict[int, list[int]]:
+def _choose(
+    found: Sequence[Related], kind: int, state: bytearray, twin: NDArray[np.int64], similarity: NDArray[np.float64]
+) -> None:
+    """Of each right text that fell as ``kind``, its most similar left text that stays, the first one among equals."""
+    if fast := engine.kernel():
+        for part in found:
+            fast.choose(part.left, part.right, part.similarity, kind, state, twin, similarity)
+        return
+    left, right, score = (np.concatenate(column) for column in zip(*found, strict=True))
+    fallen = np.frombuffer(state, np.uint8)
+    told = ((fallen[right] == kind) & (fallen[left] == KEPT)).nonzero()[0]
+    order = told[np.lexsort((-left[told], score[told]))]  # the best comes last, and the last one assigned stays
+    twin[right[order]], similarity[right[order]] = left[order], score[order]
+
+
+def _partners(found: Sequence[Related], wanted: NDArray[np.bool_]) -> dict[int, list[int]]:
     """The left texts of each wanted right one."""
     out: dict[int, list[int]] = {}
-    told = wanted[found.right]
-    for right, left in zip(found.right[told].tolist(), found.left[told].tolist(), strict=True):
-        out.setdefault(right, []).append(left)
+    for part in found:
+        told = wanted[part.right]
+        for right, left in zip(part.right[told].tolist(), part.left[told].tolist(), strict=True):
+            out.setdefault(right, []).append(left)
     return out
