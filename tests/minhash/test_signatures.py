@@ -50,7 +50,7 @@ def test_a_slot_is_the_smallest_of_first_plus_k_times_second(texts):
     grams = hashes(codes, 5)
     found = signatures(grams, codes.offsets, 16)
     for row, a, b in zip(found.narrow, codes.offsets[:-1], codes.offsets[1:], strict=True):
-        pairs = [(int(h) & 0xFFFF, int(h) >> 16 | 1) for h in grams[a:b]]
+        pairs = [(int(h) >> 16, int(h) & 0xFFFF | 1) for h in grams[a:b]]
         assert row.tolist() == [min(((p + k * q) % 65536 for p, q in pairs), default=65535) for k in range(16)]
 
 

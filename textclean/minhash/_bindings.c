@@ -91,7 +91,9 @@ static PyObject *measure(PyObject *module, PyObject *args)
     ends[0] = 0;
     for (Py_ssize_t i = 0; i < count; i++) {
         if (i + AHEAD < count) PREFETCH(PyList_GET_ITEM(of.list, i + AHEAD));
-        if ((length = PyUnicode_GetLength(PyList_GET_ITEM(of.list, i))) < 0) return leave(&of, NULL);
+        PyObject *text = PyList_GET_ITEM(of.list, i);
+        length = PyUnicode_Check(text) ? PyUnicode_GET_LENGTH(text) : PyUnicode_GetLength(text); /* the latter raises */
+        if (length < 0) return leave(&of, NULL);
         ends[i + 1] = ends[i] + length;
     }
     return done(&of, 0);
@@ -125,7 +127,8 @@ static PyObject *pack(PyObject *module, PyObject *args)
         PyObject *text = PyList_GET_ITEM(of.list, i);
         const char *soon = (const char *)PyList_GET_ITEM(of.list, i + 2 < count ? i + 2 : i);
         for (int line = 0; line < 8; line++) PREFETCH(soon + line * 64);
-        int64_t length = to.offsets[i + 1] - to.offsets[i], found = PyUnicode_GetLength(text);
+        int64_t length = to.offsets[i + 1] - to.offsets[i];
+        int64_t found = PyUnicode_Check(text) ? PyUnicode_GET_LENGTH(text) : PyUnicode_GetLength(text);
         if (found < 0 || !claim(found == length, "offsets are not those of the texts")) return leave(&of, NULL);
         if (!copy(text, length, to.width, (char *)of.array[1].at + to.offsets[i] * to.width)) return leave(&of, Py_NewRef(Py_False));
     }

@@ -80,10 +80,10 @@ static inline void hash_gram(const uint16_t *codes, int64_t size, uint16_t *firs
         q = (uint16_t)(q * SECOND_BASE + codes[j]);
     }
     *first = scramble16(p);
-    *second = scramble16(q);
+    *second = q;
 }
 
-/* The hashes of each gram: polynomials, scrambled. The usual size is known to the compiler. What the last grams lack for
+/* The hashes of each gram: polynomials, of which the one that decides is scrambled. The usual size is known to the compiler. What the last grams lack for
  * full lanes is the first gram again. */
 CLONES static void hash_grams(const uint16_t *restrict codes, int64_t size, int64_t count, uint16_t *restrict first,
                               uint16_t *restrict second)
@@ -109,7 +109,7 @@ static void read_text(const Codes *of, int64_t index, int64_t n, Text *text)
 CLONES static void join(const Text *text, uint32_t *restrict out)
 {
     const uint16_t *restrict first = text->first, *restrict second = text->second;
-    for (int64_t i = 0; i < text->grams; i++) out[i] = first[i] | (uint32_t)second[i] << 16;
+    for (int64_t i = 0; i < text->grams; i++) out[i] = (uint32_t)first[i] << 16 | second[i];
 }
 
 static inline uint32_t scramble32(uint32_t h)
@@ -349,7 +349,7 @@ static int64_t lay(Desk *desk, const Codes *of, int64_t index, int64_t n, int64_
     const uint32_t *restrict hashes = desk->hashes;
     uint64_t mask = desk->mask, base = desk->base;
     for (int64_t i = 0; i < desk->grams; i++) {
-        uint64_t place = hashes[i] & mask;
+        uint64_t place = (hashes[i] ^ hashes[i] >> 16) & mask;
         home[i] = (uint32_t)i;
         if (table[place] > base) home[i] = (uint32_t)probe(desk, of, i, n, place);
         else table[place] = (uint32_t)(base + (uint64_t)i + 1);
@@ -374,7 +374,7 @@ static void count_pair(Desk *desk, const Codes *of, int64_t left, int64_t right,
         join(&desk->text, desk->hashes + own);
         memset(desk->hit, 0, (size_t)own);
         for (int64_t i = own, run; i < end; i += run) {
-            uint64_t place = desk->hashes[i] & desk->mask;
+            uint64_t place = (desk->hashes[i] ^ desk->hashes[i] >> 16) & desk->mask;
             int64_t same = i;
             if (desk->table[place] > desk->base) same = probe(desk, of, i, size, place);
             else desk->table[place] = (uint32_t)(desk->base + (uint64_t)i + 1);

@@ -15,14 +15,14 @@ def hashes(codes: Codes, n: int) -> NDArray[np.uint32]:
 
     The last ``n - 1`` entries of a text, where no n-gram begins, repeat its first one, so that the entries of a text
     are its set of n-grams, without gaps. A text shorter than ``n`` is its own and only gram. The value depends on
-    the characters of the gram and on nothing else. Either half is a polynomial modulo 2^16, scrambled: vectors hold
-    twice as many numbers of 16 bits as of 32, and multiply them in half the time.
+    the characters of the gram and on nothing else. Either half is a polynomial modulo 2^16, the upper one scrambled:
+    vectors hold twice as many numbers of 16 bits as of 32, and multiply them in half the time.
     """
     points, offsets = codes
     if points.dtype.itemsize == 4:  # characters may meet here; texts are verified as they are
         points = (points ^ (points >> np.uint32(16)) * np.uint32(_BASES[0])).astype(np.uint16)
-    low, high = (_scramble16(_polynomial(points, offsets, n, base)) for base in _BASES)
-    out = high.astype(np.uint32)
+    high, low = (_polynomial(points, offsets, n, base) for base in _BASES)
+    out = _scramble16(high).astype(np.uint32)
     out <<= np.uint32(16)
     out |= low
     return out

@@ -34,9 +34,9 @@ class Signatures(NamedTuple):
 
 def signatures(hashes: NDArray[np.uint32], offsets: NDArray[np.int64], slots: int) -> Signatures:
     """Signatures of texts whose gram hashes lie one after the other (:func:`textclean.minhash.grams.hashes`)."""
-    low = hashes.astype(np.uint16)
-    high = (hashes >> np.uint32(16)).astype(np.uint16) | np.uint16(1)
-    narrow = minima(low, high, offsets, slots)
+    first = (hashes >> np.uint32(16)).astype(np.uint16)
+    second = hashes.astype(np.uint16) | np.uint16(1)
+    narrow = minima(first, second, offsets, slots)
     long = (offsets[1:] - offsets[:-1] > LONG).nonzero()[0]
     row = np.full(len(offsets) - 1, -1, np.int64)
     row[long] = np.arange(len(long))
