@@ -195,25 +195,21 @@ CLONES static void minima32(const uint32_t *restrict hashes, int64_t count, int6
     }
 }
 
-/* Smallest hashes of all windows of WINDOW grams, in order, runs of the same one once. Overwrites the hashes. */
-CLONES static int64_t winnow(uint32_t *restrict hashes, int64_t count, uint32_t *restrict out)
+/* Smallest hashes of all windows of WINDOW grams, in order, runs of the same one once. */
+CLONES static int64_t winnow(const uint32_t *restrict hashes, int64_t count, uint32_t *restrict least, uint32_t *restrict out)
 {
-    int64_t windows = count, found = 0;
-    if (count < WINDOW) {
-        for (int64_t i = 1; i < count; i++) hashes[0] = hashes[i] < hashes[0] ? hashes[i] : hashes[0];
-        windows = count > 0;
-    } else {
-        for (int64_t reach = 1, step; reach < WINDOW; reach += step) { /* minima of 2, 4, 8 … neighbours */
-            step = reach < WINDOW - reach ? reach : WINDOW - reach;
-            windows -= step;
-            for (int64_t i = 0; i < windows; i++)
-                hashes[i] = hashes[i + step] < hashes[i] ? hashes[i + step] : hashes[i];
-        }
+    int64_t windows = count < WINDOW ? count > 0 : count - WINDOW + 1, found = 0;
+    if (count < WINDOW) for (int64_t i = 0; i < count; i++) least[0] = i && least[0] < hashes[i] ? least[0] : hashes[i];
+    else for (int64_t i = 0; i < filled(windows); i++) { /* for whole vectors; there is room behind the hashes */
+        uint32_t now = hashes[i];
+        for (int j = 1; j < WINDOW; j++) now = hashes[i + j] < now ? hashes[i + j] : now;
+        least[i] = now;
     }
-    for (int64_t i = 0; i < windows; i++) {
-        out[found] = hashes[i];
-        found += i + 1 == windows || hashes[i + 1] != hashes[i];
+    for (int64_t i = 0; i + 1 < windows; i++) {
+        out[found] = least[i];
+        found += least[i + 1] != least[i];
     }
+    if (windows) out[found++] = least[windows - 1];
     return found;
 }
 
@@ -252,7 +248,8 @@ int sketch_all(const Codes *of, Sketch *to)
     uint64_t mask = to->first ? table_size(of->texts) - 1 : 0, key[2] = {0};
     int64_t longest = 0, used = 0, wide = 0;
     for (int64_t i = 0; i < of->texts; i++) longest = length_of(of, i) > longest ? length_of(of, i) : longest;
-    uint32_t *hashes = malloc((size_t)(longest + 1) * 4);
+    size_t room = (size_t)longest + 2 * GRAMS;
+    uint32_t *hashes = calloc(room * 2, 4);
     Place *table = to->first ? reserve((mask + 1) * sizeof *table) : NULL;
     int failed = make_text(text, longest) || make_text(text + 1, longest) || !hashes || (to->first && !table);
     if (table) memset(table, 0, (mask + 1) * sizeof *table);
@@ -270,7 +267,7 @@ int sketch_all(const Codes *of, Sketch *to)
         if (to->prints || own->length > to->beyond) join(own, hashes);
         if (own->length > to->beyond) minima32(hashes, own->grams, to->slots, to->wide + wide++ * to->slots);
         minima16(own->first, own->second, filled(own->grams), to->slots, to->narrow + to->rows * to->slots);
-        if (to->prints) used += winnow(hashes, own->grams, to->prints + used);
+        if (to->prints) used += winnow(hashes, own->grams, hashes + room, to->prints + used);
         to->index[to->rows++] = i - 1;
         to->bounds[to->rows] = used;
     }

@@ -58,14 +58,14 @@ static int lay_out(Groups *of)
     }
     size_t most = largest;
     free(of->heads);
-    of->heads = malloc(most * 34 + 12 + table_size(largest * 2) * 4 + SEEN);
+    of->heads = malloc(most * 34 + 20 + table_size(largest * 4) * 4 + SEEN);
     if (!of->heads) return -1;
     of->buckets = of->heads + most;
     of->again = (uint32_t *)(of->buckets + most / 2 + 1);
-    of->members = of->again + 2 * most;
+    of->members = of->again + 2 * most + 2;
     of->kept = of->members + most;
     of->table = of->kept + most;
-    of->seen = (uint8_t *)(of->table + table_size(largest * 2));
+    of->seen = (uint8_t *)(of->table + table_size(largest * 4));
     return 0;
 }
 
@@ -101,17 +101,21 @@ static int64_t find_buckets(Groups *of, int part, int low)
         keep[kept] = i;
         kept += seen[keys[i] << skip >> (64 - SEEN_BITS)] > 1;
     }
-    uint64_t mask = table_size(kept * 2) - 1;
+    uint64_t mask = table_size(kept * 4) - 1;
     memset(table, 0, (mask + 1) * 4);
-    for (uint32_t k = 0; k < kept; k++) {
+    for (uint32_t k = 0; k < kept; k++) { /* whether a key is a first one cannot be guessed, so nothing branches on it */
         uint32_t i = keep[k], head;
         uint64_t key = keys[i] >> low, at = (key * MIX >> 40) & mask;
-        while ((head = table[at]) && keys[head - 1] >> low != key) at = (at + 1) & mask;
+        for (;; at = (at + 1) & mask) {
+            head = table[at] ? table[at] - 1 : i;
+            if (keys[head] >> low == key) break;
+        }
+        table[at] = head + 1;
         heads[i] = (Bucket){UINT32_MAX, 1, (uint32_t)(keys[i] >> 32)};
-        if (!head) { table[at] = i + 1; continue; }
-        again[more++] = head - 1;
-        again[more++] = i;
-        heads[head - 1].count++;
+        heads[head].count += head != i;
+        again[more] = head;
+        again[more + 1] = i;
+        more += 2 * (head != i);
     }
     for (int64_t i = 0; i < more; i += 2) {
         Bucket *head = heads + again[i];
@@ -340,6 +344,12 @@ static int ask(const Holding *of, Prints *prints, uint32_t rank, uint32_t *met, 
     return failed;
 }
 
+/* A fingerprint, scrambled so that among those as rare any may come first, and the rank of its text. */
+static inline uint64_t key_at(const Holding *of, int64_t print, int64_t rank)
+{
+    return (uint64_t)(of->prints[print] * BASE) << 32 | (uint64_t)rank;
+}
+
 int hold_all(const Holding *of, Pairs *found)
 {
     int64_t total = 0;
@@ -352,18 +362,14 @@ int hold_all(const Holding *of, Pairs *found)
     *found = (Pairs){calloc(1024, 8), 1023, 0};
     int failed = make_groups(&groups, total > WHOLE ? total : WHOLE + 1) || !prints.buckets || !prints.members || !met || !prints.begin
                  || !prints.hits || !found->places || total >= UINT32_MAX;
-    for (int placing = 0; placing < 2 && !failed; placing++) { /* first the sizes of the parts, then the keys */
-        for (int64_t i = 0; i < of->texts; i++) {
-            const uint32_t *soon = of->prints + of->bounds[of->order[i + 4 < of->texts ? i + 4 : i]];
-            for (int line = 0; line < 4; line++) PREFETCH(soon + 16 * line);
-            for (int64_t k = of->bounds[of->order[i]]; k < of->bounds[of->order[i] + 1]; k++) {
-                uint64_t key = (uint64_t)(of->prints[k] * BASE) << 32 | (uint64_t)i;
-                uint32_t *end = end_of(&groups, key);
-                if (placing) groups.sorted[*end] = key;
-                ++*end;
-            }
-        }
-        failed = !placing && lay_out(&groups);
+    for (int64_t i = 0; i < of->texts && !failed; i++)
+        for (int64_t k = of->bounds[of->order[i]]; k < of->bounds[of->order[i] + 1]; k++) ++*end_of(&groups, key_at(of, k, i));
+    failed = failed || lay_out(&groups);
+    for (int64_t i = 0; i < of->texts && !failed; i++) {
+        const uint32_t *soon = of->prints + of->bounds[of->order[i + 4 < of->texts ? i + 4 : i]];
+        for (int line = 0; line < 4; line++) PREFETCH(soon + 16 * line);
+        for (int64_t k = of->bounds[of->order[i]]; k < of->bounds[of->order[i] + 1]; k++)
+            groups.sorted[(*end_of(&groups, key_at(of, k, i)))++] = key_at(of, k, i);
     }
     for (int part = 0; part < 1 << groups.bits && !failed; part++) keep_shared(&prints, &groups, part);
     free_groups(&groups);
