@@ -69,8 +69,8 @@ def same_steps(texts: list[str], n: int, slots: int, pieces: bool) -> None:
     assert_same(lambda: sketch(codes, n, slots, pieces=pieces))
     assert_same(lambda: sketch_distinct(codes, n, slots, pieces=pieces))
     pairs = np.array([(i, j) for j in range(len(texts)) for i in range(j + 1)], np.int64).reshape(-1, 2)
-    for least in (0.0, 0.5, 0.8, 1.0):
-        assert_same(lambda least=least: pair_counts(codes, pairs, n, least))
+    for least in ((), (0.5,), (0.8, 0.9), (1.0, 0.6)):
+        assert_same(lambda least=least: pair_counts(codes, pairs, n, *least))
 
 
 @settings(deadline=None, max_examples=100)
@@ -160,7 +160,7 @@ def test_arguments_that_do_not_fit_are_refused():
         with pytest.raises(ValueError, match="too small"):
             sketched(**arrays)
     with pytest.raises(ValueError, match="index"):
-        kernel.overlap(codes, 2, offsets, np.array([0, 1]), 5, 0.0, np.zeros(3, np.int64))
+        kernel.overlap(codes, 2, offsets, np.array([0, 1]), 5, 0.0, 1.0, np.zeros(3, np.int64))
     with pytest.raises(ValueError, match="bands"):
         kernel.meet(np.zeros((1, 4), np.uint16), 2, 1, 4, 3, 2, 4, 1, b"", np.zeros(1, np.bool_))
     with pytest.raises(TypeError):

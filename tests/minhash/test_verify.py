@@ -9,6 +9,8 @@ from textclean.minhash.verify import gram_numbers, overlaps, pair_counts
 from . import brute, synthetic
 from .strategies import many, texts
 
+LIMITS = st.sampled_from([0.1, 0.25, 0.5, 0.8, 1.0])
+
 
 @settings(deadline=None, max_examples=100)
 @given(st.lists(st.tuples(texts, texts), max_size=8), st.integers(1, 7))
@@ -22,12 +24,16 @@ def test_counts_are_those_of_the_gram_sets(pairs, n):
 
 
 @settings(deadline=None, max_examples=100)
-@given(st.lists(st.tuples(texts, texts), max_size=8), st.integers(1, 7), st.sampled_from([0.1, 0.25, 0.5, 0.8, 1.0]))
-def test_pairs_below_the_least_similarity_count_nothing_and_all_others_are_exact(pairs, n, least):
+@given(st.lists(st.tuples(texts, texts), max_size=8), st.integers(1, 7), LIMITS, st.none() | LIMITS)
+def test_pairs_below_both_limits_count_nothing_and_all_others_are_exact(pairs, n, threshold, containment):
     both = np.arange(2 * len(pairs)).reshape(-1, 2)
     codes = encode([text for pair in pairs for text in pair])
-    exact, found = pair_counts(codes, both, n), pair_counts(codes, both, n, least)
-    kept = [brute.jaccard(a, b, n) >= least for a, b in pairs]
+    exact, found = pair_counts(codes, both, n), pair_counts(codes, both, n, threshold, containment)
+    kept = [
+        brute.jaccard(a, b, n) >= threshold
+        or (containment and brute.containment(*((b, a) if len(a) < len(b) else (a, b)), n) >= containment)
+        for a, b in pairs
+    ]
     for whole, some in zip(exact, found, strict=True):
         assert some.tolist() == np.where(kept, whole, 0).tolist()
 

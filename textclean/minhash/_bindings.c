@@ -6,7 +6,7 @@
 #include <string.h>
 
 typedef struct { void *at; int64_t count; } Array;
-typedef struct { Array array[8]; int64_t number[8]; double real; PyObject *list; Py_buffer view[8]; int views; } Arguments;
+typedef struct { Array array[8]; int64_t number[8]; double real[2]; PyObject *list; Py_buffer view[8]; int views; } Arguments;
 
 static PyObject *leave(Arguments *of, PyObject *result)
 {
@@ -17,7 +17,7 @@ static PyObject *leave(Arguments *of, PyObject *result)
 /* Arguments by letters: i an integer, f a real number, s a list, r and w with an entry's bytes an array to read or write. */
 static int enter(PyObject *args, const char *letters, Arguments *out)
 {
-    int numbers = 0;
+    int numbers = 0, reals = 0;
     Py_ssize_t at = 0;
     out->views = 0;
     for (; *letters && at < PyTuple_GET_SIZE(args); letters++, at++) {
@@ -26,7 +26,7 @@ static int enter(PyObject *args, const char *letters, Arguments *out)
             out->number[numbers++] = PyLong_AsLongLong(given);
             if (PyErr_Occurred()) break;
         } else if (*letters == 'f') {
-            out->real = PyFloat_AsDouble(given);
+            out->real[reals++] = PyFloat_AsDouble(given);
             if (PyErr_Occurred()) break;
         } else if (*letters == 's') {
             out->list = given;
@@ -212,14 +212,15 @@ static PyObject *overlap(PyObject *module, PyObject *args)
     Codes texts;
     int failed;
     (void)module;
-    if (!enter(args, "r1ir8r8ifw8", &of)) return NULL;
+    if (!enter(args, "r1ir8r8iffw8", &of)) return NULL;
     const Array *pairs = of.array + 2, *counts = of.array + 3;
     int64_t n = of.number[1], count = pairs->count / 2;
+    Limits least = {of.real[0], of.real[1]};
     if (!claim(n > 0, "n is at least 1") || !describes_texts(of.array[0], of.number[0], of.array[1], &texts)
         || !all_below(*pairs, texts.texts) || !claim(counts->count / 3 >= count, "counts is too small"))
         return leave(&of, NULL);
     Py_BEGIN_ALLOW_THREADS
-    failed = count_pairs(&texts, pairs->at, count, n, of.real, counts->at);
+    failed = count_pairs(&texts, pairs->at, count, n, &least, counts->at);
     Py_END_ALLOW_THREADS
     return done(&of, failed);
 }
@@ -277,7 +278,7 @@ static PyMethodDef functions[] = {
      "meet(signature, width, residents, slots, bands, rows, window, least, apart, crowded) -> bytes: pairs, unordered"},
     {"hold", hold, METH_VARARGS,
      "hold(prints, bounds, order, window, need, crowded) -> bytes: pairs of ranks that may contain one another, unordered"},
-    {"overlap", overlap, METH_VARARGS, "overlap(codes, width, offsets, pairs, n, least, counts): shared, left, right of each; 0 below least"},
+    {"overlap", overlap, METH_VARARGS, "overlap(codes, width, offsets, pairs, n, jaccard, contained, counts): shared, left, right of each; 0 below both"},
     {"fall", fall, METH_VARARGS, "fall(left, right, kind, state): pair by pair, the right text if both have no state yet"},
     {"choose", choose, METH_VARARGS,
      "choose(left, right, similarity, kind, state, twin, best): the most similar left text that has no state"},

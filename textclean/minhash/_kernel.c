@@ -357,15 +357,23 @@ static int64_t lay(Desk *desk, const Codes *of, int64_t index, int64_t n, int64_
 
 static double ratio(int64_t part, int64_t whole) { return (double)part / (double)(whole ? whole : 1); }
 
+/* Whether so many shared grams would do, of so many on the left and so many more on the right. */
+static int enough(const Limits *least, int64_t shared, int64_t on_left, int64_t on_right, int left_is_piece)
+{
+    return ratio(shared, on_left + on_right) >= least->jaccard
+           || ratio(shared, left_is_piece ? on_left : shared + on_right) >= least->contained;
+}
+
 /* Distinct grams shared, of the left and of the right text. Behind a shared gram characters are compared, not grams. Ends
- * early where even all grams that are left, if shared, would make too few. */
-static void count_pair(Desk *desk, const Codes *of, int64_t left, int64_t right, int64_t n, double least, int64_t *counts)
+ * early where it would not do if all that is left were shared. */
+static void count_pair(Desk *desk, const Codes *of, int64_t left, int64_t right, int64_t n, const Limits *least, int64_t *counts)
 {
     int64_t length = length_of(of, left), other = length_of(of, right), more = grams_in(other, n), shared = 0, on_right = 0;
     int64_t on_left = lay(desk, of, left, n, more), own = desk->grams, end = own + more, size = length < n ? length : n;
+    int left_is_piece = length < other;
     if (size != (other < n ? other : n)) {
         on_right = lay(desk, of, right, n, 0); /* one of them is shorter than n and its only gram */
-    } else if (ratio(more, on_left) >= least) {
+    } else if (enough(least, more, on_left, 0, left_is_piece)) {
         desk->right = of->offsets[right];
         read_text(of, right, n, &desk->text);
         join(&desk->text, desk->hashes + own);
@@ -376,23 +384,21 @@ static void count_pair(Desk *desk, const Codes *of, int64_t left, int64_t right,
             if (desk->table[place] > desk->base) same = probe(desk, of, i, size, place);
             else desk->table[place] = (uint32_t)(desk->base + (uint64_t)i + 1);
             run = 1;
-            if (same == i) {
-                on_right++;
-                if (ratio(shared + end - i - 1, on_left + on_right) < least) break;
-            }
+            on_right += same == i;
+            if (same == i && !enough(least, shared + end - i - 1, on_left, on_right, left_is_piece)) break;
             if (same >= own) continue;
             int64_t most = own - same < end - i ? own - same : end - i;
             run += common(of, desk->left + same + size, desk->right + i - own + size, most - 1);
             shared += on_left == own ? hit_grams(desk->hit + same, NULL, run) : hit_grams(desk->hit, desk->home + same, run);
         }
     }
-    int enough = ratio(shared, on_left + on_right) >= least;
-    counts[0] = enough ? shared : 0;
-    counts[1] = enough ? on_left : 0;
-    counts[2] = enough ? shared + on_right : 0;
+    int told = enough(least, shared, on_left, on_right, left_is_piece);
+    counts[0] = told ? shared : 0;
+    counts[1] = told ? on_left : 0;
+    counts[2] = told ? shared + on_right : 0;
 }
 
-int count_pairs(const Codes *of, const int64_t *pairs, int64_t count, int64_t n, double least, int64_t *counts)
+int count_pairs(const Codes *of, const int64_t *pairs, int64_t count, int64_t n, const Limits *least, int64_t *counts)
 {
     int64_t longest = 1;
     for (int64_t i = 0; i < 2 * count; i++) longest = length_of(of, pairs[i]) > longest ? length_of(of, pairs[i]) : longest;

@@ -71,8 +71,9 @@ typedef struct {
 /* Pairs of ranks, the container first. */
 int hold_all(const Holding *of, Pairs *found);
 
-/* Of each of count pairs of texts: distinct grams shared, of the left and of the right one; 0 if their Jaccard similarity is
- * below least. */
-int count_pairs(const Codes *of, const int64_t *pairs, int64_t count, int64_t n, double least, int64_t *counts);
+/* What a pair must reach: in Jaccard similarity, or in what the shorter text shares of its grams (if equally long, the right one). */
+typedef struct { double jaccard, contained; } Limits;
+/* Of each of count pairs of texts: distinct grams shared, of the left and of the right one; 0 if it reaches neither limit. */
+int count_pairs(const Codes *of, const int64_t *pairs, int64_t count, int64_t n, const Limits *least, int64_t *counts);
 
 #endif

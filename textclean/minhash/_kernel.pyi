@@ -35,7 +35,15 @@ def meet(
     /,
 ) -> bytes: ...
 def overlap(
-    codes: Buffer, width: int, offsets: Buffer, pairs: Buffer, n: int, least: float, counts: Buffer, /
+    codes: Buffer,
+    width: int,
+    offsets: Buffer,
+    pairs: Buffer,
+    n: int,
+    jaccard: float,
+    contained: float,
+    counts: Buffer,
+    /,
 ) -> None: ...
 def hold(prints: Buffer, bounds: Buffer, order: Buffer, window: int, need: Buffer, crowded: Buffer, /) -> bytes: ...
 def fall(left: Buffer, right: Buffer, kind: int, state: Buffer, /) -> None: ...

@@ -97,8 +97,8 @@ def near_duplicates(
         return index[pairs], index[crowded]
 
     def relate(pairs: bands.Pairs) -> tuple[Related, Related]:
-        least = threshold if containment is None else 0.0
-        return relations(pairs, pair_counts(codes, pairs, n, least), rank, threshold, containment)
+        shared = pair_counts(codes, pairs, n, threshold, containment)
+        return relations(pairs, shared, rank, threshold, containment)
 
     return settle(index, search, relate, lambda near, inside: decide(first, rank, inside, near))
 

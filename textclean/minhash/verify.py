@@ -50,19 +50,28 @@ def overlaps(read: Callable[[Sequence[int]], list[str]], lengths: NDArray[np.int
     return Overlaps(*np.concatenate(done, axis=1))
 
 
-def pair_counts(codes: Codes, pairs: Pairs, n: int, least: float = 0.0) -> Overlaps:
-    """Exact overlaps of ``pairs`` of the texts of ``codes``; all 0 where the Jaccard similarity is below ``least``."""
+def pair_counts(
+    codes: Codes, pairs: Pairs, n: int, threshold: float = 0.0, containment: float | None = None
+) -> Overlaps:
+    """Exact overlaps of ``pairs`` of the texts of ``codes``.
+
+    All 0 where the Jaccard similarity is below ``threshold``, unless the shorter text (the right one of two equally
+    long) shares ``containment`` of its grams.
+    """
+    contained = np.inf if containment is None else containment
     if fast := engine.kernel():
         counts = np.empty((len(pairs), 3), np.int64)
-        width = codes.codes.dtype.itemsize
-        fast.overlap(codes.codes, width, codes.offsets, np.ascontiguousarray(pairs), n, least, counts)
+        pairs, width = np.ascontiguousarray(pairs), codes.codes.dtype.itemsize
+        fast.overlap(codes.codes, width, codes.offsets, pairs, n, threshold, contained, counts)
         return Overlaps(*counts.T)
     done = [np.zeros((3, 0), np.int64)]
-    ends = np.concatenate([[0], np.cumsum(codes.lengths[pairs].sum(axis=1))])
+    lengths = codes.lengths[pairs]
+    ends = np.concatenate([[0], np.cumsum(lengths.sum(axis=1))])
     done += [_counts(codes.take(pairs[lo:hi].ravel()), n) for lo, hi in runs(ends, _BATCH)]
     found = Overlaps(*np.concatenate(done, axis=1))
-    below = found.jaccard() < least
-    return Overlaps(*(np.where(below, 0, count) for count in found)) if below.any() else found
+    left_is_piece = lengths[:, 0] < lengths[:, 1]
+    enough = (found.jaccard() >= threshold) | (found.containment(left_is_piece) >= contained)
+    return found if enough.all() else Overlaps(*(np.where(enough, count, 0) for count in found))
 
 
 def _counts(codes: Codes, n: int) -> NDArray[np.int64]:
