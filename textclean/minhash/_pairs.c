@@ -58,14 +58,14 @@ static int lay_out(Groups *of)
     }
     size_t most = largest;
     free(of->heads);
-    of->heads = malloc(most * 34 + 20 + table_size(largest * 4) * 4 + SEEN);
+    of->heads = malloc(most * 34 + 20 + table_size(largest * 2) * 4 + SEEN);
     if (!of->heads) return -1;
     of->buckets = of->heads + most;
     of->again = (uint32_t *)(of->buckets + most / 2 + 1);
     of->members = of->again + 2 * most + 2;
     of->kept = of->members + most;
     of->table = of->kept + most;
-    of->seen = (uint8_t *)(of->table + table_size(largest * 4));
+    of->seen = (uint8_t *)(of->table + table_size(largest * 2));
     return 0;
 }
 
@@ -101,7 +101,7 @@ static int64_t find_buckets(Groups *of, int part, int low)
         keep[kept] = i;
         kept += seen[keys[i] << skip >> (64 - SEEN_BITS)] > 1;
     }
-    uint64_t mask = table_size(kept * 4) - 1;
+    uint64_t mask = table_size(kept * 2) - 1;
     memset(table, 0, (mask + 1) * 4);
     for (uint32_t k = 0; k < kept; k++) { /* whether a key is a first one cannot be guessed, so nothing branches on it */
         uint32_t i = keep[k], head;

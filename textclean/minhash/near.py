@@ -1,6 +1,7 @@
 """Near duplicates among texts: exact copies, contained pieces and near copies, each verified."""
 
 from collections.abc import Callable, Sequence
+from functools import cache
 from typing import Final, Literal, Protocol
 
 import numpy as np
@@ -74,13 +75,13 @@ def near_duplicates(
         rank = np.zeros(len(texts), np.int64)
         rank[index[longest]] = np.arange(len(index))
 
-    place = np.zeros(len(texts), np.int64)
-    place[index] = np.arange(len(index))
+    everything = np.arange(len(index))
+    place = cache(lambda: np.searchsorted(index, np.arange(len(texts))))  # needed only where there are crowds
 
     def search(own: NDArray[np.int64], window: int, guests: NDArray[np.int64] | None = None) -> Proposal:
-        places = place[own]
+        places = everything if own is index else place()[own]
         if backend == "numpy":
-            others = None if guests is None else place[guests]
+            others = None if guests is None else place()[guests]
             pairs, crowded = near_pairs(found, places, threshold, recall, window, others)
         else:
             from textclean.minhash import peer
@@ -88,9 +89,7 @@ def near_duplicates(
             pairs = places[peer.candidates(strings(texts, own), n, slots, *bands.choose(threshold, slots, recall))]
             crowded = places[:0]
         if containment is not None and guests is None:
-            among = np.zeros(len(index), np.bool_)
-            among[places] = True
-            order = longest[among[longest]]
+            order = longest if own is index else longest[np.isin(longest, places)]
             share = contained.intact(containment, n)
             more, crowded_too = contained.candidates(found.prints, found.offsets, order, share, window)
             pairs, crowded = union(pairs, more), bands.distinct(np.concatenate([crowded, crowded_too]))
@@ -149,7 +148,8 @@ def settle(
         if more or not turn:
             near, inside = joined(near, found[0]), joined(inside, found[1])
             verdicts = decide(near, inside)
-        crowd = bands.distinct(np.concatenate([crowd, crowded]))
+        if len(crowded):
+            crowd = bands.distinct(np.concatenate([crowd, crowded]))
         if guests is not None or not len(crowd):
             break
         seen = np.sort(np.concatenate([seen, key]))
