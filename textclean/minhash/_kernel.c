@@ -357,25 +357,25 @@ static int64_t lay(Desk *desk, const Codes *of, int64_t index, int64_t n, int64_
 
 static double ratio(int64_t part, int64_t whole) { return (double)part / (double)(whole ? whole : 1); }
 
-/* Whether so many shared grams would do, of so many on the left and so many more on the right. */
-static int enough(const Limits *least, int64_t shared, int64_t on_left, int64_t on_right, int left_is_piece)
+/* Whether so many shared grams would do, of so many of the longer text and so many more of the other. */
+static int enough(const Limits *least, int64_t shared, int64_t on_longer, int64_t on_other)
 {
-    return ratio(shared, on_left + on_right) >= least->jaccard
-           || ratio(shared, left_is_piece ? on_left : shared + on_right) >= least->contained;
+    return ratio(shared, on_longer + on_other) >= least->jaccard || ratio(shared, shared + on_other) >= least->contained;
 }
 
 /* Distinct grams shared, of the left and of the right text. Behind a shared gram characters are compared, not grams. Ends
  * early where it would not do if all that is left were shared. */
 static void count_pair(Desk *desk, const Codes *of, int64_t left, int64_t right, int64_t n, const Limits *least, int64_t *counts)
 {
-    int64_t length = length_of(of, left), other = length_of(of, right), more = grams_in(other, n), shared = 0, on_right = 0;
-    int64_t on_left = lay(desk, of, left, n, more), own = desk->grams, end = own + more, size = length < n ? length : n;
-    int left_is_piece = length < other;
-    if (size != (other < n ? other : n)) {
-        on_right = lay(desk, of, right, n, 0); /* one of them is shorter than n and its only gram */
-    } else if (enough(least, more, on_left, 0, left_is_piece)) {
-        desk->right = of->offsets[right];
-        read_text(of, right, n, &desk->text);
+    int turned = length_of(of, left) < length_of(of, right);
+    int64_t longer = turned ? right : left, other = turned ? left : right, length = length_of(of, longer);
+    int64_t more = grams_in(length_of(of, other), n), size = length < n ? length : n, shared = 0, on_other = 0;
+    int64_t on_longer = lay(desk, of, longer, n, more), own = desk->grams, end = own + more;
+    if (size != (length_of(of, other) < n ? length_of(of, other) : n)) {
+        on_other = more; /* a text shorter than n is its only gram */
+    } else if (enough(least, more, on_longer, 0)) {
+        desk->right = of->offsets[other];
+        read_text(of, other, n, &desk->text);
         join(&desk->text, desk->hashes + own);
         memset(desk->hit, 0, (size_t)own);
         for (int64_t i = own, run; i < end; i += run) {
@@ -384,18 +384,18 @@ static void count_pair(Desk *desk, const Codes *of, int64_t left, int64_t right,
             if (desk->table[place] > desk->base) same = probe(desk, of, i, size, place);
             else desk->table[place] = (uint32_t)(desk->base + (uint64_t)i + 1);
             run = 1;
-            on_right += same == i;
-            if (same == i && !enough(least, shared + end - i - 1, on_left, on_right, left_is_piece)) break;
+            on_other += same == i;
+            if (same == i && !enough(least, shared + end - i - 1, on_longer, on_other)) break;
             if (same >= own) continue;
             int64_t most = own - same < end - i ? own - same : end - i;
             run += common(of, desk->left + same + size, desk->right + i - own + size, most - 1);
-            shared += on_left == own ? hit_grams(desk->hit + same, NULL, run) : hit_grams(desk->hit, desk->home + same, run);
+            shared += on_longer == own ? hit_grams(desk->hit + same, NULL, run) : hit_grams(desk->hit, desk->home + same, run);
         }
     }
-    int told = enough(least, shared, on_left, on_right, left_is_piece);
+    int told = enough(least, shared, on_longer, on_other);
     counts[0] = told ? shared : 0;
-    counts[1] = told ? on_left : 0;
-    counts[2] = told ? shared + on_right : 0;
+    counts[1 + turned] = told ? on_longer : 0;
+    counts[2 - turned] = told ? shared + on_other : 0;
 }
 
 int count_pairs(const Codes *of, const int64_t *pairs, int64_t count, int64_t n, const Limits *least, int64_t *counts)

@@ -7,26 +7,25 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define TOGETHER 8 /* bands whose keys are made in one walk through the signatures */
+#define TOGETHER 8  /* bands whose keys are made in one walk through the signatures */
 #define WHOLE 16384 /* keys that are few enough to be looked up without being sorted first */
-#define PART 2048  /* keys that are looked up in one another together */
-#define BITS 10    /* of keys that say the part, at most */
-#define SEEN_BITS 15
-#define SEEN (1 << SEEN_BITS)
-#define BATCH 256  /* pairs compared together */
-#define LANES 32   /* slots compared together */
+#define PART 2048   /* keys that are looked up in one another together, where they are more */
+#define BITS 10     /* of keys that say the part, at most */
+#define BATCH 256   /* pairs compared together */
+#define LANES 32    /* slots compared together */
 
 /* ---------------------------------------------------------------- equal keys */
 
 typedef struct { uint32_t start, count, key; } Bucket; /* its members; key: the upper half of theirs */
+typedef struct { uint32_t start, count; } Head; /* of the first key of a bucket; of a later one the first one's place, and 0 */
 typedef struct {
     const uint64_t *keys; /* in parts, each in its former order */
     uint64_t *sorted;     /* room for them; NULL: they are few, and one part as they are */
     uint32_t ends[1 << BITS];
     int bits; /* of a key that say its part */
-    Bucket *heads, *buckets;
-    uint32_t *again, *members, *kept, *table;
-    uint8_t *seen; /* SEEN counts to two, each of several keys */
+    Head *heads;
+    Bucket *buckets;
+    uint32_t *again, *members, *before, *last;
 } Groups;
 
 static int make_groups(Groups *of, int64_t keys)
@@ -58,14 +57,13 @@ static int lay_out(Groups *of)
     }
     size_t most = largest;
     free(of->heads);
-    of->heads = malloc(most * 34 + 20 + table_size(largest * 2) * 4 + SEEN);
+    of->heads = malloc(most * 30 + 20 + table_size(largest * 2) * 4);
     if (!of->heads) return -1;
-    of->buckets = of->heads + most;
+    of->buckets = (Bucket *)(of->heads + most);
     of->again = (uint32_t *)(of->buckets + most / 2 + 1);
     of->members = of->again + 2 * most + 2;
-    of->kept = of->members + most;
-    of->table = of->kept + most;
-    of->seen = (uint8_t *)(of->table + table_size(largest * 2));
+    of->before = of->members + most;
+    of->last = of->before + most;
     return 0;
 }
 
@@ -84,45 +82,41 @@ static int sort_keys(Groups *of, const uint64_t *restrict keys, int64_t count)
 /* Buckets of two and more keys of a part that are equal but for their low bits; these are the members, in order. */
 static int64_t find_buckets(Groups *of, int part, int low)
 {
-    uint32_t from = part ? of->ends[part - 1] : 0, count = of->ends[part] - from, kept = 0, filled = 0;
-    uint32_t *restrict again = of->again, *restrict keep = of->kept, *restrict table = of->table;
-    Bucket *restrict heads = of->heads;
-    uint8_t *restrict seen = of->seen;
+    uint32_t from = part ? of->ends[part - 1] : 0, count = of->ends[part] - from, filled = 0, kept = 0;
+    uint32_t *restrict again = of->again, *restrict before = of->before, *restrict last = of->last, *restrict keep = of->members;
+    Head *restrict heads = of->heads;
     const uint64_t *restrict keys = of->keys + from;
-    uint64_t ids = ((uint64_t)1 << low) - 1;
+    uint64_t ids = ((uint64_t)1 << low) - 1, size = table_size(count * 2);
     int64_t more = 0, found = 0;
-    int skip = of->bits;
-    memset(seen, 0, SEEN);
-    for (uint32_t i = 0; i < count; i++) { /* most occur once and need not be looked up */
-        uint64_t at = keys[i] << skip >> (64 - SEEN_BITS);
-        seen[at] = (uint8_t)(seen[at] | seen[at] << 1 | 1);
+    int shift = 64;
+    for (uint64_t rest = size; rest > 1; rest /= 2) shift--;
+    memset(last, 0, size * 4);
+    for (uint32_t i = 0; i < count; i++) { /* those of one place are linked; most are alone there */
+        uint32_t *place = last + (keys[i] << of->bits >> shift);
+        before[i] = *place;
+        *place = i + 1;
+        heads[i] = (Head){UINT32_MAX, 1};
     }
     for (uint32_t i = 0; i < count; i++) {
         keep[kept] = i;
-        kept += seen[keys[i] << skip >> (64 - SEEN_BITS)] > 1;
+        kept += before[i] > 0;
     }
-    uint64_t mask = table_size(kept * 2) - 1;
-    memset(table, 0, (mask + 1) * 4);
-    for (uint32_t k = 0; k < kept; k++) { /* whether a key is a first one cannot be guessed, so nothing branches on it */
-        uint32_t i = keep[k], head;
-        uint64_t key = keys[i] >> low, at = (key * MIX >> 40) & mask;
-        for (;; at = (at + 1) & mask) {
-            head = table[at] ? table[at] - 1 : i;
-            if (keys[head] >> low == key) break;
-        }
-        table[at] = head + 1;
-        heads[i] = (Bucket){UINT32_MAX, 1, (uint32_t)(keys[i] >> 32)};
-        heads[head].count += head != i;
-        again[more] = head;
-        again[more + 1] = i;
-        more += 2 * (head != i);
+    for (uint32_t k = 0; k < kept; k++) {
+        uint32_t i = keep[k], same = before[i];
+        while (same && keys[same - 1] >> low != keys[i] >> low) same = before[same - 1];
+        if (!same) continue;
+        uint32_t head = heads[same - 1].count ? same - 1 : heads[same - 1].start;
+        heads[head].count++;
+        heads[i] = (Head){head, 0};
+        again[more++] = head;
+        again[more++] = i;
     }
     for (int64_t i = 0; i < more; i += 2) {
-        Bucket *head = heads + again[i];
+        Head *head = heads + again[i];
         if (head->start == UINT32_MAX) { /* from here on it counts those who are in */
-            head->start = filled;
-            of->buckets[found++] = *head;
+            of->buckets[found++] = (Bucket){filled, head->count, (uint32_t)(keys[again[i]] >> 32)};
             of->members[filled] = (uint32_t)(keys[again[i]] & ids);
+            head->start = filled;
             filled += head->count;
             head->count = 1;
         }
