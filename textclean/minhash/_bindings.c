@@ -145,7 +145,7 @@ static PyObject *sketch(PyObject *module, PyObject *args)
     const Array *first = of.array + 2, *index = of.array + 3, *narrow = of.array + 4, *wide = of.array + 5;
     const Array *prints = of.array + 6, *bounds = of.array + 7;
     Sketch to = {of.number[1], of.number[2], of.number[3], first->count ? first->at : NULL, index->at, narrow->at, wide->at,
-                 prints->count ? prints->at : NULL, bounds->at, 0};
+                 prints->count ? prints->at : NULL, bounds->at, 0, 0};
     if (!claim(to.n > 0 && to.slots > 0, "n and slots are at least 1")
         || !describes_texts(of.array[0], of.number[0], of.array[1], &texts))
         return leave(&of, NULL);

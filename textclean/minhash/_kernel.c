@@ -15,6 +15,7 @@
 #define GRAMS 32  /* grams of a text taken together */
 #define TILE 16   /* slots whose minima of so many grams fit into registers */
 #define SLOTS 32  /* slots whose minima are reduced together */
+#define READ 3    /* texts that are read at a time */
 #define WINDOW 10 /* grams a window of winnowing */
 #ifdef __GNUC__
 #define SELDOM __attribute__((noinline))
@@ -227,6 +228,12 @@ CLONES static uint64_t key_of_text(const Text *text)
     return mixed(mixed(0, (uint64_t)text->length), p | (uint64_t)q << 16);
 }
 
+static void fetch_text(const Codes *of, int64_t index)
+{
+    const char *begin = at(of, of->offsets[index]);
+    for (int line = 0; line < 6; line++) PREFETCH(begin + 64 * line);
+}
+
 /* The first text that equals this one. */
 static int64_t find_first(const Codes *of, Place *table, uint64_t mask, int64_t index, uint64_t key)
 {
@@ -242,37 +249,49 @@ static int64_t find_first(const Codes *of, Place *table, uint64_t mask, int64_t 
     return index;
 }
 
+/* One row of a text that was read. */
+static void sketch_text(const Text *text, int64_t index, Sketch *to, uint32_t *hashes, uint32_t *least)
+{
+    int64_t used = to->bounds[to->rows];
+    if (to->prints || text->length > to->beyond) join(text, hashes);
+    if (text->length > to->beyond) minima32(hashes, text->grams, to->slots, to->wide + to->long_rows++ * to->slots);
+    minima16(text->first, text->second, filled(text->grams), to->slots, to->narrow + to->rows * to->slots);
+    if (to->prints) used += winnow(hashes, text->grams, least, to->prints + used);
+    to->index[to->rows++] = index;
+    to->bounds[to->rows] = used;
+}
+
 int sketch_all(const Codes *of, Sketch *to)
 {
-    Text text[2] = {{0}}; /* one is read ahead, so that its place in the table can be fetched */
-    uint64_t mask = to->first ? table_size(of->texts) - 1 : 0, key[2] = {0};
-    int64_t longest = 0, used = 0, wide = 0;
+    Text text[READ] = {{0}}; /* two are read ahead: to fetch their places in the table, then the texts that stand there */
+    uint64_t mask = to->first ? table_size(of->texts) - 1 : 0, key[READ];
+    int64_t longest = 0;
     for (int64_t i = 0; i < of->texts; i++) longest = length_of(of, i) > longest ? length_of(of, i) : longest;
     size_t room = (size_t)longest + 2 * GRAMS;
     uint32_t *hashes = calloc(room * 2, 4);
     Place *table = to->first ? reserve((mask + 1) * sizeof *table) : NULL;
-    int failed = make_text(text, longest) || make_text(text + 1, longest) || !hashes || (to->first && !table);
+    int failed = !hashes || (to->first && !table);
+    for (int i = 0; i < READ; i++) failed |= make_text(text + i, longest);
     if (table) memset(table, 0, (mask + 1) * sizeof *table);
-    for (int64_t i = 0; i <= of->texts && !failed; i++) {
+    for (int64_t i = 0; i < of->texts + READ - 1 && !failed; i++) {
         if (i < of->texts) {
-            read_text(of, i, to->n, text + (i & 1));
-            if (table) { key[i & 1] = key_of_text(text + (i & 1)); PREFETCH(table + (key[i & 1] & mask)); }
+            if (i + READ < of->texts) fetch_text(of, i + READ);
+            read_text(of, i, to->n, text + i % READ);
+            if (table) { key[i % READ] = key_of_text(text + i % READ); PREFETCH(table + (key[i % READ] & mask)); }
         }
-        if (!i) continue;
-        const Text *own = text + ((i - 1) & 1);
+        if (table && i && i <= of->texts) {
+            const Place *other = table + (key[(i - 1) % READ] & mask);
+            if (other->id && other->tag == key[(i - 1) % READ] >> 32) fetch_text(of, (int64_t)other->id - 1);
+        }
+        int64_t own = i - READ + 1;
+        if (own < 0) continue;
         if (table) {
-            to->first[i - 1] = find_first(of, table, mask, i - 1, key[(i - 1) & 1]);
-            if (to->first[i - 1] != i - 1 || own->length < to->n) continue;
+            to->first[own] = find_first(of, table, mask, own, key[own % READ]);
+            if (to->first[own] != own || text[own % READ].length < to->n) continue;
         }
-        if (to->prints || own->length > to->beyond) join(own, hashes);
-        if (own->length > to->beyond) minima32(hashes, own->grams, to->slots, to->wide + wide++ * to->slots);
-        minima16(own->first, own->second, filled(own->grams), to->slots, to->narrow + to->rows * to->slots);
-        if (to->prints) used += winnow(hashes, own->grams, hashes + room, to->prints + used);
-        to->index[to->rows++] = i - 1;
-        to->bounds[to->rows] = used;
+        sketch_text(text + own % READ, own, to, hashes, hashes + room);
     }
-    free(text[0].room);
-    free(text[1].room);
+    for (int i = 0; i < READ; i++) free(text[i].room);
     free(hashes);
     free(table);
     return failed ? -1 : 0;
@@ -407,9 +426,7 @@ int count_pairs(const Codes *of, const int64_t *pairs, int64_t count, int64_t n,
     Desk desk = {.hashes = room, .home = room + 2 * most, .table = room + 3 * most, .hit = (uint8_t *)(room + 3 * most + places)};
     int failed = make_text(&desk.text, longest) || !room;
     for (int64_t i = 0; i < count && !failed; i++) {
-        const int64_t *soon = pairs + 2 * (i + 1 < count ? i + 1 : i);
-        for (int side = 0; side < 2; side++) for (int line = 0; line < 6; line++)
-            PREFETCH(at(of, of->offsets[soon[side]]) + 64 * line);
+        if (i + 1 < count) { fetch_text(of, pairs[2 * i + 2]); fetch_text(of, pairs[2 * i + 3]); }
         if (desk.base > UINT32_MAX - 8 * (uint32_t)longest) { memset(desk.table, 0, places * 4); desk.base = 0; }
         count_pair(&desk, of, pairs[2 * i], pairs[2 * i + 1], n, least, counts + 3 * i);
     }

@@ -48,7 +48,7 @@ typedef struct {
     uint16_t *narrow;
     uint32_t *wide, *prints; /* prints: room for one a gram, or NULL */
     int64_t *bounds;         /* where the prints of each row begin */
-    int64_t rows;
+    int64_t rows, long_rows;
 } Sketch;
 int sketch_all(const Codes *of, Sketch *to);
 
