@@ -6,20 +6,31 @@
 #include <string.h>
 
 typedef struct { void *at; int64_t count; } Array;
-typedef struct { Array array[8]; int64_t number[8]; double real[2]; PyObject *list; Py_buffer view[8]; int views; } Arguments;
+typedef struct {
+    Array array[8];
+    int64_t number[8];
+    double real[2];
+    PyObject *strings; /* a list or tuple, or NULL */
+    Texts texts;
+    Py_buffer view[8];
+    int views;
+} Arguments;
 
 static PyObject *leave(Arguments *of, PyObject *result)
 {
     for (int i = 0; i < of->views; i++) PyBuffer_Release(of->view + i);
+    free(of->texts.at);
     return result;
 }
 
-/* Arguments by letters: i an integer, f a real number, s a list, r and w with an entry's bytes an array to read or write. */
+/* Arguments by letters: c strings or an array of bytes, i an integer, f a real number, s a list or tuple, r and w with an entry's bytes an array to read or write. */
 static int enter(PyObject *args, const char *letters, Arguments *out)
 {
     int numbers = 0, reals = 0;
     Py_ssize_t at = 0;
     out->views = 0;
+    out->strings = NULL;
+    out->texts = (Texts){0};
     for (; *letters && at < PyTuple_GET_SIZE(args); letters++, at++) {
         PyObject *given = PyTuple_GET_ITEM(args, at);
         if (*letters == 'i') {
@@ -28,13 +39,14 @@ static int enter(PyObject *args, const char *letters, Arguments *out)
         } else if (*letters == 'f') {
             out->real[reals++] = PyFloat_AsDouble(given);
             if (PyErr_Occurred()) break;
-        } else if (*letters == 's') {
-            out->list = given;
-            if (!PyList_Check(given)) { PyErr_SetString(PyExc_TypeError, "a list is needed"); break; }
+        } else if (*letters == 's' || (*letters == 'c' && PyTuple_Check(given))) {
+            out->strings = given;
+            if (!PyList_Check(given) && !PyTuple_Check(given)) { PyErr_SetString(PyExc_TypeError, "a list is needed"); break; }
+            if (*letters == 'c') out->array[out->views] = (Array){NULL, 0};
         } else {
             Py_buffer *view = out->view + out->views;
             if (PyObject_GetBuffer(given, view, *letters == 'w' ? PyBUF_CONTIG : PyBUF_CONTIG_RO)) break;
-            int size = *++letters - '0';
+            int size = *letters == 'c' ? 1 : *++letters - '0';
             out->array[out->views++] = (Array){view->buf, view->len / size};
             if ((uintptr_t)view->buf % (size_t)size) { PyErr_SetString(PyExc_ValueError, "an array is not aligned"); break; }
         }
@@ -52,13 +64,49 @@ static int claim(int holds, const char *what)
     return holds;
 }
 
-static int describes_texts(Array codes, int64_t width, Array offsets, Codes *out)
+static int rise(Array offsets)
 {
-    *out = (Codes){codes.at, (int)width, offsets.at, offsets.count - 1};
-    int ok = (width == 2 || width == 4) && out->texts >= 0 && out->texts < UINT32_MAX && out->offsets[0] >= 0;
-    for (int64_t i = 0; ok && i < out->texts; i++) ok = out->offsets[i] <= out->offsets[i + 1];
-    return claim(ok, "offsets must rise and width be 2 or 4")
-           && claim(codes.count / width >= out->offsets[out->texts], "codes are fewer than offsets say");
+    const int64_t *at = offsets.at;
+    int ok = offsets.count > 0 && offsets.count <= UINT32_MAX && at[0] >= 0;
+    for (int64_t i = 0; ok && i + 1 < offsets.count; i++) ok = at[i] <= at[i + 1];
+    return claim(ok, "offsets must rise");
+}
+
+/* Characters of a string; -1 and TypeError if it is none. */
+static int64_t characters(PyObject *text)
+{
+#if PY_VERSION_HEX < 0x030C0000
+    if (PyUnicode_Check(text) && !PyUnicode_IS_READY(text)) return PyUnicode_GetLength(text);
+#endif
+    return PyUnicode_Check(text) ? PyUnicode_GET_LENGTH(text) : PyUnicode_GetLength(text);
+}
+
+/* Where texts lie that are one after the other in codes, or the strings; their data stays while they are referred to. */
+static int find_texts(Arguments *of, Array codes, int64_t width, Array offsets)
+{
+    Texts *out = &of->texts;
+    const int64_t *ends = offsets.at;
+    if (!rise(offsets)) return 0;
+    *out = (Texts){malloc((size_t)offsets.count * (sizeof *out->at + 1)), NULL, ends, offsets.count - 1};
+    if (!out->at) { PyErr_NoMemory(); return 0; }
+    out->width = (uint8_t *)(out->at + offsets.count);
+    if (!of->strings) {
+        if (!claim((width == 2 || width == 4) && codes.count / width >= ends[out->texts], "codes are fewer than offsets say")
+            || !claim(!((uintptr_t)codes.at % (size_t)width), "an array is not aligned"))
+            return 0;
+        for (int64_t i = 0; i < out->texts; i++) { out->at[i] = (char *)codes.at + ends[i] * width; out->width[i] = (uint8_t)width; }
+        return 1;
+    }
+    if (!claim(PyTuple_GET_SIZE(of->strings) == out->texts, "offsets are not those of the texts")) return 0;
+    for (int64_t i = 0; i < out->texts; i++) {
+        PyObject *text = PyTuple_GET_ITEM(of->strings, i);
+        if (i + AHEAD < out->texts) PREFETCH(PyTuple_GET_ITEM(of->strings, i + AHEAD));
+        int64_t length = characters(text);
+        if (length < 0 || !claim(length == ends[i + 1] - ends[i], "offsets are not those of the texts")) return 0;
+        out->at[i] = PyUnicode_DATA(text);
+        out->width[i] = (uint8_t)PyUnicode_KIND(text);
+    }
+    return 1;
 }
 
 static int all_below(Array values, int64_t limit)
@@ -85,14 +133,14 @@ static PyObject *measure(PyObject *module, PyObject *args)
     Arguments of;
     (void)module;
     if (!enter(args, "sw8", &of)) return NULL;
-    Py_ssize_t count = PyList_GET_SIZE(of.list), length;
+    Py_ssize_t count = PySequence_Fast_GET_SIZE(of.strings);
+    PyObject **strings = PySequence_Fast_ITEMS(of.strings);
     int64_t *ends = of.array[0].at;
     if (!claim(of.array[0].count > count, "offsets are too few")) return leave(&of, NULL);
     ends[0] = 0;
     for (Py_ssize_t i = 0; i < count; i++) {
-        if (i + AHEAD < count) PREFETCH(PyList_GET_ITEM(of.list, i + AHEAD));
-        PyObject *text = PyList_GET_ITEM(of.list, i);
-        length = PyUnicode_Check(text) ? PyUnicode_GET_LENGTH(text) : PyUnicode_GetLength(text); /* the latter raises */
+        if (i + AHEAD < count) PREFETCH(strings[i + AHEAD]);
+        int64_t length = characters(strings[i]);
         if (length < 0) return leave(&of, NULL);
         ends[i + 1] = ends[i] + length;
     }
@@ -100,7 +148,7 @@ static PyObject *measure(PyObject *module, PyObject *args)
 }
 
 /* Copies a string; 0 if a character is too wide. */
-static int copy(PyObject *text, int64_t length, int width, void *out)
+static int copy(PyObject *text, int64_t length, int64_t width, void *out)
 {
     int kind = PyUnicode_KIND(text);
     if (kind == width) memcpy(out, PyUnicode_DATA(text), (size_t)(length * width));
@@ -116,21 +164,21 @@ static int copy(PyObject *text, int64_t length, int width, void *out)
 static PyObject *pack(PyObject *module, PyObject *args)
 {
     Arguments of;
-    Codes to;
     (void)module;
     if (!enter(args, "sr8w1i", &of)) return NULL;
-    Py_ssize_t count = PyList_GET_SIZE(of.list);
-    if (!describes_texts(of.array[1], of.number[0], of.array[0], &to)
-        || !claim(to.texts == count && !((uintptr_t)to.codes % (size_t)to.width), "offsets are not those of the texts"))
+    Py_ssize_t count = PySequence_Fast_GET_SIZE(of.strings);
+    PyObject **strings = PySequence_Fast_ITEMS(of.strings);
+    const int64_t *ends = of.array[0].at, width = of.number[0];
+    if (!claim(width == 2 || width == 4, "width is 2 or 4") || !rise(of.array[0])
+        || !claim(of.array[0].count == count + 1 && of.array[1].count / width >= ends[count]
+                      && !((uintptr_t)of.array[1].at % (size_t)width), "offsets are not those of the texts"))
         return leave(&of, NULL);
     for (Py_ssize_t i = 0; i < count; i++) {
-        PyObject *text = PyList_GET_ITEM(of.list, i);
-        const char *soon = (const char *)PyList_GET_ITEM(of.list, i + 2 < count ? i + 2 : i);
+        const char *soon = (const char *)strings[i + 2 < count ? i + 2 : i];
         for (int line = 0; line < 8; line++) PREFETCH(soon + line * 64);
-        int64_t length = to.offsets[i + 1] - to.offsets[i];
-        int64_t found = PyUnicode_Check(text) ? PyUnicode_GET_LENGTH(text) : PyUnicode_GetLength(text);
-        if (found < 0 || !claim(found == length, "offsets are not those of the texts")) return leave(&of, NULL);
-        if (!copy(text, length, to.width, (char *)of.array[1].at + to.offsets[i] * to.width)) return leave(&of, Py_NewRef(Py_False));
+        int64_t length = characters(strings[i]);
+        if (length < 0 || !claim(length == ends[i + 1] - ends[i], "offsets are not those of the texts")) return leave(&of, NULL);
+        if (!copy(strings[i], length, width, (char *)of.array[1].at + ends[i] * width)) return leave(&of, Py_NewRef(Py_False));
     }
     return leave(&of, Py_NewRef(Py_True));
 }
@@ -138,26 +186,25 @@ static PyObject *pack(PyObject *module, PyObject *args)
 static PyObject *sketch(PyObject *module, PyObject *args)
 {
     Arguments of;
-    Codes texts;
     int failed;
     (void)module;
-    if (!enter(args, "r1ir8iiiw8w8w2w4w4w8", &of)) return NULL;
-    const Array *first = of.array + 2, *index = of.array + 3, *narrow = of.array + 4, *wide = of.array + 5;
-    const Array *prints = of.array + 6, *bounds = of.array + 7;
+    if (!enter(args, "cir8iiiw8w8w2w4w4w8", &of)) return NULL;
+    const Array *offsets = of.array + !of.strings, *first = offsets + 1, *index = offsets + 2, *narrow = offsets + 3;
+    const Array *wide = offsets + 4, *prints = offsets + 5, *bounds = offsets + 6;
+    const Texts *texts = &of.texts;
     Sketch to = {of.number[1], of.number[2], of.number[3], first->count ? first->at : NULL, index->at, narrow->at, wide->at,
                  prints->count ? prints->at : NULL, bounds->at, 0, 0};
-    if (!claim(to.n > 0 && to.slots > 0, "n and slots are at least 1")
-        || !describes_texts(of.array[0], of.number[0], of.array[1], &texts))
+    if (!claim(to.n > 0 && to.slots > 0, "n and slots are at least 1") || !find_texts(&of, of.array[0], of.number[0], *offsets))
         return leave(&of, NULL);
-    int64_t rows = 0, characters = texts.offsets[texts.texts] - texts.offsets[0];
-    for (int64_t i = 0; i < texts.texts; i++) rows += texts.offsets[i + 1] - texts.offsets[i] > to.beyond;
-    if (!claim((!first->count || first->count >= texts.texts) && index->count >= texts.texts && narrow->count / to.slots >= texts.texts
-                   && wide->count / to.slots >= rows && bounds->count > texts.texts
+    int64_t rows = 0, count = texts->texts, characters = texts->offsets[count] - texts->offsets[0];
+    for (int64_t i = 0; i < count; i++) rows += texts->offsets[i + 1] - texts->offsets[i] > to.beyond;
+    if (!claim((!first->count || first->count >= count) && index->count >= count && narrow->count / to.slots >= count
+                   && wide->count / to.slots >= rows && bounds->count > count
                    && (!prints->count || prints->count >= characters), "an array is too small"))
         return leave(&of, NULL);
     to.bounds[0] = 0;
     Py_BEGIN_ALLOW_THREADS
-    failed = sketch_all(&texts, &to);
+    failed = sketch_all(texts, &to);
     Py_END_ALLOW_THREADS
     return leave(&of, failed ? PyErr_NoMemory() : PyLong_FromLongLong(to.rows));
 }
@@ -189,15 +236,15 @@ static PyObject *hold(PyObject *module, PyObject *args)
 {
     Arguments of;
     Pairs found;
-    Codes prints;
     int failed;
     (void)module;
     if (!enter(args, "r4r8r8ir8w1", &of)) return NULL;
     const Array *bounds = of.array + 1, *order = of.array + 2, *need = of.array + 3, *crowded = of.array + 4;
-    Array bytes = {of.array[0].at, of.array[0].count * 4};
-    Holding to = {bytes.at, bounds->at, order->at, need->at, order->count, of.number[0], crowded->at};
-    if (!claim(to.window > 0 && to.texts < UINT32_MAX, "no such window") || !describes_texts(bytes, 4, *bounds, &prints)
-        || !all_below(*order, prints.texts)
+    const Array *prints = of.array;
+    Holding to = {prints->at, bounds->at, order->at, need->at, order->count, of.number[0], crowded->at};
+    if (!claim(to.window > 0 && to.texts < UINT32_MAX, "no such window") || !rise(*bounds)
+        || !claim(prints->count >= to.bounds[bounds->count - 1], "prints are fewer than bounds say")
+        || !all_below(*order, bounds->count - 1)
         || !claim(need->count > PROBES && crowded->count >= to.texts, "an array is too small"))
         return leave(&of, NULL);
     Py_BEGIN_ALLOW_THREADS
@@ -209,18 +256,17 @@ static PyObject *hold(PyObject *module, PyObject *args)
 static PyObject *overlap(PyObject *module, PyObject *args)
 {
     Arguments of;
-    Codes texts;
     int failed;
     (void)module;
-    if (!enter(args, "r1ir8r8iffw8", &of)) return NULL;
-    const Array *pairs = of.array + 2, *counts = of.array + 3;
+    if (!enter(args, "cir8r8iffw8", &of)) return NULL;
+    const Array *offsets = of.array + !of.strings, *pairs = offsets + 1, *counts = offsets + 2;
     int64_t n = of.number[1], count = pairs->count / 2;
     Limits least = {of.real[0], of.real[1]};
-    if (!claim(n > 0, "n is at least 1") || !describes_texts(of.array[0], of.number[0], of.array[1], &texts)
-        || !all_below(*pairs, texts.texts) || !claim(counts->count / 3 >= count, "counts is too small"))
+    if (!claim(n > 0, "n is at least 1") || !find_texts(&of, of.array[0], of.number[0], *offsets)
+        || !all_below(*pairs, of.texts.texts) || !claim(counts->count / 3 >= count, "counts is too small"))
         return leave(&of, NULL);
     Py_BEGIN_ALLOW_THREADS
-    failed = count_pairs(&texts, pairs->at, count, n, &least, counts->at);
+    failed = count_pairs(&of.texts, pairs->at, count, n, &least, counts->at);
     Py_END_ALLOW_THREADS
     return done(&of, failed);
 }

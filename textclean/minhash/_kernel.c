@@ -39,26 +39,29 @@ typedef struct { uint32_t tag, id; } Place; /* of a hash table: id 0 is free, ot
 
 /* ---------------------------------------------------------------- grams */
 
-static int64_t length_of(const Codes *of, int64_t text) { return of->offsets[text + 1] - of->offsets[text]; }
+static int64_t length_of(const Texts *of, int64_t text) { return of->offsets[text + 1] - of->offsets[text]; }
 
 static int64_t grams_in(int64_t length, int64_t n) { return length >= n ? length - n + 1 : length > 0; }
 
 static int64_t filled(int64_t count) { return (count + GRAMS - 1) / GRAMS * GRAMS; }
 
-static const char *at(const Codes *of, int64_t place) { return (const char *)of->codes + place * of->width; }
-
 /* A gram has two hashes of 16 bits, so that they fill half the lanes that one of 32 would. */
-typedef struct { uint16_t *room, *first, *second; int64_t length, grams; } Text;
+typedef struct { uint16_t *codes, *first, *second; int64_t length, grams; } Text;
 
 /* Room for texts of up to so many characters, and for what is read behind them. */
 static int make_text(Text *text, int64_t longest)
 {
     size_t room = (size_t)longest + 2 * GRAMS;
-    *text = (Text){.room = calloc(room * 3, 2)};
-    if (!text->room) return -1;
-    text->first = text->room + room;
+    *text = (Text){.codes = calloc(room * 3, 2)};
+    if (!text->codes) return -1;
+    text->first = text->codes + room;
     text->second = text->first + room;
     return 0;
+}
+
+CLONES static void widen(const uint8_t *restrict from, int64_t length, uint16_t *restrict out)
+{
+    for (int64_t i = 0; i < length; i++) out[i] = from[i];
 }
 
 /* Characters in 16 bits: hashes may meet, texts are compared as they are. */
@@ -95,15 +98,14 @@ CLONES static void hash_grams(const uint16_t *restrict codes, int64_t size, int6
     for (int64_t i = count; i < full; i++) { first[i] = first[0]; second[i] = second[0]; }
 }
 
-static void read_text(const Codes *of, int64_t index, int64_t n, Text *text)
+static void read_text(const Texts *of, int64_t index, int64_t n, Text *text)
 {
     text->length = length_of(of, index);
     text->grams = grams_in(text->length, n);
-    const uint16_t *codes = text->room;
-    if (of->width == 4) narrow_down((const uint32_t *)of->codes + of->offsets[index], text->length, text->room);
-    else if (of->offsets[of->texts] - of->offsets[index + 1] >= 2 * GRAMS) codes = (const uint16_t *)of->codes + of->offsets[index];
-    else memcpy(text->room, at(of, of->offsets[index]), (size_t)text->length * 2); /* what is read behind it must be ours */
-    hash_grams(codes, text->length < n ? text->length : n, text->grams, text->first, text->second);
+    if (of->width[index] == 2) memcpy(text->codes, of->at[index], (size_t)text->length * 2);
+    else if (of->width[index] == 1) widen((const uint8_t *)of->at[index], text->length, text->codes);
+    else narrow_down((const uint32_t *)of->at[index], text->length, text->codes);
+    hash_grams(text->codes, text->length < n ? text->length : n, text->grams, text->first, text->second);
 }
 
 /* Both hashes of each gram as one. */
@@ -228,21 +230,24 @@ CLONES static uint64_t key_of_text(const Text *text)
     return mixed(mixed(0, (uint64_t)text->length), p | (uint64_t)q << 16);
 }
 
-static void fetch_text(const Codes *of, int64_t index)
+/* Fetches as much of a text as a processor goes on fetching by itself. */
+static void fetch_text(const Texts *of, int64_t index)
 {
-    const char *begin = at(of, of->offsets[index]);
-    for (int line = 0; line < 6; line++) PREFETCH(begin + 64 * line);
+    int64_t size = length_of(of, index) * of->width[index];
+    for (int64_t line = 0; line <= size && line < 64 * 12; line += 64) PREFETCH(of->at[index] + line);
 }
 
 /* The first text that equals this one. */
-static int64_t find_first(const Codes *of, Place *table, uint64_t mask, int64_t index, uint64_t key)
+static int64_t find_first(const Texts *of, Place *table, uint64_t mask, int64_t index, uint64_t key)
 {
+    int64_t length = length_of(of, index);
+    int width = of->width[index];
     uint64_t place = key & mask;
     uint32_t tag = (uint32_t)(key >> 32);
     for (; table[place].id; place = (place + 1) & mask) {
-        int64_t other = (int64_t)table[place].id - 1, length = length_of(of, index);
-        if (table[place].tag == tag && length_of(of, other) == length
-            && !memcmp(at(of, of->offsets[index]), at(of, of->offsets[other]), (size_t)(length * of->width)))
+        int64_t other = (int64_t)table[place].id - 1;
+        if (table[place].tag == tag && length_of(of, other) == length && of->width[other] == width
+            && !memcmp(of->at[index], of->at[other], (size_t)(length * width)))
             return other;
     }
     table[place] = (Place){tag, (uint32_t)index + 1};
@@ -261,7 +266,7 @@ static void sketch_text(const Text *text, int64_t index, Sketch *to, uint32_t *h
     to->bounds[to->rows] = used;
 }
 
-int sketch_all(const Codes *of, Sketch *to)
+int sketch_all(const Texts *of, Sketch *to)
 {
     Text text[READ] = {{0}}; /* two are read ahead: to fetch their places in the table, then the texts that stand there */
     uint64_t mask = to->first ? table_size(of->texts) - 1 : 0, key[READ];
@@ -291,7 +296,7 @@ int sketch_all(const Codes *of, Sketch *to)
         }
         sketch_text(text + own % READ, own, to, hashes, hashes + room);
     }
-    for (int i = 0; i < READ; i++) free(text[i].room);
+    for (int i = 0; i < READ; i++) free(text[i].codes);
     free(hashes);
     free(table);
     return failed ? -1 : 0;
@@ -299,7 +304,28 @@ int sketch_all(const Codes *of, Sketch *to)
 
 /* ---------------------------------------------------------------- exact overlap */
 
-/* The grams of two texts, those of the left one first. What stands in the table is base + index + 1, and what is not above
+static uint32_t code_of(const Texts *of, int64_t text, int64_t place)
+{
+    const char *at = of->at[text];
+    return of->width[text] == 1 ? ((const uint8_t *)at)[place]
+           : of->width[text] == 2 ? ((const uint16_t *)at)[place] : ((const uint32_t *)at)[place];
+}
+
+/* Characters that are the same from two places on. */
+static int64_t common(const Texts *of, int64_t left, int64_t from, int64_t right, int64_t other, int64_t most)
+{
+    int64_t same = 0, width = of->width[left], size = most * width;
+    if (width != of->width[right]) {
+        while (same < most && code_of(of, left, from + same) == code_of(of, right, other + same)) same++;
+        return same;
+    }
+    const char *a = of->at[left] + from * width, *b = of->at[right] + other * width;
+    while (same + 8 <= size && !memcmp(a + same, b + same, 8)) same += 8;
+    while (same < size && a[same] == b[same]) same++;
+    return same / width;
+}
+
+/* The grams of two texts, those of the longer one first. What stands in the table is base + index + 1, and what is not above
  * base is left from pairs before, so that nothing need be cleared. */
 typedef struct {
     Text text;
@@ -307,38 +333,28 @@ typedef struct {
     uint8_t *hit;
     uint64_t base, used;
     uint64_t mask;
-    int64_t left, right, grams; /* where the texts begin in codes; grams of the left one */
+    int64_t longer, other, grams; /* the texts; grams of the longer one */
 } Desk;
 
 /* Places in the table for so many grams: so many for few that hardly any two meet. */
 static uint64_t places_for(int64_t grams) { return table_size(grams < 4096 ? grams * 16 : grams * 2 + 16 * 4096); }
 
-static const char *gram_at(const Desk *desk, const Codes *of, int64_t gram)
+static int same_grams(const Desk *desk, const Texts *of, int64_t gram, int64_t other, int64_t n)
 {
-    return at(of, gram < desk->grams ? desk->left + gram : desk->right + gram - desk->grams);
+    int64_t left = gram < desk->grams ? desk->longer : desk->other, right = other < desk->grams ? desk->longer : desk->other;
+    return common(of, left, gram < desk->grams ? gram : gram - desk->grams, right,
+                  other < desk->grams ? other : other - desk->grams, n) == n;
 }
 
 /* From a place that is taken on: the first gram that equals this one, which goes to the first free place if there is none. */
-static SELDOM int64_t probe(const Desk *desk, const Codes *of, int64_t gram, int64_t n, uint64_t place)
+static SELDOM int64_t probe(const Desk *desk, const Texts *of, int64_t gram, int64_t n, uint64_t place)
 {
     for (uint64_t held; (held = desk->table[place]) > desk->base; place = (place + 1) & desk->mask) {
         int64_t other = (int64_t)(held - desk->base) - 1;
-        if (desk->hashes[other] == desk->hashes[gram]
-            && !memcmp(gram_at(desk, of, other), gram_at(desk, of, gram), (size_t)(n * of->width)))
-            return other;
+        if (desk->hashes[other] == desk->hashes[gram] && same_grams(desk, of, gram, other, n)) return other;
     }
     desk->table[place] = (uint32_t)(desk->base + (uint64_t)gram + 1);
     return gram;
-}
-
-/* Characters that are the same from two places on. */
-static int64_t common(const Codes *of, int64_t left, int64_t right, int64_t most)
-{
-    const char *a = at(of, left), *b = at(of, right);
-    int64_t same = 0, size = most * of->width;
-    while (same + 8 <= size && !memcmp(a + same, b + same, 8)) same += 8;
-    while (same < size && a[same] == b[same]) same++;
-    return same / of->width;
 }
 
 /* How many grams of the left text from first on were not hit before; they are now. */
@@ -351,7 +367,7 @@ CLONES static int64_t hit_grams(uint8_t *restrict hit, const uint32_t *restrict 
 }
 
 /* Puts the grams of a text into an empty table with room for so many more; how many are distinct. */
-static int64_t lay(Desk *desk, const Codes *of, int64_t index, int64_t n, int64_t more)
+static int64_t lay(Desk *desk, const Texts *of, int64_t index, int64_t n, int64_t more)
 {
     int64_t distinct = 0;
     read_text(of, index, n, &desk->text);
@@ -360,7 +376,7 @@ static int64_t lay(Desk *desk, const Codes *of, int64_t index, int64_t n, int64_
     desk->grams = desk->text.grams;
     desk->used = (uint64_t)(desk->grams + more);
     desk->mask = places_for((int64_t)desk->used) - 1;
-    desk->left = of->offsets[index];
+    desk->longer = index;
     uint32_t *home = desk->home, *table = desk->table;
     const uint32_t *restrict hashes = desk->hashes;
     uint64_t mask = desk->mask, base = desk->base;
@@ -384,7 +400,7 @@ static int enough(const Limits *least, int64_t shared, int64_t on_longer, int64_
 
 /* Distinct grams shared, of the left and of the right text. Behind a shared gram characters are compared, not grams. Ends
  * early where it would not do if all that is left were shared. */
-static void count_pair(Desk *desk, const Codes *of, int64_t left, int64_t right, int64_t n, const Limits *least, int64_t *counts)
+static void count_pair(Desk *desk, const Texts *of, int64_t left, int64_t right, int64_t n, const Limits *least, int64_t *counts)
 {
     int turned = length_of(of, left) < length_of(of, right);
     int64_t longer = turned ? right : left, other = turned ? left : right, length = length_of(of, longer);
@@ -393,7 +409,7 @@ static void count_pair(Desk *desk, const Codes *of, int64_t left, int64_t right,
     if (size != (length_of(of, other) < n ? length_of(of, other) : n)) {
         on_other = more; /* a text shorter than n is its only gram */
     } else if (enough(least, more, on_longer, 0)) {
-        desk->right = of->offsets[other];
+        desk->other = other;
         read_text(of, other, n, &desk->text);
         join(&desk->text, desk->hashes + own);
         memset(desk->hit, 0, (size_t)own);
@@ -407,7 +423,7 @@ static void count_pair(Desk *desk, const Codes *of, int64_t left, int64_t right,
             if (same == i && !enough(least, shared + end - i - 1, on_longer, on_other)) break;
             if (same >= own) continue;
             int64_t most = own - same < end - i ? own - same : end - i;
-            run += common(of, desk->left + same + size, desk->right + i - own + size, most - 1);
+            run += common(of, longer, same + size, other, i - own + size, most - 1);
             shared += on_longer == own ? hit_grams(desk->hit + same, NULL, run) : hit_grams(desk->hit, desk->home + same, run);
         }
     }
@@ -417,7 +433,7 @@ static void count_pair(Desk *desk, const Codes *of, int64_t left, int64_t right,
     counts[2 - turned] = told ? shared + on_other : 0;
 }
 
-int count_pairs(const Codes *of, const int64_t *pairs, int64_t count, int64_t n, const Limits *least, int64_t *counts)
+int count_pairs(const Texts *of, const int64_t *pairs, int64_t count, int64_t n, const Limits *least, int64_t *counts)
 {
     int64_t longest = 1;
     for (int64_t i = 0; i < 2 * count; i++) longest = length_of(of, pairs[i]) > longest ? length_of(of, pairs[i]) : longest;
@@ -426,11 +442,11 @@ int count_pairs(const Codes *of, const int64_t *pairs, int64_t count, int64_t n,
     Desk desk = {.hashes = room, .home = room + 2 * most, .table = room + 3 * most, .hit = (uint8_t *)(room + 3 * most + places)};
     int failed = make_text(&desk.text, longest) || !room;
     for (int64_t i = 0; i < count && !failed; i++) {
-        if (i + 1 < count) { fetch_text(of, pairs[2 * i + 2]); fetch_text(of, pairs[2 * i + 3]); }
+        if (i + 4 < count) { fetch_text(of, pairs[2 * i + 8]); fetch_text(of, pairs[2 * i + 9]); }
         if (desk.base > UINT32_MAX - 8 * (uint32_t)longest) { memset(desk.table, 0, places * 4); desk.base = 0; }
         count_pair(&desk, of, pairs[2 * i], pairs[2 * i + 1], n, least, counts + 3 * i);
     }
-    free(desk.text.room);
+    free(desk.text.codes);
     free(room);
     return failed ? -1 : 0;
 }

@@ -35,8 +35,9 @@ static inline uint64_t table_size(int64_t entries)
     return size;
 }
 
-/* Texts: code points of 2 or 4 bytes; text i is codes[offsets[i]:offsets[i + 1]]. */
-typedef struct { const void *codes; int width; const int64_t *offsets; int64_t texts; } Codes;
+/* Texts where they lie: text i has offsets[i + 1] - offsets[i] code points of width[i] bytes (1, 2 or 4) from at[i] on. Equal
+ * texts have equal widths. */
+typedef struct { const char **at; uint8_t *width; const int64_t *offsets; int64_t texts; } Texts;
 
 /* A set of pairs of indices, the left one in the upper half. No pair is (0, 0), so 0 is a free place. */
 typedef struct { uint64_t *places; uint64_t mask; int64_t count; } Pairs;
@@ -50,7 +51,7 @@ typedef struct {
     int64_t *bounds;         /* where the prints of each row begin */
     int64_t rows, long_rows;
 } Sketch;
-int sketch_all(const Codes *of, Sketch *to);
+int sketch_all(const Texts *of, Sketch *to);
 
 typedef struct {
     const void *signature; /* count rows of slots; the residents first */
@@ -74,6 +75,6 @@ int hold_all(const Holding *of, Pairs *found);
 /* What a pair must reach: in Jaccard similarity, or in what the shorter text shares of its grams (if equally long, the right one). */
 typedef struct { double jaccard, contained; } Limits;
 /* Of each of count pairs of texts: distinct grams shared, of the left and of the right one; 0 if it reaches neither limit. */
-int count_pairs(const Codes *of, const int64_t *pairs, int64_t count, int64_t n, const Limits *least, int64_t *counts);
+int count_pairs(const Texts *of, const int64_t *pairs, int64_t count, int64_t n, const Limits *least, int64_t *counts);
 
 #endif

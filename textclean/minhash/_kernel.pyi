@@ -1,13 +1,15 @@
+from collections.abc import Sequence
 from typing import Any
 
 from numpy.typing import NDArray
 
 Buffer = NDArray[Any] | bytes | bytearray
+Texts = Buffer | tuple[str, ...]
 
-def measure(texts: list[str], offsets: Buffer, /) -> None: ...
-def pack(texts: list[str], offsets: Buffer, out: Buffer, width: int, /) -> bool: ...
+def measure(texts: Sequence[str], offsets: Buffer, /) -> None: ...
+def pack(texts: Sequence[str], offsets: Buffer, out: Buffer, width: int, /) -> bool: ...
 def sketch(
-    codes: Buffer,
+    codes: Texts,
     width: int,
     offsets: Buffer,
     n: int,
@@ -35,7 +37,7 @@ def meet(
     /,
 ) -> bytes: ...
 def overlap(
-    codes: Buffer,
+    codes: Texts,
     width: int,
     offsets: Buffer,
     pairs: Buffer,

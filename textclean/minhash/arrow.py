@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from textclean.errors import UsageError
-from textclean.minhash.codes import Codes, encode, runs
+from textclean.minhash.codes import Codes, Strings, runs, view
 
 _BLOCK: Final = 1 << 20  # bytes decoded at a time
 _PLANE: Final = 1 << 16
@@ -42,9 +42,9 @@ def is_column(texts: object) -> TypeGuard[StringColumn]:
     return all(hasattr(texts, name) for name in ("type", "null_count", "cast", "to_pylist"))
 
 
-def encode_any(texts: Sequence[str] | StringColumn) -> Codes:
-    """The code points of strings, or of an Arrow array of them."""
-    return encode_column(texts) if is_column(texts) else encode(cast(Sequence[str], texts))
+def view_any(texts: Sequence[str] | StringColumn) -> Codes | Strings:
+    """Strings as they are read best, or the code points of an Arrow array of them."""
+    return encode_column(texts) if is_column(texts) else view(cast(Sequence[str], texts))
 
 
 def strings(texts: Sequence[str] | StringColumn, index: NDArray[np.int64]) -> list[str]:

@@ -38,11 +38,51 @@ class Codes(NamedTuple):
         return Codes(self.codes[places], offsets)
 
 
+class Strings(NamedTuple):
+    """Several strings where they are: what the kernel reads in place of :class:`Codes`, without a copy.
+
+    Attributes:
+        texts: the strings; a tuple, which keeps them while other threads run.
+        offsets: as of the codes that they would be.
+    """
+
+    texts: tuple[str, ...]
+    offsets: NDArray[np.int64]
+
+    @property
+    def lengths(self) -> NDArray[np.int64]:
+        """Characters of each text."""
+        return self.offsets[1:] - self.offsets[:-1]
+
+
+def view(texts: Sequence[str]) -> Codes | Strings:
+    """The texts as the implementation that runs reads them: the kernel as they are, the NumPy functions as codes."""
+    fast = engine.kernel()
+    if not fast:
+        return encode(texts)
+    strings = tuple(texts)
+    offsets = np.empty(len(strings) + 1, np.int64)
+    fast.measure(strings, offsets)
+    return Strings(strings, offsets)
+
+
+def where(texts: Codes | Strings) -> tuple[NDArray[Any] | tuple[str, ...], int, NDArray[np.int64]]:
+    """What the kernel is told of texts: codes and the bytes of one, or strings and 0; and the offsets."""
+    if isinstance(texts, Strings):
+        return texts.texts, 0, texts.offsets
+    return texts.codes, texts.codes.dtype.itemsize, texts.offsets
+
+
+def coded(texts: Codes | Strings) -> Codes:
+    """The texts as codes."""
+    return encode(texts.texts) if isinstance(texts, Strings) else texts
+
+
 def encode(texts: Sequence[str]) -> Codes:
     """The code points of ``texts``; lone surrogates are code points like any other."""
     offsets = np.zeros(len(texts) + 1, np.int64)
     if fast := engine.kernel():
-        strings = texts if isinstance(texts, list) else list(texts)
+        strings = texts if isinstance(texts, list | tuple) else list(texts)
         fast.measure(strings, offsets)
         codes = Codes(np.empty(offsets[-1], np.uint16), offsets)
         if fast.pack(strings, offsets, codes.codes, 2):

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from textclean.errors import UsageError
 from textclean.minhash import bands, contained
-from textclean.minhash.arrow import StringColumn, encode_any, strings
+from textclean.minhash.arrow import StringColumn, strings, view_any
 from textclean.minhash.sketch import Sketches, sketch_distinct
 from textclean.minhash.twins import KEPT, NearDuplicates, Related, decide, none_related
 from textclean.minhash.verify import Overlaps, pair_counts
@@ -67,7 +67,7 @@ def near_duplicates(
         raise UsageError("threshold and containment lie in (0, 1], recall in (0, 1)")
     if n < 1 or slots < 1 or backend not in ("numpy", "datasketch"):
         raise UsageError("n and slots are at least 1; backend is numpy or datasketch")
-    codes = encode_any(texts)
+    codes = view_any(texts)
     first, index, found = sketch_distinct(codes, n, slots, pieces=containment is not None)
     rank = longest = index[:0]
     if containment is not None:

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from textclean.minhash import engine
-from textclean.minhash.codes import Codes, first_equal, runs
+from textclean.minhash.codes import Codes, Strings, coded, first_equal, runs, where
 from textclean.minhash.contained import winnow
 from textclean.minhash.grams import hashes
 from textclean.minhash.signatures import LONG, Signatures, signatures
@@ -27,13 +27,14 @@ class Sketches(NamedTuple):
     offsets: NDArray[np.int64]
 
 
-def sketch(codes: Codes, n: int, slots: int, *, pieces: bool, chunk: int = 1 << 20) -> Sketches:
+def sketch(codes: Codes | Strings, n: int, slots: int, *, pieces: bool, chunk: int = 1 << 20) -> Sketches:
     """Signatures, and with ``pieces`` the fingerprints, of the n-grams of each text.
 
     NumPy works on about ``chunk`` characters at a time; the result does not depend on it.
     """
     if fast := engine.kernel():
         return _by_kernel(fast, codes, n, slots, np.empty(0, np.int64), pieces=pieces)[1]
+    codes = coded(codes)
     lengths = codes.lengths
     row = rows_of_long(lengths)
     narrow = np.empty((len(lengths), slots), np.uint16)
@@ -54,7 +55,7 @@ def sketch(codes: Codes, n: int, slots: int, *, pieces: bool, chunk: int = 1 << 
 
 
 def sketch_distinct(
-    codes: Codes, n: int, slots: int, *, pieces: bool
+    codes: Codes | Strings, n: int, slots: int, *, pieces: bool
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], Sketches]:
     """The first equal text of each text, and the sketches of those that are long enough to be near another.
 
@@ -64,6 +65,7 @@ def sketch_distinct(
     if fast := engine.kernel():
         first = np.empty(len(codes.offsets) - 1, np.int64)
         return first, *_by_kernel(fast, codes, n, slots, first, pieces=pieces)
+    codes = coded(codes)
     first = first_equal(codes)
     index = np.flatnonzero((first == np.arange(len(first))) & (codes.lengths >= n))
     return first, index, sketch(codes.take(index), n, slots, pieces=pieces)
@@ -76,18 +78,17 @@ def rows_of_long(lengths: NDArray[np.int64]) -> NDArray[np.int64]:
 
 
 def _by_kernel(
-    fast: ModuleType, codes: Codes, n: int, slots: int, first: NDArray[np.int64], *, pieces: bool
+    fast: ModuleType, codes: Codes | Strings, n: int, slots: int, first: NDArray[np.int64], *, pieces: bool
 ) -> tuple[NDArray[np.int64], Sketches]:
     """Which texts were sketched, and the sketches: all, or where ``first`` has room for them, which is filled, some."""
-    points, offsets = codes
+    offsets = codes.offsets
     texts = len(offsets) - 1
     index = np.empty(texts, np.int64)  # what is not used of these takes no memory
     narrow = np.empty((texts, slots), np.uint16)
     wide = np.empty((np.count_nonzero(codes.lengths > LONG), slots), np.uint32)
     prints = np.empty(offsets[-1] - offsets[0] if pieces else 0, np.uint32)
     bounds = np.zeros(texts + 1, np.int64)
-    width = points.dtype.itemsize
-    rows = fast.sketch(points, width, offsets, n, slots, LONG, first, index, narrow, wide, prints, bounds)
+    rows = fast.sketch(*where(codes), n, slots, LONG, first, index, narrow, wide, prints, bounds)
     index, bounds = index[:rows], bounds[: rows + 1]
     row = rows_of_long(codes.lengths[index]) if len(wide) else np.full(rows, -1)
     made = Signatures(narrow[:rows], wide[: np.count_nonzero(row >= 0)], row)

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from textclean.minhash import engine
 from textclean.minhash.bands import Pairs
-from textclean.minhash.codes import Codes, encode, runs
+from textclean.minhash.codes import Codes, Strings, coded, encode, runs, where
 from textclean.minhash.grams import repeat_first
 
 _BLOCK: Final = 1 << 20  # characters read at a time
@@ -51,7 +51,7 @@ def overlaps(read: Callable[[Sequence[int]], list[str]], lengths: NDArray[np.int
 
 
 def pair_counts(
-    codes: Codes, pairs: Pairs, n: int, threshold: float = 0.0, containment: float | None = None
+    codes: Codes | Strings, pairs: Pairs, n: int, threshold: float = 0.0, containment: float | None = None
 ) -> Overlaps:
     """Exact overlaps of ``pairs`` of the texts of ``codes``.
 
@@ -61,9 +61,9 @@ def pair_counts(
     contained = np.inf if containment is None else containment
     if fast := engine.kernel():
         counts = np.empty((len(pairs), 3), np.int64)
-        pairs, width = np.ascontiguousarray(pairs), codes.codes.dtype.itemsize
-        fast.overlap(codes.codes, width, codes.offsets, pairs, n, threshold, contained, counts)
+        fast.overlap(*where(codes), np.ascontiguousarray(pairs), n, threshold, contained, counts)
         return Overlaps(*counts.T)
+    codes = coded(codes)
     done = [np.zeros((3, 0), np.int64)]
     lengths = codes.lengths[pairs]
     ends = np.concatenate([[0], np.cumsum(lengths.sum(axis=1))])
