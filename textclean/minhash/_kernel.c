@@ -230,11 +230,10 @@ CLONES static uint64_t key_of_text(const Text *text)
     return mixed(mixed(0, (uint64_t)text->length), p | (uint64_t)q << 16);
 }
 
-/* Fetches as much of a text as a processor goes on fetching by itself. */
+/* Fetches as much of a text as a processor needs to go on by itself. */
 static void fetch_text(const Texts *of, int64_t index)
 {
-    int64_t size = length_of(of, index) * of->width[index];
-    for (int64_t line = 0; line <= size && line < 64 * 12; line += 64) PREFETCH(of->at[index] + line);
+    for (int line = 0; line < 9; line++) PREFETCH(of->at[index] + 64 * line);
 }
 
 /* The first text that equals this one. */
