@@ -5,13 +5,17 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define VIEW "textclean.minhash._kernel.view"
+
 typedef struct { void *at; int64_t count; } Array;
 typedef struct {
     Array array[8];
     int64_t number[8];
     double real[2];
     PyObject *strings; /* a list or tuple, or NULL */
+    const Texts *seen; /* what view() gave, or NULL */
     Texts texts;
+    void *room;
     Py_buffer view[8];
     int views;
 } Arguments;
@@ -19,18 +23,19 @@ typedef struct {
 static PyObject *leave(Arguments *of, PyObject *result)
 {
     for (int i = 0; i < of->views; i++) PyBuffer_Release(of->view + i);
-    free(of->texts.at);
+    free(of->room);
     return result;
 }
 
-/* Arguments by letters: c strings or an array of bytes, i an integer, f a real number, s a list or tuple, r and w with an entry's bytes an array to read or write. */
+/* Arguments by letters: c a view of strings or an array of bytes, i an integer, f a real number, s a list or tuple, r and w with an entry's bytes an array to read or write. */
 static int enter(PyObject *args, const char *letters, Arguments *out)
 {
     int numbers = 0, reals = 0;
     Py_ssize_t at = 0;
     out->views = 0;
     out->strings = NULL;
-    out->texts = (Texts){0};
+    out->seen = NULL;
+    out->room = NULL;
     for (; *letters && at < PyTuple_GET_SIZE(args); letters++, at++) {
         PyObject *given = PyTuple_GET_ITEM(args, at);
         if (*letters == 'i') {
@@ -39,10 +44,11 @@ static int enter(PyObject *args, const char *letters, Arguments *out)
         } else if (*letters == 'f') {
             out->real[reals++] = PyFloat_AsDouble(given);
             if (PyErr_Occurred()) break;
-        } else if (*letters == 's' || (*letters == 'c' && PyTuple_Check(given))) {
+        } else if (*letters == 's') {
             out->strings = given;
             if (!PyList_Check(given) && !PyTuple_Check(given)) { PyErr_SetString(PyExc_TypeError, "a list is needed"); break; }
-            if (*letters == 'c') out->array[out->views] = (Array){NULL, 0};
+        } else if (*letters == 'c' && PyCapsule_CheckExact(given)) {
+            if (!(out->seen = PyCapsule_GetPointer(given, VIEW))) break;
         } else {
             Py_buffer *view = out->view + out->views;
             if (PyObject_GetBuffer(given, view, *letters == 'w' ? PyBUF_CONTIG : PyBUF_CONTIG_RO)) break;
@@ -81,31 +87,30 @@ static int64_t characters(PyObject *text)
     return PyUnicode_Check(text) ? PyUnicode_GET_LENGTH(text) : PyUnicode_GetLength(text);
 }
 
-/* Where texts lie that are one after the other in codes, or the strings; their data stays while they are referred to. */
+/* Room for so many texts and, behind it, their offsets. */
+static void *room_for(int64_t count, Texts *out)
+{
+    char *room = malloc((size_t)(count + 1) * (sizeof *out->at + 8 + 1));
+    int64_t *offsets = (int64_t *)(room + (size_t)(count + 1) * sizeof *out->at);
+    *out = (Texts){(const char **)room, (uint8_t *)(offsets + count + 1), offsets, count};
+    if (!room) PyErr_NoMemory();
+    return room;
+}
+
+/* Where texts lie: one after the other in codes, or where a view says. */
 static int find_texts(Arguments *of, Array codes, int64_t width, Array offsets)
 {
-    Texts *out = &of->texts;
     const int64_t *ends = offsets.at;
-    if (!rise(offsets)) return 0;
-    *out = (Texts){malloc((size_t)offsets.count * (sizeof *out->at + 1)), NULL, ends, offsets.count - 1};
-    if (!out->at) { PyErr_NoMemory(); return 0; }
-    out->width = (uint8_t *)(out->at + offsets.count);
-    if (!of->strings) {
-        if (!claim((width == 2 || width == 4) && codes.count / width >= ends[out->texts], "codes are fewer than offsets say")
-            || !claim(!((uintptr_t)codes.at % (size_t)width), "an array is not aligned"))
-            return 0;
-        for (int64_t i = 0; i < out->texts; i++) { out->at[i] = (char *)codes.at + ends[i] * width; out->width[i] = (uint8_t)width; }
-        return 1;
-    }
-    if (!claim(PyTuple_GET_SIZE(of->strings) == out->texts, "offsets are not those of the texts")) return 0;
-    for (int64_t i = 0; i < out->texts; i++) {
-        PyObject *text = PyTuple_GET_ITEM(of->strings, i);
-        if (i + AHEAD < out->texts) PREFETCH(PyTuple_GET_ITEM(of->strings, i + AHEAD));
-        int64_t length = characters(text);
-        if (length < 0 || !claim(length == ends[i + 1] - ends[i], "offsets are not those of the texts")) return 0;
-        out->at[i] = PyUnicode_DATA(text);
-        out->width[i] = (uint8_t)PyUnicode_KIND(text);
-    }
+    if (of->seen) of->texts = *of->seen;
+    if (of->seen) return claim(offsets.count == of->texts.texts + 1, "offsets are not those of the texts");
+    if (!rise(offsets)
+        || !claim((width == 2 || width == 4) && codes.count / width >= ends[offsets.count - 1], "codes are fewer than offsets say")
+        || !claim(!((uintptr_t)codes.at % (size_t)width), "an array is not aligned")
+        || !(of->room = room_for(offsets.count - 1, &of->texts)))
+        return 0;
+    memcpy((void *)of->texts.offsets, ends, (size_t)offsets.count * 8);
+    memset(of->texts.width, (int)width, (size_t)of->texts.texts);
+    for (int64_t i = 0; i < of->texts.texts; i++) of->texts.at[i] = (char *)codes.at + ends[i] * width;
     return 1;
 }
 
@@ -126,6 +131,46 @@ static PyObject *as_bytes(Arguments *of, Pairs *pairs, int failed)
         if (pairs->places[i]) { memcpy(out, pairs->places + i, 8); out += 8; }
     free(pairs->places);
     return leave(of, made);
+}
+
+/* A view of strings: the room of their Texts, the Texts, and the tuple, which keeps the strings. */
+typedef struct { Texts texts; PyObject *strings; } View;
+
+static void drop_view(PyObject *capsule)
+{
+    View *view = PyCapsule_GetPointer(capsule, VIEW);
+    Py_DECREF(view->strings);
+    free(view->texts.at);
+    free(view);
+}
+
+static PyObject *view(PyObject *module, PyObject *args)
+{
+    Arguments of;
+    (void)module;
+    if (!enter(args, "sw8", &of)) return NULL;
+    if (!claim(PyTuple_Check(of.strings), "only a tuple keeps its strings")) return leave(&of, NULL);
+    int64_t count = PyTuple_GET_SIZE(of.strings), end = 0;
+    if (!claim(of.array[0].count == count + 1, "offsets are as many as texts and one more")) return leave(&of, NULL);
+    View *made = malloc(sizeof *made);
+    if (!made || !room_for(count, &made->texts)) { free(made); return leave(&of, PyErr_NoMemory()); }
+    int64_t *ends = (int64_t *)made->texts.offsets;
+    made->strings = Py_NewRef(of.strings);
+    PyObject *capsule = PyCapsule_New(made, VIEW, drop_view);
+    for (int64_t i = 0; capsule && i < count; i++) {
+        PyObject *text = PyTuple_GET_ITEM(of.strings, i);
+        if (i + AHEAD < count) PREFETCH(PyTuple_GET_ITEM(of.strings, i + AHEAD));
+        int64_t length = characters(text);
+        if (length < 0) { Py_DECREF(capsule); return leave(&of, NULL); }
+        ends[i] = end;
+        end += length;
+        made->texts.at[i] = PyUnicode_DATA(text);
+        made->texts.width[i] = (uint8_t)PyUnicode_KIND(text);
+    }
+    if (!capsule) { Py_DECREF(made->strings); free(made->texts.at); free(made); return leave(&of, NULL); }
+    ends[count] = end;
+    memcpy(of.array[0].at, ends, (size_t)(count + 1) * 8);
+    return leave(&of, capsule);
 }
 
 static PyObject *measure(PyObject *module, PyObject *args)
@@ -189,7 +234,7 @@ static PyObject *sketch(PyObject *module, PyObject *args)
     int failed;
     (void)module;
     if (!enter(args, "cir8iiiw8w8w2w4w4w8", &of)) return NULL;
-    const Array *offsets = of.array + !of.strings, *first = offsets + 1, *index = offsets + 2, *narrow = offsets + 3;
+    const Array *offsets = of.array + !of.seen, *first = offsets + 1, *index = offsets + 2, *narrow = offsets + 3;
     const Array *wide = offsets + 4, *prints = offsets + 5, *bounds = offsets + 6;
     const Texts *texts = &of.texts;
     Sketch to = {of.number[1], of.number[2], of.number[3], first->count ? first->at : NULL, index->at, narrow->at, wide->at,
@@ -259,7 +304,7 @@ static PyObject *overlap(PyObject *module, PyObject *args)
     int failed;
     (void)module;
     if (!enter(args, "cir8r8iffw8", &of)) return NULL;
-    const Array *offsets = of.array + !of.strings, *pairs = offsets + 1, *counts = offsets + 2;
+    const Array *offsets = of.array + !of.seen, *pairs = offsets + 1, *counts = offsets + 2;
     int64_t n = of.number[1], count = pairs->count / 2;
     Limits least = {of.real[0], of.real[1]};
     if (!claim(n > 0, "n is at least 1") || !find_texts(&of, of.array[0], of.number[0], *offsets)
@@ -315,6 +360,28 @@ static PyObject *choose(PyObject *module, PyObject *args)
     return done(&of, 0);
 }
 
+static PyObject *follow(PyObject *module, PyObject *args)
+{
+    Arguments of;
+    (void)module;
+    if (!enter(args, "r8iw1w8w8", &of)) return NULL;
+    const int64_t *first = of.array[0].at, texts = of.array[0].count;
+    uint8_t *kind = of.array[1].at;
+    int64_t *twin = of.array[2].at;
+    double *best = of.array[3].at;
+    if (!all_below(of.array[0], texts)
+        || !claim(of.array[1].count >= texts && of.array[2].count >= texts && of.array[3].count >= texts, "an array is too small"))
+        return leave(&of, NULL);
+    for (int64_t i = 0; i < texts; i++) {
+        int64_t home = first[i];
+        if (home == i) continue;
+        kind[i] = kind[home] ? kind[home] : (uint8_t)of.number[0];
+        twin[i] = kind[home] ? twin[home] : home;
+        best[i] = kind[home] ? best[home] : 1.0;
+    }
+    return done(&of, 0);
+}
+
 static PyMethodDef functions[] = {
     {"measure", measure, METH_VARARGS, "measure(texts: list[str], offsets): where each begins, in characters"},
     {"pack", pack, METH_VARARGS, "pack(texts: list[str], offsets, out, width) -> bool: whether all code points fit"},
@@ -328,6 +395,8 @@ static PyMethodDef functions[] = {
     {"fall", fall, METH_VARARGS, "fall(left, right, kind, state): pair by pair, the right text if both have no state yet"},
     {"choose", choose, METH_VARARGS,
      "choose(left, right, similarity, kind, state, twin, best): the most similar left text that has no state"},
+    {"follow", follow, METH_VARARGS, "follow(first, exact, kind, twin, best): copies take the verdict of the first one, or fall to it"},
+    {"view", view, METH_VARARGS, "view(texts: tuple[str, ...], offsets) -> what stands for codes; fills the offsets"},
     {NULL, NULL, 0, NULL},
 };
 

@@ -42,12 +42,14 @@ class Strings(NamedTuple):
     """Several strings where they are: what the kernel reads in place of :class:`Codes`, without a copy.
 
     Attributes:
-        texts: the strings; a tuple, which keeps them while other threads run.
+        texts: the strings.
         offsets: as of the codes that they would be.
+        view: where the kernel finds them; keeps them while other threads run.
     """
 
     texts: tuple[str, ...]
     offsets: NDArray[np.int64]
+    view: object
 
     @property
     def lengths(self) -> NDArray[np.int64]:
@@ -62,14 +64,13 @@ def view(texts: Sequence[str]) -> Codes | Strings:
         return encode(texts)
     strings = tuple(texts)
     offsets = np.empty(len(strings) + 1, np.int64)
-    fast.measure(strings, offsets)
-    return Strings(strings, offsets)
+    return Strings(strings, offsets, fast.view(strings, offsets))
 
 
-def where(texts: Codes | Strings) -> tuple[NDArray[Any] | tuple[str, ...], int, NDArray[np.int64]]:
-    """What the kernel is told of texts: codes and the bytes of one, or strings and 0; and the offsets."""
+def where(texts: Codes | Strings) -> tuple[Any, int, NDArray[np.int64]]:
+    """What the kernel is told of texts: codes and the bytes of one, or a view and 0; and the offsets."""
     if isinstance(texts, Strings):
-        return texts.texts, 0, texts.offsets
+        return texts.view, 0, texts.offsets
     return texts.codes, texts.codes.dtype.itemsize, texts.offsets
 
 

@@ -82,12 +82,15 @@ def decide(first: NDArray[np.int64], rank: NDArray[np.int64], contained: Related
     _choose((contained,), CONTAINED, state, twin, similarity)
     _choose(beside, NEAR, state, twin, similarity)
     kind = fallen.copy()
-    copies = (first != np.arange(texts)).nonzero()[0]
-    home = first[copies]
-    stays = fallen[home] == KEPT
-    kind[copies] = np.where(stays, EXACT, fallen[home])
-    twin[copies] = np.where(stays, home, twin[home])
-    similarity[copies] = np.where(stays, 1.0, similarity[home])
+    if fast := engine.kernel():
+        fast.follow(first, EXACT, kind, twin, similarity)
+    else:
+        copies = (first != np.arange(texts)).nonzero()[0]
+        home = first[copies]
+        stays = fallen[home] == KEPT
+        kind[copies] = np.where(stays, EXACT, fallen[home])
+        twin[copies] = np.where(stays, home, twin[home])
+        similarity[copies] = np.where(stays, 1.0, similarity[home])
     return NearDuplicates(twin, kind, similarity)
 
 
