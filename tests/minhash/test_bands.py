@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from textclean.minhash.bands import WINDOW, bucket_pairs, candidates, choose
+from textclean.minhash.bands import WINDOW, bucket_pairs, candidates, choose, slots_for
 from textclean.minhash.signatures import Signatures
 
 rows_of = st.lists(st.lists(st.integers(0, 2), min_size=6, max_size=6), min_size=1, max_size=25)
@@ -28,6 +28,15 @@ def made(narrow, wide=(), row=None):
 )
 def test_bands_follow_from_the_threshold_and_the_recall(threshold, slots, recall, expected):
     assert choose(threshold, slots, recall) == expected
+
+
+@pytest.mark.parametrize(
+    ("threshold", "recall", "slots"),
+    [(0.8, 0.995, 24), (0.7, 0.995, 40), (0.6, 0.995, 72), (0.5, 0.995, 120), (0.1, 0.995, 128), (1.0, 0.9, 24)],
+)
+def test_slots_follow_from_the_threshold_and_the_recall(threshold, recall, slots):
+    assert slots_for(threshold, recall) == slots
+    assert slots == 128 or 1 - (1 - threshold**3) ** (slots // 3) >= recall
 
 
 @settings(deadline=None, max_examples=50)

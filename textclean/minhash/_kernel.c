@@ -19,8 +19,10 @@
 #define WINDOW 10 /* grams a window of winnowing */
 #ifdef __GNUC__
 #define SELDOM __attribute__((noinline))
+#define INLINED __attribute__((always_inline)) inline /* early, so that loops whose length is an argument are unrolled */
 #else
 #define SELDOM
+#define INLINED inline
 #endif
 #define FIRST_BASE 0x9E37u
 #define SECOND_BASE 0x85EBu
@@ -140,45 +142,55 @@ static inline void halve(const Lanes *restrict from, Lanes *restrict to, int cou
 }
 
 /* From GRAMS lanes a slot to one: first those of two slots go side by side, then whole lanes move. */
-static inline void reduce(const Lanes *restrict least, uint16_t *restrict out)
+static INLINED void reduce(const Lanes *restrict least, int slots, uint16_t *restrict out)
 {
     Lanes even, odd;
-    for (int slot = 0; slot < SLOTS; slot += 2) for (int i = 0; i < GRAMS / 2; i++) {
+    for (int slot = 0; slot < slots; slot += 2) for (int i = 0; i < GRAMS / 2; i++) {
         uint32_t x = least->two[slot * GRAMS / 2 + i], y = least->two[slot * GRAMS / 2 + GRAMS / 2 + i];
         even.two[slot * GRAMS / 4 + i] = (x & 0xFFFF) | y << 16;
         odd.two[slot * GRAMS / 4 + i] = x >> 16 | (y & 0xFFFF0000u);
     }
-    take_less(even.one, odd.one, SLOTS * GRAMS / 2);
-    halve(&odd, &even, SLOTS * GRAMS / 8);
-    halve(&even, &odd, SLOTS * GRAMS / 16);
-    halve(&odd, &even, SLOTS * GRAMS / 32);
-    halve(&even, &odd, SLOTS * GRAMS / 64);
-    for (int k = 0; k < SLOTS / 2; k++) { out[2 * k] = (uint16_t)odd.two[k]; out[2 * k + 1] = (uint16_t)(odd.two[k] >> 16); }
+    take_less(even.one, odd.one, slots * GRAMS / 2);
+    halve(&odd, &even, slots * GRAMS / 8);
+    halve(&even, &odd, slots * GRAMS / 16);
+    halve(&odd, &even, slots * GRAMS / 32);
+    halve(&even, &odd, slots * GRAMS / 64);
+    for (int k = 0; k < slots / 2; k++) { out[2 * k] = (uint16_t)odd.two[k]; out[2 * k + 1] = (uint16_t)(odd.two[k] >> 16); }
+}
+
+/* The next two tiles of slots, whose minima stay in registers; the size of a tile is known to the compiler. */
+static INLINED void take_tiles(uint16_t *restrict first, const uint16_t *restrict second, int64_t full, const int size,
+                              uint16_t *restrict out)
+{
+    Lanes least;
+    for (int tile = 0; tile < 2 * size; tile += size) {
+        uint16_t lanes[TILE * GRAMS];
+        for (int i = 0; i < size * GRAMS; i++) lanes[i] = UINT16_MAX;
+        for (int64_t block = 0; block < full; block += GRAMS) for (int i = 0; i < GRAMS; i++) {
+            uint16_t now = first[block + i], step = second[block + i] | 1;
+#pragma GCC unroll 16
+            for (int k = 0; k < size; k++) {
+                uint16_t *lane = lanes + k * GRAMS + i;
+                *lane = now < *lane ? now : *lane;
+                now = (uint16_t)(now + step);
+            }
+            first[block + i] = now;
+        }
+        for (int i = 0; i < size * GRAMS; i++) least.one[tile * GRAMS + i] = lanes[i];
+    }
+    reduce(&least, 2 * size, out);
 }
 
 /* Slot k is the smallest first + k * second. Overwrites the hashes. */
-CLONES static void minima16(uint16_t *restrict first, const uint16_t *restrict second, int64_t full, int64_t slots, uint16_t *restrict out)
+CLONES static void minima16(uint16_t *restrict first, const uint16_t *restrict second, int64_t full, int64_t slots,
+                            uint16_t *restrict out)
 {
-    for (int64_t begin = 0; begin < slots; begin += SLOTS) {
-        Lanes least;
+    for (int64_t taken; slots > 0; slots -= taken, out += taken) {
         uint16_t found[SLOTS];
-        for (int tile = 0; tile < SLOTS; tile += TILE) {
-            uint16_t lanes[TILE * GRAMS];
-            for (int i = 0; i < TILE * GRAMS; i++) lanes[i] = UINT16_MAX;
-            for (int64_t block = 0; block < full; block += GRAMS) for (int i = 0; i < GRAMS; i++) {
-                uint16_t now = first[block + i], step = second[block + i] | 1;
-#pragma GCC unroll 16
-                for (int k = 0; k < TILE; k++) {
-                    uint16_t *lane = lanes + k * GRAMS + i;
-                    *lane = now < *lane ? now : *lane;
-                    now = (uint16_t)(now + step);
-                }
-                first[block + i] = now;
-            }
-            for (int i = 0; i < TILE * GRAMS; i++) least.one[tile * GRAMS + i] = lanes[i];
-        }
-        reduce(&least, found);
-        memcpy(out + begin, found, sizeof *out * (size_t)(slots - begin < SLOTS ? slots - begin : SLOTS));
+        taken = slots < SLOTS ? slots : SLOTS;
+        if (slots > 3 * SLOTS / 4) take_tiles(first, second, full, TILE, found);
+        else take_tiles(first, second, full, 3 * TILE / 4, found);
+        memcpy(out, found, sizeof *out * (size_t)taken);
     }
 }
 

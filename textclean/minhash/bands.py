@@ -18,6 +18,17 @@ Pairs = NDArray[np.int64]
 
 
 @cache
+def slots_for(threshold: float, recall: float) -> int:
+    """Slots with which bands of three rows propose a pair at ``threshold`` with ``recall``: a multiple of 8, 24 to 128.
+
+    Fewer rows a band would propose too much in large collections; more slots only estimate better, and each candidate
+    is verified.
+    """
+    bands = math.log(1 - recall) / math.log(1 - threshold**3) if threshold < 1 else 1
+    return min(max(24, -8 * (math.ceil(bands) * -3 // 8)), 128)
+
+
+@cache
 def choose(threshold: float, slots: int, recall: float) -> tuple[int, int]:
     """Bands and rows for ``slots``: the most rows with which a pair at ``threshold`` is proposed with ``recall``.
 
