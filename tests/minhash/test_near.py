@@ -12,6 +12,7 @@ from textclean.minhash import EXACT, KEPT, KINDS, bands, near, near_duplicates, 
 from textclean.minhash.codes import encode
 from textclean.minhash.sketch import sketch
 from textclean.minhash.twins import Related, decide, none_related
+from textclean.minhash.verify import Overlaps
 
 from . import brute, synthetic
 from .strategies import many
@@ -201,6 +202,21 @@ def test_a_family_that_shares_every_band_is_cut_to_few():
     found = near_duplicates(family)
     assert found.kind[0] == KEPT
     assert sum(found.kind == KEPT) == 1
+
+
+def test_a_crowd_that_is_alike_but_holds_no_copies_costs_a_multiple_of_its_texts(monkeypatch):
+    rng = random.Random(1)
+    form = "".join(rng.choices(synthetic.CHARACTERS, k=150))
+    texts = [form + "".join(rng.choices(synthetic.CHARACTERS, k=60)) for _ in range(40_000)]
+    compared = []
+
+    def none_alike(codes, pairs, *rest):
+        compared.append(len(pairs))
+        return Overlaps(*np.zeros((3, len(pairs)), np.int64))
+
+    monkeypatch.setattr(near, "pair_counts", none_alike)
+    assert (near_duplicates(texts).kind == KEPT).all()
+    assert len(texts) < sum(compared) <= 2 * near.FEW * 8 * 1.25 * len(texts)
 
 
 @pytest.mark.parametrize(

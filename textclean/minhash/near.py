@@ -159,13 +159,14 @@ def settle(
         seen = np.sort(np.concatenate([seen, key]))
         fell = verdicts.kind[crowd] != KEPT
         own = crowd[~fell]
-        wide = max(bands.WINDOW, min(len(own), most // max(len(own), 1)))
+        least = bands.WINDOW if fell.any() else FEW  # a crowd of which none fell is alike, but not of copies
+        wide = max(least, min(len(own), most // max(len(own), 1)))
         if not more and window >= wide:
             guests = crowd[fell]
             if not len(guests):
                 break
-            wide = max(bands.WINDOW, min(window, most // len(guests)))
-        window = FEW if more and wide == bands.WINDOW else wide
+            wide = max(least, min(window, most // len(guests)))
+        window = FEW if more and wide == least else wide
     return verdicts
 
 
