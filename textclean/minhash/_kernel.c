@@ -16,7 +16,7 @@
 #define TILE 16   /* slots whose minima of so many grams fit into registers */
 #define SLOTS 32  /* slots whose minima are reduced together */
 #define READ 3    /* texts that are read at a time */
-#define WINDOW 10 /* grams a window of winnowing */
+#define WINDOW 13 /* grams a window of winnowing */
 #ifdef __GNUC__
 #define SELDOM __attribute__((noinline))
 #define INLINED __attribute__((always_inline)) inline /* early, so that loops whose length is an argument are unrolled */

@@ -35,23 +35,7 @@ def sketch(codes: Codes | Strings, n: int, slots: int, *, pieces: bool, chunk: i
     if fast := engine.kernel():
         return _by_kernel(fast, codes, n, slots, np.empty(0, np.int64), pieces=pieces)[1]
     codes = coded(codes)
-    lengths = codes.lengths
-    row = rows_of_long(lengths)
-    narrow = np.empty((len(lengths), slots), np.uint16)
-    wide = np.empty((np.count_nonzero(row >= 0), slots), np.uint32)
-    bounds = np.zeros(len(lengths) + 1, np.int64)
-    prints = [np.empty(0, np.uint32)]
-    for lo, hi in runs(codes.offsets - codes.offsets[0], chunk):
-        part = codes.take(np.arange(lo, hi))
-        grams = hashes(part, n)
-        made = signatures(grams, part.offsets, slots)
-        narrow[lo:hi] = made.narrow
-        wide[row[lo:hi][row[lo:hi] >= 0]] = made.wide
-        if pieces:
-            own, ends = winnow(grams, part.offsets, n)
-            prints.append(own)
-            bounds[lo + 1 : hi + 1] = bounds[lo] + ends[1:]
-    return Sketches(Signatures(narrow, wide, row), np.concatenate(prints), bounds)
+    return _by_numpy(codes, np.arange(len(codes.offsets) - 1), n, slots, pieces=pieces, chunk=chunk)
 
 
 def sketch_distinct(
@@ -68,13 +52,36 @@ def sketch_distinct(
     codes = coded(codes)
     first = first_equal(codes)
     index = np.flatnonzero((first == np.arange(len(first))) & (codes.lengths >= n))
-    return first, index, sketch(codes.take(index), n, slots, pieces=pieces)
+    return first, index, _by_numpy(codes, index, n, slots, pieces=pieces)
 
 
 def rows_of_long(lengths: NDArray[np.int64]) -> NDArray[np.int64]:
     """The place of each text among the long ones, or -1."""
     long = lengths > LONG
     return np.where(long, np.cumsum(long) - 1, -1) if long.any() else np.full(len(long), -1)
+
+
+def _by_numpy(
+    codes: Codes, index: NDArray[np.int64], n: int, slots: int, *, pieces: bool, chunk: int = 1 << 20
+) -> Sketches:
+    """The sketches of the texts of ``index``."""
+    lengths = codes.lengths[index]
+    row = rows_of_long(lengths)
+    narrow = np.empty((len(index), slots), np.uint16)
+    wide = np.empty((np.count_nonzero(row >= 0), slots), np.uint32)
+    bounds = np.zeros(len(index) + 1, np.int64)
+    prints = [np.empty(0, np.uint32)]
+    for lo, hi in runs(np.concatenate([[0], np.cumsum(lengths)]), chunk):
+        part = codes.take(index[lo:hi])
+        grams = hashes(part, n)
+        made = signatures(grams, part.offsets, slots)
+        narrow[lo:hi] = made.narrow
+        wide[row[lo:hi][row[lo:hi] >= 0]] = made.wide
+        if pieces:
+            own, ends = winnow(grams, part.offsets, n)
+            prints.append(own)
+            bounds[lo + 1 : hi + 1] = bounds[lo] + ends[1:]
+    return Sketches(Signatures(narrow, wide, row), np.concatenate(prints), bounds)
 
 
 def _by_kernel(
