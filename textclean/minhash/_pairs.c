@@ -338,10 +338,23 @@ static int ask(const Holding *of, Prints *prints, uint32_t rank, uint32_t *met, 
     return failed;
 }
 
-/* A fingerprint, scrambled so that among those as rare any may come first, and the rank of its text. */
-static inline uint64_t key_at(const Holding *of, int64_t print, int64_t rank)
+/* Counts the fingerprints of each part, or puts them there: scrambled, so that among those as rare any may come first, with the
+ * rank of the text. */
+static void place_prints(const Holding *of, Groups *groups, int placing)
 {
-    return (uint64_t)(of->prints[print] * BASE) << 32 | (uint64_t)rank;
+    uint32_t *restrict ends = groups->ends;
+    uint64_t *restrict sorted = groups->sorted;
+    const uint32_t *restrict prints = of->prints;
+    const int64_t *restrict bounds = of->bounds, *restrict order = of->order;
+    int shift = 32 - groups->bits;
+    for (int64_t i = 0; i < of->texts; i++) {
+        const uint32_t *soon = prints + bounds[order[i + 4 < of->texts ? i + 4 : i]];
+        for (int line = 0; line < 3; line++) PREFETCH(soon + 16 * line);
+        for (int64_t k = bounds[order[i]], end = bounds[order[i] + 1]; k < end; k++) {
+            uint32_t value = prints[k] * BASE, place = ends[value >> shift]++;
+            if (placing) sorted[place] = (uint64_t)value << 32 | (uint64_t)i;
+        }
+    }
 }
 
 int hold_all(const Holding *of, Pairs *found)
@@ -354,17 +367,11 @@ int hold_all(const Holding *of, Pairs *found)
     prints.begin = calloc((size_t)of->texts + 1, 4);
     prints.hits = calloc((size_t)of->texts + 1, 4);
     *found = (Pairs){calloc(1024, 8), 1023, 0};
-    int failed = make_groups(&groups, total > WHOLE ? total : WHOLE + 1) || !prints.buckets || !prints.members || !met || !prints.begin
+    int failed = make_groups(&groups, total > WHOLE ? total : WHOLE + 1 /* in parts */) || !prints.buckets || !prints.members || !met || !prints.begin
                  || !prints.hits || !found->places || total >= UINT32_MAX;
-    for (int64_t i = 0; i < of->texts && !failed; i++)
-        for (int64_t k = of->bounds[of->order[i]]; k < of->bounds[of->order[i] + 1]; k++) ++*end_of(&groups, key_at(of, k, i));
+    if (!failed) place_prints(of, &groups, 0);
     failed = failed || lay_out(&groups);
-    for (int64_t i = 0; i < of->texts && !failed; i++) {
-        const uint32_t *soon = of->prints + of->bounds[of->order[i + 4 < of->texts ? i + 4 : i]];
-        for (int line = 0; line < 4; line++) PREFETCH(soon + 16 * line);
-        for (int64_t k = of->bounds[of->order[i]]; k < of->bounds[of->order[i] + 1]; k++)
-            groups.sorted[(*end_of(&groups, key_at(of, k, i)))++] = key_at(of, k, i);
-    }
+    if (!failed) place_prints(of, &groups, 1);
     for (int part = 0; part < 1 << groups.bits && !failed; part++) keep_shared(&prints, &groups, part);
     free_groups(&groups);
     failed = failed || list_entries(&prints, of->texts);
