@@ -210,21 +210,29 @@ CLONES static void minima32(const uint32_t *restrict hashes, int64_t count, int6
     }
 }
 
-/* Smallest hashes of all windows of WINDOW grams, in order, runs of the same one once. */
-CLONES static int64_t winnow(const uint32_t *restrict hashes, int64_t count, uint32_t *restrict least, uint32_t *restrict out)
+static inline uint32_t least_of(uint32_t a, uint32_t b, uint32_t c, uint32_t d)
+{
+    uint32_t left = a < b ? a : b, right = c < d ? c : d;
+    return left < right ? left : right;
+}
+
+/* Smallest hashes of all windows of WINDOW grams (13 to 16), in order, runs of the same one once. Overwrites the hashes; whole
+ * vectors are worked on, for which there is room behind the hashes and the minima of four neighbours. */
+CLONES static int64_t winnow(uint32_t *restrict hashes, int64_t count, uint32_t *restrict fours, uint32_t *restrict out)
 {
     int64_t windows = count < WINDOW ? count > 0 : count - WINDOW + 1, found = 0;
-    if (count < WINDOW) for (int64_t i = 0; i < count; i++) least[0] = i && least[0] < hashes[i] ? least[0] : hashes[i];
-    else for (int64_t i = 0; i < filled(windows); i++) { /* for whole vectors; there is room behind the hashes */
-        uint32_t now = hashes[i];
-        for (int j = 1; j < WINDOW; j++) now = hashes[i + j] < now ? hashes[i + j] : now;
-        least[i] = now;
+    if (count < WINDOW) {
+        for (int64_t i = 1; i < count; i++) hashes[0] = hashes[i] < hashes[0] ? hashes[i] : hashes[0];
+    } else {
+        for (int64_t i = 0; i < filled(count); i++) fours[i] = least_of(hashes[i], hashes[i + 1], hashes[i + 2], hashes[i + 3]);
+        for (int64_t i = 0; i < filled(windows); i++)
+            hashes[i] = least_of(fours[i], fours[i + 4], fours[i + 8], fours[i + WINDOW - 4]);
     }
     for (int64_t i = 0; i + 1 < windows; i++) {
-        out[found] = least[i];
-        found += least[i + 1] != least[i];
+        out[found] = hashes[i];
+        found += hashes[i + 1] != hashes[i];
     }
-    if (windows) out[found++] = least[windows - 1];
+    if (windows) out[found++] = hashes[windows - 1];
     return found;
 }
 
@@ -266,13 +274,13 @@ static int64_t find_first(const Texts *of, Place *table, uint64_t mask, int64_t 
 }
 
 /* One row of a text that was read. */
-static void sketch_text(const Text *text, int64_t index, Sketch *to, uint32_t *hashes, uint32_t *least)
+static void sketch_text(const Text *text, int64_t index, Sketch *to, uint32_t *hashes, uint32_t *fours)
 {
     int64_t used = to->bounds[to->rows];
     if (to->prints || text->length > to->beyond) join(text, hashes);
     if (text->length > to->beyond) minima32(hashes, text->grams, to->slots, to->wide + to->long_rows++ * to->slots);
     minima16(text->first, text->second, filled(text->grams), to->slots, to->narrow + to->rows * to->slots);
-    if (to->prints) used += winnow(hashes, text->grams, least, to->prints + used);
+    if (to->prints) used += winnow(hashes, text->grams, fours, to->prints + used);
     to->index[to->rows++] = index;
     to->bounds[to->rows] = used;
 }
