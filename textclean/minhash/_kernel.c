@@ -16,7 +16,7 @@
 #define TILE 16   /* slots whose minima of so many grams fit into registers */
 #define SLOTS 32  /* slots whose minima are reduced together */
 #define READ 3    /* texts that are read at a time */
-#define WINDOW 13 /* grams a window of winnowing */
+#define WINDOW 11 /* grams a window of winnowing */
 #ifdef __GNUC__
 #define SELDOM __attribute__((noinline))
 #define INLINED __attribute__((always_inline)) inline /* early, so that loops whose length is an argument are unrolled */
@@ -216,7 +216,7 @@ static inline uint32_t least_of(uint32_t a, uint32_t b, uint32_t c, uint32_t d)
     return left < right ? left : right;
 }
 
-/* Smallest hashes of all windows of WINDOW grams (13 to 16), in order, runs of the same one once. Overwrites the hashes; whole
+/* Smallest hashes of all windows of WINDOW grams (8 to 12), in order, runs of the same one once. Overwrites the hashes; whole
  * vectors are worked on, for which there is room behind the hashes and the minima of four neighbours. */
 CLONES static int64_t winnow(uint32_t *restrict hashes, int64_t count, uint32_t *restrict fours, uint32_t *restrict out)
 {
@@ -226,7 +226,7 @@ CLONES static int64_t winnow(uint32_t *restrict hashes, int64_t count, uint32_t 
     } else {
         for (int64_t i = 0; i < filled(count); i++) fours[i] = least_of(hashes[i], hashes[i + 1], hashes[i + 2], hashes[i + 3]);
         for (int64_t i = 0; i < filled(windows); i++)
-            hashes[i] = least_of(fours[i], fours[i + 4], fours[i + 8], fours[i + WINDOW - 4]);
+            hashes[i] = least_of(fours[i], fours[i + 4], fours[i + WINDOW - 4], fours[i]);
     }
     for (int64_t i = 0; i + 1 < windows; i++) {
         out[found] = hashes[i];

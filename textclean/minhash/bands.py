@@ -147,7 +147,9 @@ def meet(
 def distinct(values: NDArray[Any]) -> NDArray[Any]:
     """The values in order, each once: quicker than the hash table of ``numpy.unique``."""
     values = np.sort(values)
-    return values[np.r_[True, values[1:] != values[:-1]]] if len(values) else values
+    new = np.ones(len(values), np.bool_)
+    np.not_equal(values[1:], values[:-1], out=new[1:])
+    return values[new]
 
 
 def _renumbered(pairs: NDArray[np.uint64], index: NDArray[np.int64]) -> NDArray[np.uint64]:

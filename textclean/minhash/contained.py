@@ -13,7 +13,7 @@ from textclean.minhash import engine
 from textclean.minhash.bands import WINDOW as BUCKET
 from textclean.minhash.bands import Pairs, bucket_pairs, distinct, unpacked
 
-WINDOW: Final = 13
+WINDOW: Final = 11
 """Grams a window."""
 
 PROBES: Final = 8

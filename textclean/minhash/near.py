@@ -53,7 +53,7 @@ def near_duplicates(
         texts: the texts, in order of precedence: strings, or an Arrow string array, of which no strings are made.
         threshold: the smallest Jaccard similarity of a near copy, above 0 to 1.
         containment: the smallest share of its grams that a contained piece has in common with a longer text, above
-            0 to 1; None: pieces are not looked for. A piece whose longest intact run is below ``n + 9`` characters
+            0 to 1; None: pieces are not looked for. A piece whose longest intact run is below ``n + 10`` characters
             may be missed.
         n: characters a gram.
         slots: minima a signature; None: as many as ``threshold`` and ``recall`` need, 24 for the defaults
@@ -80,7 +80,7 @@ def near_duplicates(
         rank[index[longest]] = np.arange(len(index))
 
     everything = np.arange(len(index))
-    place = cache(lambda: np.searchsorted(index, np.arange(len(texts))))  # needed only where there are crowds
+    place = cache(lambda: np.cumsum(np.isin(np.arange(len(texts)), index)) - 1)  # needed only where there are crowds
 
     def search(own: NDArray[np.int64], window: int, guests: NDArray[np.int64] | None = None) -> Proposal:
         places = everything if own is index else place()[own]
@@ -147,7 +147,7 @@ def settle(
         if len(seen):
             fresh = seen[np.minimum(np.searchsorted(seen, key), len(seen) - 1)] != key
             pairs, key = pairs[fresh], key[fresh]
-        found = relate(pairs)
+        found = relate(pairs) if len(pairs) else (none_related(), none_related())
         more = bool(len(found[0].left) or len(found[1].left))
         if more or not turn:
             near, inside = joined(near, found[0]), joined(inside, found[1])
@@ -206,7 +206,9 @@ def relations(
     pairs: bands.Pairs, shared: Overlaps, rank: NDArray[np.int64], threshold: float, containment: float | None
 ) -> tuple[Related, Related]:
     """Near and contained pairs among verified ``pairs``; ``rank`` says which text comes first as a container."""
-    left, right = pairs.T
+    some = shared.shared.nonzero()[0]
+    left, right = pairs[some].T
+    shared = Overlaps(*(count[some] for count in shared))
     jaccard = shared.jaccard()
     true = jaccard >= threshold
     near = Related(left[true], right[true], jaccard[true])
