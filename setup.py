@@ -12,7 +12,12 @@ SOURCES = {
 }
 KERNEL = Extension(  # reads strings in place, which the limited API does not let it
     "textclean.minhash._kernel",
-    ["textclean/minhash/_bindings.c", "textclean/minhash/_kernel.c", "textclean/minhash/_pairs.c"],
+    [
+        "textclean/minhash/_bindings.c",
+        "textclean/minhash/_kernel.c",
+        "textclean/minhash/_overlap.c",
+        "textclean/minhash/_pairs.c",
+    ],
     depends=["textclean/minhash/_kernel.h"],
     extra_compile_args=FLAGS,
     optional=True,

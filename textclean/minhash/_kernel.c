@@ -1,4 +1,4 @@
-/* The steps of textclean.minhash that touch characters, over plain buffers: what the NumPy functions do, bit for bit.
+/* From texts to grams, signatures and fingerprints, over plain buffers: what the NumPy functions do, bit for bit.
  *
  * No state is kept between calls. The loops are written so that the compiler vectorises them; where it can, several
  * versions are built of the hottest and the best one for the machine is picked at load time.
@@ -18,10 +18,8 @@
 #define READ 3    /* texts that are read at a time */
 #define WINDOW 11 /* grams a window of winnowing */
 #ifdef __GNUC__
-#define SELDOM __attribute__((noinline))
 #define INLINED __attribute__((always_inline)) inline /* early, so that loops whose length is an argument are unrolled */
 #else
-#define SELDOM
 #define INLINED inline
 #endif
 #define FIRST_BASE 0x9E37u
@@ -41,17 +39,9 @@ typedef struct { uint32_t tag, id; } Place; /* of a hash table: id 0 is free, ot
 
 /* ---------------------------------------------------------------- grams */
 
-static int64_t length_of(const Texts *of, int64_t text) { return of->offsets[text + 1] - of->offsets[text]; }
-
-static int64_t grams_in(int64_t length, int64_t n) { return length >= n ? length - n + 1 : length > 0; }
-
 static int64_t filled(int64_t count) { return (count + GRAMS - 1) / GRAMS * GRAMS; }
 
-/* A gram has two hashes of 16 bits, so that they fill half the lanes that one of 32 would. */
-typedef struct { uint16_t *codes, *first, *second; int64_t length, grams; } Text;
-
-/* Room for texts of up to so many characters, and for what is read behind them. */
-static int make_text(Text *text, int64_t longest)
+int make_text(Text *text, int64_t longest)
 {
     size_t room = (size_t)longest + 2 * GRAMS;
     *text = (Text){.codes = calloc(room * 3, 2)};
@@ -100,7 +90,7 @@ CLONES static void hash_grams(const uint16_t *restrict codes, int64_t size, int6
     for (int64_t i = count; i < full; i++) { first[i] = first[0]; second[i] = second[0]; }
 }
 
-static void read_text(const Texts *of, int64_t index, int64_t n, Text *text)
+void read_text(const Texts *of, int64_t index, int64_t n, Text *text)
 {
     text->length = length_of(of, index);
     text->grams = grams_in(text->length, n);
@@ -110,8 +100,7 @@ static void read_text(const Texts *of, int64_t index, int64_t n, Text *text)
     hash_grams(text->codes, text->length < n ? text->length : n, text->grams, text->first, text->second);
 }
 
-/* Both hashes of each gram as one. */
-CLONES static void join(const Text *text, uint32_t *restrict out)
+CLONES void join_hashes(const Text *text, uint32_t *restrict out)
 {
     const uint16_t *restrict first = text->first, *restrict second = text->second;
     for (int64_t i = 0; i < text->grams; i++) out[i] = (uint32_t)first[i] << 16 | second[i];
@@ -250,12 +239,6 @@ CLONES static uint64_t key_of_text(const Text *text)
     return mixed(mixed(0, (uint64_t)text->length), p | (uint64_t)q << 16);
 }
 
-/* Fetches as much of a text as a processor needs to go on by itself. */
-static void fetch_text(const Texts *of, int64_t index)
-{
-    for (int line = 0; line < 9; line++) PREFETCH(of->at[index] + 64 * line);
-}
-
 /* The first text that equals this one. */
 static int64_t find_first(const Texts *of, Place *table, uint64_t mask, int64_t index, uint64_t key)
 {
@@ -277,7 +260,7 @@ static int64_t find_first(const Texts *of, Place *table, uint64_t mask, int64_t 
 static void sketch_text(const Text *text, int64_t index, Sketch *to, uint32_t *hashes, uint32_t *fours)
 {
     int64_t used = to->bounds[to->rows];
-    if (to->prints || text->length > to->beyond) join(text, hashes);
+    if (to->prints || text->length > to->beyond) join_hashes(text, hashes);
     if (text->length > to->beyond) minima32(hashes, text->grams, to->slots, to->wide + to->long_rows++ * to->slots);
     minima16(text->first, text->second, filled(text->grams), to->slots, to->narrow + to->rows * to->slots);
     if (to->prints) used += winnow(hashes, text->grams, fours, to->prints + used);
@@ -318,154 +301,5 @@ int sketch_all(const Texts *of, Sketch *to)
     for (int i = 0; i < READ; i++) free(text[i].codes);
     free(hashes);
     free(table);
-    return failed ? -1 : 0;
-}
-
-/* ---------------------------------------------------------------- exact overlap */
-
-static uint32_t code_of(const Texts *of, int64_t text, int64_t place)
-{
-    const char *at = of->at[text];
-    return of->width[text] == 1 ? ((const uint8_t *)at)[place]
-           : of->width[text] == 2 ? ((const uint16_t *)at)[place] : ((const uint32_t *)at)[place];
-}
-
-/* Characters that are the same from two places on. */
-static int64_t common(const Texts *of, int64_t left, int64_t from, int64_t right, int64_t other, int64_t most)
-{
-    int64_t same = 0, width = of->width[left], size = most * width;
-    if (width != of->width[right]) {
-        while (same < most && code_of(of, left, from + same) == code_of(of, right, other + same)) same++;
-        return same;
-    }
-    const char *a = of->at[left] + from * width, *b = of->at[right] + other * width;
-    while (same + 8 <= size && !memcmp(a + same, b + same, 8)) same += 8;
-    while (same < size && a[same] == b[same]) same++;
-    return same / width;
-}
-
-/* The grams of two texts, those of the longer one first. What stands in the table is base + index + 1, and what is not above
- * base is left from pairs before, so that nothing need be cleared. */
-typedef struct {
-    Text text;
-    uint32_t *hashes, *home, *table;
-    uint8_t *hit;
-    uint64_t base, used;
-    uint64_t mask;
-    int64_t longer, other, grams; /* the texts; grams of the longer one */
-} Desk;
-
-/* Places in the table for so many grams: so many for few that hardly any two meet. */
-static uint64_t places_for(int64_t grams) { return table_size(grams < 4096 ? grams * 16 : grams * 2 + 16 * 4096); }
-
-static int same_grams(const Desk *desk, const Texts *of, int64_t gram, int64_t other, int64_t n)
-{
-    int64_t left = gram < desk->grams ? desk->longer : desk->other, right = other < desk->grams ? desk->longer : desk->other;
-    return common(of, left, gram < desk->grams ? gram : gram - desk->grams, right,
-                  other < desk->grams ? other : other - desk->grams, n) == n;
-}
-
-/* From a place that is taken on: the first gram that equals this one, which goes to the first free place if there is none. */
-static SELDOM int64_t probe(const Desk *desk, const Texts *of, int64_t gram, int64_t n, uint64_t place)
-{
-    for (uint64_t held; (held = desk->table[place]) > desk->base; place = (place + 1) & desk->mask) {
-        int64_t other = (int64_t)(held - desk->base) - 1;
-        if (desk->hashes[other] == desk->hashes[gram] && same_grams(desk, of, gram, other, n)) return other;
-    }
-    desk->table[place] = (uint32_t)(desk->base + (uint64_t)gram + 1);
-    return gram;
-}
-
-/* How many grams of the left text from first on were not hit before; they are now. */
-CLONES static int64_t hit_grams(uint8_t *restrict hit, const uint32_t *restrict home, int64_t count)
-{
-    int64_t before = 0;
-    if (!home) for (int64_t i = 0; i < count; i++) { before += hit[i]; hit[i] = 1; }
-    else for (int64_t i = 0; i < count; i++) { before += hit[home[i]]; hit[home[i]] = 1; }
-    return count - before;
-}
-
-/* Puts the grams of a text into an empty table with room for so many more; how many are distinct. */
-static int64_t lay(Desk *desk, const Texts *of, int64_t index, int64_t n, int64_t more)
-{
-    int64_t distinct = 0;
-    read_text(of, index, n, &desk->text);
-    join(&desk->text, desk->hashes);
-    desk->base += desk->used;
-    desk->grams = desk->text.grams;
-    desk->used = (uint64_t)(desk->grams + more);
-    desk->mask = places_for((int64_t)desk->used) - 1;
-    desk->longer = index;
-    uint32_t *home = desk->home, *table = desk->table;
-    const uint32_t *restrict hashes = desk->hashes;
-    uint64_t mask = desk->mask, base = desk->base;
-    for (int64_t i = 0; i < desk->grams; i++) {
-        uint64_t place = (hashes[i] ^ hashes[i] >> 16) & mask;
-        home[i] = (uint32_t)i;
-        if (table[place] > base) home[i] = (uint32_t)probe(desk, of, i, n, place);
-        else table[place] = (uint32_t)(base + (uint64_t)i + 1);
-        distinct += home[i] == (uint32_t)i;
-    }
-    return distinct;
-}
-
-static double ratio(int64_t part, int64_t whole) { return (double)part / (double)(whole ? whole : 1); }
-
-/* Whether so many shared grams would do, of so many of the longer text and so many more of the other. */
-static int enough(const Limits *least, int64_t shared, int64_t on_longer, int64_t on_other)
-{
-    return ratio(shared, on_longer + on_other) >= least->jaccard || ratio(shared, shared + on_other) >= least->contained;
-}
-
-/* Distinct grams shared, of the left and of the right text. Behind a shared gram characters are compared, not grams. Ends
- * early where it would not do if all that is left were shared. */
-static void count_pair(Desk *desk, const Texts *of, int64_t left, int64_t right, int64_t n, const Limits *least, int64_t *counts)
-{
-    int turned = length_of(of, left) < length_of(of, right);
-    int64_t longer = turned ? right : left, other = turned ? left : right, length = length_of(of, longer);
-    int64_t more = grams_in(length_of(of, other), n), size = length < n ? length : n, shared = 0, on_other = 0;
-    int64_t on_longer = lay(desk, of, longer, n, more), own = desk->grams, end = own + more;
-    if (size != (length_of(of, other) < n ? length_of(of, other) : n)) {
-        on_other = more; /* a text shorter than n is its only gram */
-    } else if (enough(least, more, on_longer, 0)) {
-        desk->other = other;
-        read_text(of, other, n, &desk->text);
-        join(&desk->text, desk->hashes + own);
-        memset(desk->hit, 0, (size_t)own);
-        for (int64_t i = own, run; i < end; i += run) {
-            uint64_t place = (desk->hashes[i] ^ desk->hashes[i] >> 16) & desk->mask;
-            int64_t same = i;
-            if (desk->table[place] > desk->base) same = probe(desk, of, i, size, place);
-            else desk->table[place] = (uint32_t)(desk->base + (uint64_t)i + 1);
-            run = 1;
-            on_other += same == i;
-            if (same == i && !enough(least, shared + end - i - 1, on_longer, on_other)) break;
-            if (same >= own) continue;
-            int64_t most = own - same < end - i ? own - same : end - i;
-            run += common(of, longer, same + size, other, i - own + size, most - 1);
-            shared += on_longer == own ? hit_grams(desk->hit + same, NULL, run) : hit_grams(desk->hit, desk->home + same, run);
-        }
-    }
-    int told = enough(least, shared, on_longer, on_other);
-    counts[0] = told ? shared : 0;
-    counts[1 + turned] = told ? on_longer : 0;
-    counts[2 - turned] = told ? shared + on_other : 0;
-}
-
-int count_pairs(const Texts *of, const int64_t *pairs, int64_t count, int64_t n, const Limits *least, int64_t *counts)
-{
-    int64_t longest = 1;
-    for (int64_t i = 0; i < 2 * count; i++) longest = length_of(of, pairs[i]) > longest ? length_of(of, pairs[i]) : longest;
-    size_t most = (size_t)longest, places = places_for(longest * 2);
-    uint32_t *room = calloc((most * 3 + places) * 4 + most, 1);
-    Desk desk = {.hashes = room, .home = room + 2 * most, .table = room + 3 * most, .hit = (uint8_t *)(room + 3 * most + places)};
-    int failed = make_text(&desk.text, longest) || !room;
-    for (int64_t i = 0; i < count && !failed; i++) {
-        if (i + 4 < count) { fetch_text(of, pairs[2 * i + 8]); fetch_text(of, pairs[2 * i + 9]); }
-        if (desk.base > UINT32_MAX - 8 * (uint32_t)longest) { memset(desk.table, 0, places * 4); desk.base = 0; }
-        count_pair(&desk, of, pairs[2 * i], pairs[2 * i + 1], n, least, counts + 3 * i);
-    }
-    free(desk.text.codes);
-    free(room);
     return failed ? -1 : 0;
 }

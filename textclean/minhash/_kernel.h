@@ -1,4 +1,4 @@
-/* What _kernel.c and _pairs.c compute, for _bindings.c: buffers in, buffers out, nothing of Python. Functions that can run out of
+/* What _kernel.c, _pairs.c and _overlap.c compute, for _bindings.c: buffers in, buffers out, nothing of Python. Functions that can run out of
  * memory return -1 if they do, else 0. */
 #ifndef TEXTCLEAN_KERNEL_H
 #define TEXTCLEAN_KERNEL_H
@@ -38,6 +38,25 @@ static inline uint64_t table_size(int64_t entries)
 /* Texts where they lie: text i has offsets[i + 1] - offsets[i] code points of width[i] bytes (1, 2 or 4) from at[i] on. Equal
  * texts have equal widths. */
 typedef struct { const char **at; uint8_t *width; const int64_t *offsets; int64_t texts; } Texts;
+
+static inline int64_t length_of(const Texts *of, int64_t text) { return of->offsets[text + 1] - of->offsets[text]; }
+
+static inline int64_t grams_in(int64_t length, int64_t n) { return length >= n ? length - n + 1 : length > 0; }
+
+/* Fetches as much of a text as a processor needs to go on by itself. */
+static inline void fetch_text(const Texts *of, int64_t index)
+{
+    for (int line = 0; line < 9; line++) PREFETCH(of->at[index] + 64 * line);
+}
+
+/* A text that was read. A gram has two hashes of 16 bits, so that they fill half the lanes that one of 32 would. */
+typedef struct { uint16_t *codes, *first, *second; int64_t length, grams; } Text;
+
+/* Room for texts of up to so many characters, and for what is read behind them; codes is to be freed. */
+int make_text(Text *text, int64_t longest);
+void read_text(const Texts *of, int64_t index, int64_t n, Text *text);
+/* Both hashes of each gram as one. */
+void join_hashes(const Text *text, uint32_t *restrict out);
 
 /* A set of pairs of indices, the left one in the upper half. No pair is (0, 0), so 0 is a free place. */
 typedef struct { uint64_t *places; uint64_t mask; int64_t count; } Pairs;

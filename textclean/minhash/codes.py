@@ -1,4 +1,4 @@
-"""Texts as one contiguous buffer of code points with offsets: what every step behind it reads."""
+"""Texts as every step behind reads them: one buffer of code points with offsets, or strings where they are."""
 
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
