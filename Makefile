@@ -87,7 +87,7 @@ test-sanitize: $(INSTALLED)
 	$(SANITIZED) textclean/stages/duplicates/_folding.c -o build/sanitize/textclean/stages/duplicates/_folding.abi3.so
 	$(SANITIZED) textclean/minhash/*.c -o build/sanitize/textclean/minhash/_kernel.abi3.so
 	cd build/sanitize && ASAN_OPTIONS=detect_leaks=0 LD_PRELOAD="$$($(CC) -print-file-name=libasan.so)" \
-	  PYTHONPATH=. $(CURDIR)/$(BIN)/python -m pytest -p no:cacheprovider tests/minhash/test_kernel.py tests/test_weave.py tests/test_ledger.py \
+	  PYTHONPATH=. $(CURDIR)/$(BIN)/python -m pytest -p no:cacheprovider tests/minhash/test_kernel.py tests/minhash/test_verify.py tests/test_weave.py tests/test_ledger.py \
 	  tests/stages/test_normalize_policies.py tests/stages/test_folding.py tests/stages/test_duplicates_lines.py
 
 data: $(INSTALLED)

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from textclean.minhash import bands, contained, engine, near_duplicates
-from textclean.minhash.codes import Codes, encode
+from textclean.minhash.codes import Codes, encode, view
 from textclean.minhash.signatures import LONG, Signatures
 from textclean.minhash.sketch import sketch, sketch_distinct
 from textclean.minhash.verify import pair_counts
@@ -68,9 +68,11 @@ def same_steps(texts: list[str], n: int, slots: int, pieces: bool) -> None:
     codes = encode(texts)
     assert_same(lambda: sketch(codes, n, slots, pieces=pieces))
     assert_same(lambda: sketch_distinct(codes, n, slots, pieces=pieces))
+    assert_same(lambda: sketch_distinct(view(texts), n, slots, pieces=pieces))
     pairs = np.array([(i, j) for j in range(len(texts)) for i in range(j + 1)], np.int64).reshape(-1, 2)
     for least in ((), (0.5,), (0.8, 0.9), (1.0, 0.6)):
         assert_same(lambda least=least: pair_counts(codes, pairs, n, *least))
+        assert_same(lambda least=least: pair_counts(view(texts), pairs, n, *least))
 
 
 @settings(deadline=None, max_examples=100)
@@ -171,10 +173,45 @@ def test_arguments_that_do_not_fit_are_refused():
         kernel.pack(["甲甲甲"], np.array([0, 1]), np.zeros(1, np.uint16), 2)
     with pytest.raises(ValueError, match="offsets"):
         kernel.pack(["甲", "乙"], np.array([0, 1]), np.zeros(2, np.uint16), 2)
+    with pytest.raises(ValueError, match="tuple"):
+        kernel.view(["甲"], np.zeros(2, np.int64))
+    with pytest.raises(TypeError):
+        kernel.view(("甲", b"x"), np.zeros(3, np.int64))
+    with pytest.raises(ValueError, match="offsets"):
+        kernel.view(("甲",), np.zeros(3, np.int64))
+    with pytest.raises(ValueError, match="offsets are not"):
+        kernel.overlap(kernel.view(("甲",), np.zeros(2, np.int64)), 0, np.zeros(3, np.int64), rows, 5, 0, 1, rows)
     with pytest.raises(BufferError):
         sketched(bounds=bytes(16))
     with pytest.raises(TypeError, match="number of arguments"):
         kernel.overlap(codes, 2, offsets)
+
+
+def test_strings_are_read_as_their_codes_whatever_their_width():
+    texts = [
+        "plain words, again and again",
+        "plain words, again and agaín",
+        "春茶开采，近日青溪县",
+        "春茶开采，近日青溪县😀",
+        "",
+        "a",
+    ]
+    texts += [text * 3 for text in texts]
+    pairs = np.array([(i, j) for j in range(len(texts)) for i in range(j)])
+    strings, codes = view(texts), encode(texts)
+    for left, right in (
+        (sketch_distinct(strings, 5, 16, pieces=True), sketch_distinct(codes, 5, 16, pieces=True)),
+        (pair_counts(strings, pairs, 5), pair_counts(codes, pairs, 5)),
+    ):
+        assert all(np.array_equal(a, b) for a, b in zip(arrays(left), arrays(right), strict=True))
+
+
+def test_a_view_keeps_its_strings():
+    texts = ["".join(chr(0x4E00 + i * k) for k in range(9, 60)) for i in range(1, 200)]
+    expected = sketch(encode(texts), 5, 16, pieces=False)
+    strings = view(texts)._replace(texts=())
+    texts.clear()
+    assert sketch(strings, 5, 16, pieces=False).signatures.narrow.tobytes() == expected.signatures.narrow.tobytes()
 
 
 def test_codes_cut_out_of_others_are_texts_too():

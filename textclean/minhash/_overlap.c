@@ -146,7 +146,7 @@ int count_pairs(const Texts *of, const int64_t *pairs, int64_t count, int64_t n,
     size_t most = (size_t)longest, places = places_for(longest * 2);
     uint32_t *room = calloc((most * 3 + places) * 4 + most, 1);
     Desk desk = {.hashes = room, .home = room + 2 * most, .table = room + 3 * most, .hit = (uint8_t *)(room + 3 * most + places)};
-    int failed = make_text(&desk.text, longest) || !room;
+    int failed = make_text(&desk.text, longest) || !room || longest > UINT32_MAX / 16; /* places are told in 32 bits */
     for (int64_t i = 0; i < count && !failed; i++) {
         if (i + 4 < count) { fetch_text(of, pairs[2 * i + 8]); fetch_text(of, pairs[2 * i + 9]); }
         if (desk.base > UINT32_MAX - 8 * (uint32_t)longest) { memset(desk.table, 0, places * 4); desk.base = 0; }
