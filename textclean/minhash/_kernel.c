@@ -12,6 +12,7 @@
 #include <sys/mman.h>
 #endif
 
+#define LARGE_PAGE ((size_t)2 << 20)
 #define GRAMS 32  /* grams of a text taken together */
 #define TILE 16   /* slots whose minima of so many grams fit into registers */
 #define SLOTS 32  /* slots whose minima are reduced together */
@@ -27,12 +28,14 @@
 
 void *reserve(size_t size)
 {
-    char *room = malloc(size);
 #ifdef MADV_HUGEPAGE
-    size_t skip = (size_t)(-(uintptr_t)room & 4095);
-    if (room && size >= (size_t)4 << 20) (void)madvise(room + skip, size - skip, MADV_HUGEPAGE);
+    if (size >= LARGE_PAGE) {
+        void *room = aligned_alloc(LARGE_PAGE, (size + LARGE_PAGE - 1) / LARGE_PAGE * LARGE_PAGE);
+        if (room) (void)madvise(room, size, MADV_HUGEPAGE);
+        return room;
+    }
 #endif
-    return room;
+    return malloc(size);
 }
 
 typedef struct { uint32_t tag, id; } Place; /* of a hash table: id 0 is free, otherwise index + 1 */
