@@ -32,7 +32,15 @@ def test_bands_follow_from_the_threshold_and_the_recall(threshold, slots, recall
 
 @pytest.mark.parametrize(
     ("threshold", "recall", "slots"),
-    [(0.8, 0.995, 24), (0.7, 0.995, 40), (0.6, 0.995, 72), (0.5, 0.995, 120), (0.1, 0.995, 128), (1.0, 0.9, 24)],
+    [
+        (0.8, 0.995, 24),
+        (0.7, 0.995, 40),
+        (0.6, 0.995, 72),
+        (0.5, 0.995, 120),
+        (0.1, 0.995, 128),
+        (1e-200, 0.995, 128),
+        (1.0, 0.9, 24),
+    ],
 )
 def test_slots_follow_from_the_threshold_and_the_recall(threshold, recall, slots):
     assert slots_for(threshold, recall) == slots

@@ -24,7 +24,7 @@ def slots_for(threshold: float, recall: float) -> int:
     Fewer rows a band would propose too much in large collections; more slots only estimate better, and each candidate
     is verified.
     """
-    bands = math.log(1 - recall) / math.log(1 - threshold**3) if threshold < 1 else 1
+    bands = math.log(1 - recall) / math.log1p(-(max(threshold, 0.1) ** 3)) if threshold < 1 else 1
     return min(max(24, -8 * (math.ceil(bands) * -3 // 8)), 128)
 
 
