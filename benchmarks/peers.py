@@ -19,7 +19,10 @@ def grams(text: str) -> list[str]:
 
 
 def gram_hashes(codes: Codes) -> NDArray[np.uint32]:
-    """A 32-bit hash of the gram that begins at each character; at the last ones of a text the first gram again."""
+    """A 32-bit hash of the gram that begins at each character; at the last ones of a text the first gram again.
+
+    Not what textclean hashes with, so that what a peer costs does not change with it.
+    """
     points, offsets = codes
     wide = points.astype(np.uint32)
     out = wide + np.uint32(N)

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define AHEAD 16 /* strings fetched in advance */
 #define VIEW "textclean.minhash._kernel.view"
 
 typedef struct { void *at; int64_t count; } Array;
@@ -12,7 +13,7 @@ typedef struct {
     Array array[8];
     int64_t number[8];
     double real[2];
-    PyObject *strings; /* a list or tuple, or NULL */
+    PyObject *strings; /* a tuple, which keeps them, or NULL */
     const Texts *seen; /* what view() gave, or NULL */
     Texts texts;
     void *room;
@@ -27,7 +28,8 @@ static PyObject *leave(Arguments *of, PyObject *result)
     return result;
 }
 
-/* Arguments by letters: c a view of strings or an array of bytes, i an integer, f a real number, s a list or tuple, r and w with an entry's bytes an array to read or write. */
+/* Arguments by letters: i an integer, f a real number, t a tuple, c a view of strings or an array of bytes, r and w with an
+ * entry's bytes an array to read or write. */
 static int enter(PyObject *args, const char *letters, Arguments *out)
 {
     int numbers = 0, reals = 0;
@@ -44,9 +46,9 @@ static int enter(PyObject *args, const char *letters, Arguments *out)
         } else if (*letters == 'f') {
             out->real[reals++] = PyFloat_AsDouble(given);
             if (PyErr_Occurred()) break;
-        } else if (*letters == 's') {
+        } else if (*letters == 't') {
             out->strings = given;
-            if (!PyList_Check(given) && !PyTuple_Check(given)) { PyErr_SetString(PyExc_TypeError, "a list is needed"); break; }
+            if (!PyTuple_Check(given)) { PyErr_SetString(PyExc_TypeError, "a tuple is needed"); break; }
         } else if (*letters == 'c' && PyCapsule_CheckExact(given)) {
             if (!(out->seen = PyCapsule_GetPointer(given, VIEW))) break;
         } else {
@@ -148,8 +150,7 @@ static PyObject *view(PyObject *module, PyObject *args)
 {
     Arguments of;
     (void)module;
-    if (!enter(args, "sw8", &of)) return NULL;
-    if (!claim(PyTuple_Check(of.strings), "only a tuple keeps its strings")) return leave(&of, NULL);
+    if (!enter(args, "tw8", &of)) return NULL;
     int64_t count = PyTuple_GET_SIZE(of.strings), end = 0;
     if (!claim(of.array[0].count == count + 1, "offsets are as many as texts and one more")) return leave(&of, NULL);
     View *made = malloc(sizeof *made);
@@ -173,25 +174,6 @@ static PyObject *view(PyObject *module, PyObject *args)
     return leave(&of, capsule);
 }
 
-static PyObject *measure(PyObject *module, PyObject *args)
-{
-    Arguments of;
-    (void)module;
-    if (!enter(args, "sw8", &of)) return NULL;
-    Py_ssize_t count = PySequence_Fast_GET_SIZE(of.strings);
-    PyObject **strings = PySequence_Fast_ITEMS(of.strings);
-    int64_t *ends = of.array[0].at;
-    if (!claim(of.array[0].count > count, "offsets are too few")) return leave(&of, NULL);
-    ends[0] = 0;
-    for (Py_ssize_t i = 0; i < count; i++) {
-        if (i + AHEAD < count) PREFETCH(strings[i + AHEAD]);
-        int64_t length = characters(strings[i]);
-        if (length < 0) return leave(&of, NULL);
-        ends[i + 1] = ends[i] + length;
-    }
-    return done(&of, 0);
-}
-
 /* Copies a string; 0 if a character is too wide. */
 static int copy(PyObject *text, int64_t length, int64_t width, void *out)
 {
@@ -210,8 +192,8 @@ static PyObject *pack(PyObject *module, PyObject *args)
 {
     Arguments of;
     (void)module;
-    if (!enter(args, "sr8w1i", &of)) return NULL;
-    Py_ssize_t count = PySequence_Fast_GET_SIZE(of.strings);
+    if (!enter(args, "tr8w1i", &of)) return NULL;
+    Py_ssize_t count = PyTuple_GET_SIZE(of.strings);
     PyObject **strings = PySequence_Fast_ITEMS(of.strings);
     const int64_t *ends = of.array[0].at, width = of.number[0];
     if (!claim(width == 2 || width == 4, "width is 2 or 4") || !rise(of.array[0])
@@ -383,8 +365,7 @@ static PyObject *follow(PyObject *module, PyObject *args)
 }
 
 static PyMethodDef functions[] = {
-    {"measure", measure, METH_VARARGS, "measure(texts: list[str], offsets): where each begins, in characters"},
-    {"pack", pack, METH_VARARGS, "pack(texts: list[str], offsets, out, width) -> bool: whether all code points fit"},
+    {"pack", pack, METH_VARARGS, "pack(texts: tuple[str, ...], offsets, out, width) -> bool: whether all code points fit"},
     {"sketch", sketch, METH_VARARGS,
      "sketch(codes, width, offsets, n, slots, beyond, first, index, narrow, wide, prints, bounds) -> int: how many; without first all"},
     {"meet", meet, METH_VARARGS,

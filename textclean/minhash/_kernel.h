@@ -1,5 +1,5 @@
-/* What _kernel.c, _pairs.c and _overlap.c compute, for _bindings.c: buffers in, buffers out, nothing of Python. Functions that can run out of
- * memory return -1 if they do, else 0. */
+/* What _kernel.c, _pairs.c and _overlap.c compute, for _bindings.c: buffers in, buffers out, nothing of Python. Functions
+ * that can run out of memory return -1 if they do, else 0. */
 #ifndef TEXTCLEAN_KERNEL_H
 #define TEXTCLEAN_KERNEL_H
 #include <stddef.h>
@@ -12,9 +12,7 @@
 #define CLONES
 #endif
 
-#define BASE 0x9E3779B1u
 #define MIX 0x9E3779B97F4A7C15u
-#define AHEAD 16 /* table places and strings fetched in advance */
 #define PROBES 8 /* fingerprints by which a text is looked up */
 #if defined(__GNUC__)
 #define PREFETCH(address) __builtin_prefetch(address)

@@ -1,4 +1,3 @@
-from collections.abc import Sequence
 from typing import Any
 
 from numpy.typing import NDArray
@@ -6,8 +5,7 @@ from numpy.typing import NDArray
 Buffer = NDArray[Any] | bytes | bytearray
 Texts = Buffer | object  # codes, or what view() returns
 
-def measure(texts: Sequence[str], offsets: Buffer, /) -> None: ...
-def pack(texts: Sequence[str], offsets: Buffer, out: Buffer, width: int, /) -> bool: ...
+def pack(texts: tuple[str, ...], offsets: Buffer, out: Buffer, width: int, /) -> bool: ...
 def sketch(
     codes: Texts,
     width: int,

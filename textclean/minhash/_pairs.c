@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define BASE 0x9E3779B1u
 #define TOGETHER 8  /* bands whose keys are made in one walk through the signatures */
 #define WHOLE 16384 /* keys that are few enough to be looked up without being sorted first */
 #define PART 2048   /* keys that are looked up in one another together, where they are more */

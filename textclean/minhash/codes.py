@@ -83,8 +83,8 @@ def encode(texts: Sequence[str]) -> Codes:
     """The code points of ``texts``; lone surrogates are code points like any other."""
     offsets = np.zeros(len(texts) + 1, np.int64)
     if fast := engine.kernel():
-        strings = texts if isinstance(texts, list | tuple) else list(texts)
-        fast.measure(strings, offsets)
+        strings = tuple(texts)
+        fast.view(strings, offsets)
         codes = Codes(np.empty(offsets[-1], np.uint16), offsets)
         if fast.pack(strings, offsets, codes.codes, 2):
             return codes

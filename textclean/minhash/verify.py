@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from textclean.minhash import engine
 from textclean.minhash.bands import Pairs
-from textclean.minhash.codes import Codes, Strings, coded, encode, runs, where
+from textclean.minhash.codes import Codes, Strings, coded, runs, view, where
 from textclean.minhash.grams import repeat_first
 
 _BLOCK: Final = 1 << 20  # characters read at a time
@@ -38,15 +38,23 @@ class Overlaps(NamedTuple):
         return self.shared / own
 
 
-def overlaps(read: Callable[[Sequence[int]], list[str]], lengths: NDArray[np.int64], pairs: Pairs, n: int) -> Overlaps:
-    """Exact overlaps of ``pairs`` of texts, read block by block by their indices.
+def overlaps(
+    read: Callable[[Sequence[int]], list[str]],
+    lengths: NDArray[np.int64],
+    pairs: Pairs,
+    n: int,
+    threshold: float = 0.0,
+    containment: float | None = None,
+) -> Overlaps:
+    """Exact overlaps of ``pairs`` of texts, as :func:`pair_counts` tells them, read block by block by their indices.
 
     ``lengths`` are the texts' characters; each text is read once a block of about a million characters.
     """
     done = [np.zeros((3, 0), np.int64)]
     for lo, hi in runs(np.concatenate([[0], np.cumsum(lengths[pairs].sum(axis=1))]), _BLOCK):
         wanted, place = np.unique(pairs[lo:hi], return_inverse=True)
-        done.append(np.stack(pair_counts(encode(read(wanted.tolist())), place.reshape(-1, 2), n)))
+        texts = view(read(wanted.tolist()))
+        done.append(np.stack(pair_counts(texts, place.reshape(-1, 2), n, threshold, containment)))
     return Overlaps(*np.concatenate(done, axis=1))
 
 

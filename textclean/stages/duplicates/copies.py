@@ -55,8 +55,9 @@ def decide(
         return _proposed(options, rows, own, window, guests, rank, texts)
 
     def relate(pairs: bands.Pairs) -> tuple[Related, Related]:
-        shared = overlaps(lambda wanted: rows.read(texts, wanted), rows.length, pairs, options.n)
-        beside, inside = near.relations(pairs, shared, rank, options.threshold, options.containment)
+        least = options.threshold, options.containment
+        shared = overlaps(lambda wanted: rows.read(texts, wanted), rows.length, pairs, options.n, *least)
+        beside, inside = near.relations(pairs, shared, rank, *least)
         return _same_facts(options, rows, beside, inside, texts, templates)
 
     found = near.settle(index, search, relate, lambda beside, inside: which_stays(first, rank, inside, beside))
