@@ -9,7 +9,6 @@
 #define SELDOM
 #endif
 
-
 static uint32_t code_of(const Texts *of, int64_t text, int64_t place)
 {
     const char *at = of->at[text];
@@ -32,7 +31,8 @@ static int64_t common(const Texts *of, int64_t left, int64_t from, int64_t right
 }
 
 /* The grams of two texts, those of the longer one first. What stands in the table is base + index + 1, and what is not above
- * base is left from pairs before, so that nothing need be cleared. */
+ * base is left from pairs before, so that nothing need be cleared. home says of each gram of the longer text the first one that
+ * equals it; between pairs it is each gram itself. */
 typedef struct {
     Text text;
     uint32_t *hashes, *home, *table;
@@ -44,6 +44,12 @@ typedef struct {
 
 /* Places in the table for so many grams: so many for few that hardly any two meet. */
 static uint64_t places_for(int64_t grams) { return table_size(grams < 4096 ? grams * 16 : grams * 2 + 16 * 4096); }
+
+static inline uint64_t place_of(const Desk *desk, int64_t gram)
+{
+    uint32_t hash = desk->hashes[gram];
+    return (hash >> 16 | hash << 16) & desk->mask; /* first the half that is scrambled */
+}
 
 static int same_grams(const Desk *desk, const Texts *of, int64_t gram, int64_t other, int64_t n)
 {
@@ -75,7 +81,7 @@ CLONES static int64_t hit_grams(uint8_t *restrict hit, const uint32_t *restrict 
 /* Puts the grams of a text into an empty table with room for so many more; how many are distinct. */
 static int64_t lay(Desk *desk, const Texts *of, int64_t index, int64_t n, int64_t more)
 {
-    int64_t distinct = 0;
+    int64_t repeated = 0;
     read_text(of, index, n, &desk->text);
     join_hashes(&desk->text, desk->hashes);
     desk->base += desk->used;
@@ -83,17 +89,19 @@ static int64_t lay(Desk *desk, const Texts *of, int64_t index, int64_t n, int64_
     desk->used = (uint64_t)(desk->grams + more);
     desk->mask = places_for((int64_t)desk->used) - 1;
     desk->longer = index;
-    uint32_t *home = desk->home, *table = desk->table;
-    const uint32_t *restrict hashes = desk->hashes;
-    uint64_t mask = desk->mask, base = desk->base;
-    for (int64_t i = 0; i < desk->grams; i++) {
-        uint64_t place = (hashes[i] ^ hashes[i] >> 16) & mask;
-        home[i] = (uint32_t)i;
-        if (table[place] > base) home[i] = (uint32_t)probe(desk, of, i, n, place);
-        else table[place] = (uint32_t)(base + (uint64_t)i + 1);
-        distinct += home[i] == (uint32_t)i;
+    uint32_t *table = desk->table;
+    const Desk at = *desk; /* which the table does not change */
+    for (int64_t i = 0; i < at.grams; i++) {
+        uint64_t place = place_of(&at, i);
+        if (table[place] > at.base) {
+            int64_t same = probe(desk, of, i, n, place);
+            repeated += same != i;
+            desk->home[i] = (uint32_t)same;
+        } else {
+            table[place] = (uint32_t)(at.base + (uint64_t)i + 1);
+        }
     }
-    return distinct;
+    return desk->grams - repeated;
 }
 
 static double ratio(int64_t part, int64_t whole) { return (double)part / (double)(whole ? whole : 1); }
@@ -104,8 +112,16 @@ static int enough(const Limits *least, int64_t shared, int64_t on_longer, int64_
     return ratio(shared, on_longer + on_other) >= least->jaccard || ratio(shared, shared + on_other) >= least->contained;
 }
 
+/* Beyond so many distinct grams that only the other text has, it would not do if all the rest of its grams were shared. */
+static int64_t most_missing(const Limits *least, int64_t on_longer, int64_t grams)
+{
+    double near = ((double)grams - least->jaccard * (double)on_longer) / (1 + least->jaccard);
+    double inside = (1 - least->contained) * (double)grams;
+    return 1 + (int64_t)(near > inside ? near : inside); /* one more, as these are rounded */
+}
+
 /* Distinct grams shared, of the left and of the right text. Behind a shared gram characters are compared, not grams. Ends
- * early where it would not do if all that is left were shared. */
+ * early where it would not do. */
 static void count_pair(Desk *desk, const Texts *of, int64_t left, int64_t right, int64_t n, const Limits *least, int64_t *counts)
 {
     int turned = length_of(of, left) < length_of(of, right);
@@ -119,20 +135,20 @@ static void count_pair(Desk *desk, const Texts *of, int64_t left, int64_t right,
         read_text(of, other, n, &desk->text);
         join_hashes(&desk->text, desk->hashes + own);
         memset(desk->hit, 0, (size_t)own);
-        for (int64_t i = own, run; i < end; i += run) {
-            uint64_t place = (desk->hashes[i] ^ desk->hashes[i] >> 16) & desk->mask;
+        int64_t most = most_missing(least, on_longer, more);
+        for (int64_t i = own, run; i < end && on_other <= most; i += run) {
+            uint64_t place = place_of(desk, i);
             int64_t same = i;
             if (desk->table[place] > desk->base) same = probe(desk, of, i, size, place);
             else desk->table[place] = (uint32_t)(desk->base + (uint64_t)i + 1);
             run = 1;
             on_other += same == i;
-            if (same == i && !enough(least, shared + end - i - 1, on_longer, on_other)) break;
             if (same >= own) continue;
-            int64_t most = own - same < end - i ? own - same : end - i;
-            run += common(of, longer, same + size, other, i - own + size, most - 1);
+            run += common(of, longer, same + size, other, i - own + size, (own - same < end - i ? own - same : end - i) - 1);
             shared += on_longer == own ? hit_grams(desk->hit + same, NULL, run) : hit_grams(desk->hit, desk->home + same, run);
         }
     }
+    for (int64_t i = 0; i < own && on_longer != own; i++) desk->home[i] = (uint32_t)i;
     int told = enough(least, shared, on_longer, on_other);
     counts[0] = told ? shared : 0;
     counts[1 + turned] = told ? on_longer : 0;
@@ -147,6 +163,7 @@ int count_pairs(const Texts *of, const int64_t *pairs, int64_t count, int64_t n,
     uint32_t *room = calloc((most * 3 + places) * 4 + most, 1);
     Desk desk = {.hashes = room, .home = room + 2 * most, .table = room + 3 * most, .hit = (uint8_t *)(room + 3 * most + places)};
     int failed = make_text(&desk.text, longest) || !room || longest > UINT32_MAX / 16; /* places are told in 32 bits */
+    for (size_t i = 0; i < most && !failed; i++) desk.home[i] = (uint32_t)i;
     for (int64_t i = 0; i < count && !failed; i++) {
         if (i + 4 < count) { fetch_text(of, pairs[2 * i + 8]); fetch_text(of, pairs[2 * i + 9]); }
         if (desk.base > UINT32_MAX - 8 * (uint32_t)longest) { memset(desk.table, 0, places * 4); desk.base = 0; }
