@@ -220,9 +220,19 @@ CLONES static int64_t winnow(uint32_t *restrict hashes, int64_t count, uint32_t 
         for (int64_t i = 0; i < filled(windows); i++)
             hashes[i] = least_of(fours[i], fours[i + 4], fours[i + WINDOW - 4], fours[i]);
     }
-    for (int64_t i = 0; i + 1 < windows; i++) {
+    for (int64_t i = 0; i < filled(windows); i++) fours[i] = hashes[i + 1] != hashes[i];
+    int64_t i = 0;
+    for (; i + 4 < windows; i += 4) { /* four at a time, for each waits for where the one before went */
+        uint32_t *at = out + found, b = fours[i], c = b + fours[i + 1], d = c + fours[i + 2];
+        at[0] = hashes[i];
+        at[b] = hashes[i + 1];
+        at[c] = hashes[i + 2];
+        at[d] = hashes[i + 3];
+        found += d + fours[i + 3];
+    }
+    for (; i + 1 < windows; i++) {
         out[found] = hashes[i];
-        found += hashes[i + 1] != hashes[i];
+        found += fours[i];
     }
     if (windows) out[found++] = hashes[windows - 1];
     return found;
@@ -234,9 +244,9 @@ CLONES static int64_t winnow(uint32_t *restrict hashes, int64_t count, uint32_t 
 CLONES static uint64_t key_of_text(const Text *text)
 {
     const uint16_t *restrict first = text->first, *restrict second = text->second;
-    uint16_t p = 0, q = 0, weight = 1;
-    for (int64_t i = 0, full = filled(text->grams); i < full; i++, weight += 2) {
-        p += (uint16_t)(first[i] * weight);
+    uint16_t p = 0, q = 0;
+    for (int64_t i = 0, full = filled(text->grams); i < full; i++) {
+        p += first[i];
         q += second[i];
     }
     return mixed(mixed(0, (uint64_t)text->length), p | (uint64_t)q << 16);
