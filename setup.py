@@ -14,6 +14,8 @@ KERNEL = Extension(  # reads strings in place, which the limited API does not le
     "textclean.minhash._kernel",
     [
         "textclean/minhash/_bindings.c",
+        "textclean/minhash/_buckets.c",
+        "textclean/minhash/_contained.c",
         "textclean/minhash/_kernel.c",
         "textclean/minhash/_overlap.c",
         "textclean/minhash/_pairs.c",

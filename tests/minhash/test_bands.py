@@ -88,28 +88,34 @@ def test_pairs_below_the_floor_are_left_out():
     assert candidates(found, np.arange(3), 2, 2, floor=0.7)[0].tolist() == [[0, 2], [1, 2]]
 
 
-@given(st.lists(st.integers(1, 3 * WINDOW), max_size=5))
+@given(st.lists(st.integers(1, 3 * WINDOW), max_size=5), st.integers(0, 4 * WINDOW))
 @settings(deadline=None, max_examples=50)
-def test_a_place_meets_the_nearest_and_the_first_of_its_bucket(sizes):
+def test_a_place_meets_all_of_its_bucket_or_of_a_large_one_the_nearest_and_the_first(sizes, room):
     key = np.repeat(np.arange(len(sizes)), sizes)
-    left, right, crowded = bucket_pairs(key)
+    left, right, crowded = bucket_pairs(key, room=room)
     found = list(zip(left.tolist(), right.tolist(), strict=True))
     assert len(found) == len(set(found))
     expected, start = set(), 0
     for size in sizes:
-        expected |= {(start + a, start + b) for b in range(size) for a in range(b) if b - a <= WINDOW or a < WINDOW}
+        expected |= {
+            (start + a, start + b)
+            for b in range(size)
+            for a in range(b)
+            if b - a <= WINDOW or a < WINDOW or size <= room
+        }
         start += size
     assert set(found) == expected
-    assert crowded.tolist() == np.flatnonzero(np.repeat(sizes, sizes) > 2 * WINDOW + 1).tolist()
+    assert crowded.tolist() == np.flatnonzero(np.repeat(sizes, sizes) > max(room, 2 * WINDOW + 1)).tolist()
 
 
-@given(rows_of, st.integers(1, 3), st.data())
+@given(rows_of, st.integers(1, 3), st.integers(0, 12), st.data())
 @settings(deadline=None, max_examples=100)
-def test_guests_meet_only_those_who_live_there(signatures, window, data):
+def test_guests_meet_only_those_who_live_there(signatures, window, room, data):
+    room = max(room, 2 * window + 1)
     residents = data.draw(st.integers(0, len(signatures)))
     order = np.array(data.draw(st.permutations(range(len(signatures)))), np.int64)
     own, guests = np.sort(order[:residents]), order[residents:]
-    found, crowded = candidates(made(signatures), own, 3, 2, 0, window, guests)
+    found, crowded = candidates(made(signatures), own, 3, 2, 0, window, guests, room)
     expected, full = set(), set()
     for band in range(3):
         buckets = {}
@@ -119,8 +125,9 @@ def test_guests_meet_only_those_who_live_there(signatures, window, data):
             here = [i for i in bucket if i in own]
             for i in bucket:
                 before = here[: here.index(i)] if i in here else here
-                expected |= {tuple(sorted((i, j))) for j in before[:window] + before[-window:]}
-            full |= set(here) if len(here) > 2 * window + 1 else set()
+                met = before if len(here) <= room else before[:window] + before[-window:]
+                expected |= {tuple(sorted((i, j))) for j in met}
+            full |= set(here) if len(here) > room else set()
     assert [tuple(pair) for pair in found.tolist()] == sorted(expected)
     assert crowded.tolist() == sorted(full)
 

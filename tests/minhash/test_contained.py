@@ -1,12 +1,15 @@
+import math
 import random
+from collections import Counter
 from itertools import groupby
 
 import numpy as np
 from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from textclean.minhash.bands import WINDOW as BUCKET
 from textclean.minhash.codes import encode
-from textclean.minhash.contained import PROBES, WINDOW, candidates, intact, winnow
+from textclean.minhash.contained import ASKS, NEEDS, WINDOW, candidates, intact, winnow
 from textclean.minhash.grams import hashes
 
 from . import synthetic
@@ -49,7 +52,7 @@ def test_a_piece_meets_its_container_and_strangers_do_not_meet():
         pieces.append(text[at : at + size])
     both = texts + pieces
     order = np.array(sorted(range(len(both)), key=lambda i: (-len(both[i]), i)))
-    found = {tuple(pair) for pair in candidates(*prints_of(both), order, intact(0.9, 5))[0].tolist()}
+    found = {tuple(pair) for pair in candidates(*prints_of(both), order, intact(0.9, 5), BUCKET)[0].tolist()}
     assert {(i, 300 + i) for i in range(300)} <= found
     assert len(found) < 330
 
@@ -57,8 +60,44 @@ def test_a_piece_meets_its_container_and_strangers_do_not_meet():
 def test_pairs_stay_linear_in_texts_that_share_all_their_fingerprints():
     texts = 20_000
     values = np.tile(np.arange(12, dtype=np.uint32), texts)
-    found, crowded = candidates(values, np.arange(texts + 1) * 12, np.arange(texts), 0.76)
+    found, crowded = candidates(values, np.arange(texts + 1) * 12, np.arange(texts), 0.76, BUCKET)
     assert crowded.tolist() == list(range(texts))
     assert len(found) <= 2 * BUCKET * texts
     assert set(found[:, 1].tolist()) == set(range(1, texts))
-    assert PROBES < 12
+    assert ASKS < 12
+
+
+def proposed(rows, share, window, room):
+    """What candidates() finds among rows of fingerprints, longest text first: fingerprint by fingerprint."""
+    holders = {}
+    for rank, row in enumerate(rows):
+        for value in set(row):
+            holders.setdefault(value, []).append(rank)
+    pairs, crowded = set(), set()
+    for rank, row in enumerate(rows):
+        asked = {value for value in row if (value * 0x85EBCA77 & 0xFFFFFFFF) * len(row) < ASKS << 32}
+        need = math.ceil(0.4 * share * min(len(asked), NEEDS))
+        before = {value: holders[value][: holders[value].index(rank)] for value in asked}
+        known = [value for value in asked if before[value]]
+        cut = [value for value in known if len(holders[value]) > max(room, 2 * window + 1)]
+        if len(known) < need:
+            continue
+        crowded.update(other for value in cut for other in holders[value])
+        met = Counter(other for value in known if value not in cut for other in before[value])
+        few = {other for value in cut for other in before[value][:window] + before[value][-window:]}
+        pairs |= {(other, rank) for other in few | met.keys() if met[other] + len(cut) >= need}
+    return sorted(pairs), sorted(crowded)
+
+
+@settings(deadline=None, max_examples=200)
+@given(
+    st.lists(st.lists(st.integers(0, 5) | st.integers(0, 60), max_size=40), max_size=24),
+    st.floats(0, 1),
+    st.integers(1, 3),
+    st.integers(0, 12),
+)
+def test_a_text_meets_those_that_hold_enough_of_the_fingerprints_it_asks_by(rows, share, window, room):
+    rows = [[value * 0x9E3779B1 & 0xFFFFFFFF for value in row] for row in rows]
+    values = np.array([value for row in rows for value in row], np.uint32)
+    found, crowded = candidates(values, np.cumsum([0, *map(len, rows)]), np.arange(len(rows)), share, window, room)
+    assert ([tuple(pair) for pair in found.tolist()], crowded.tolist()) == proposed(rows, share, window, room)

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from textclean.minhash import bands, contained, engine, near_duplicates
 from textclean.minhash.codes import Codes, encode, view
+from textclean.minhash.contained import NEEDS
 from textclean.minhash.signatures import LONG, Signatures
 from textclean.minhash.sketch import sketch, sketch_distinct
 from textclean.minhash.verify import pair_counts
@@ -82,15 +83,16 @@ def same_steps(texts: list[str], n: int, slots: int, pieces: bool) -> None:
     st.integers(1, 4),
     st.integers(1, 3),
     st.integers(0, 6),
+    st.integers(0, 16),
     st.data(),
 )
-def test_meetings(rows, lane, window, rows_a_band, least, data):
+def test_meetings(rows, lane, window, rows_a_band, least, room, data):
     signature = np.array(rows, lane).reshape(-1, 6)
     residents = data.draw(st.integers(0, len(rows)))
     apart = np.array(data.draw(st.lists(st.booleans(), min_size=len(rows), max_size=len(rows))), np.bool_)
 
     def work():
-        pairs, crowded = bands.meet(signature, residents, 6 // rows_a_band, rows_a_band, window, least, apart)
+        pairs, crowded = bands.meet(signature, residents, 6 // rows_a_band, rows_a_band, window, least, apart, room)
         return np.sort(pairs), crowded
 
     assert_same(work)
@@ -98,13 +100,18 @@ def test_meetings(rows, lane, window, rows_a_band, least, data):
 
 @settings(deadline=None, max_examples=100)
 @given(
-    st.lists(st.lists(st.integers(0, 12), max_size=14), max_size=30), st.floats(0, 1), st.integers(1, 4), st.randoms()
+    st.lists(st.lists(st.integers(0, 12) | st.integers(0, 90), max_size=40), max_size=30),
+    st.floats(0, 1),
+    st.integers(1, 4),
+    st.integers(0, 16),
+    st.randoms(),
 )
-def test_containers(prints, share, window, rng):
-    values = np.array([value for row in prints for value in row], np.uint32)
+def test_containers(prints, share, window, room, rng):
+    spread = rng.choice((1, 0x9E3779B1))  # neighbours as fingerprints are, and far from one another
+    values = np.array([value * spread & 0xFFFFFFFF for row in prints for value in row], np.uint32)
     offsets = np.cumsum([0, *map(len, prints)])
     order = np.array(rng.sample(range(len(prints)), rng.randint(0, len(prints))), np.int64)
-    assert_same(lambda: contained.candidates(values, offsets, order, share, window))
+    assert_same(lambda: contained.candidates(values, offsets, order, share, window, room))
 
 
 @pytest.mark.parametrize("containment", [None, 0.9])
@@ -164,7 +171,17 @@ def test_arguments_that_do_not_fit_are_refused():
     with pytest.raises(ValueError, match="index"):
         kernel.overlap(codes, 2, offsets, np.array([0, 1]), 5, 0.0, 1.0, np.zeros(3, np.int64))
     with pytest.raises(ValueError, match="bands"):
-        kernel.meet(np.zeros((1, 4), np.uint16), 2, 1, 4, 3, 2, 4, 1, b"", np.zeros(1, np.bool_))
+        kernel.meet(np.zeros((1, 4), np.uint16), 2, 1, 4, 3, 2, 4, 9, 1, b"", np.zeros(1, np.bool_))
+    with pytest.raises(ValueError, match="bands"):
+        kernel.meet(np.zeros((1, 4), np.uint16), 2, 1, 4, 2, 2, 4, 7, 1, b"", np.zeros(1, np.bool_))
+    with pytest.raises(ValueError, match="window"):
+        kernel.hold(
+            np.zeros(1, np.uint32), np.array([0, 1]), rows, 2, 3, np.zeros(NEEDS + 1, np.int64), np.zeros(1, np.bool_)
+        )
+    with pytest.raises(ValueError, match="too small"):
+        kernel.hold(
+            np.zeros(1, np.uint32), np.array([0, 1]), rows, 2, 5, np.zeros(NEEDS, np.int64), np.zeros(1, np.bool_)
+        )
     with pytest.raises(TypeError):
         kernel.view(("甲", b"x"), np.zeros(3, np.int64))
     with pytest.raises(TypeError):

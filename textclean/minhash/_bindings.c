@@ -242,13 +242,13 @@ static PyObject *meet(PyObject *module, PyObject *args)
     Pairs found;
     int failed;
     (void)module;
-    if (!enter(args, "r1iiiiiiir1w1", &of)) return NULL;
+    if (!enter(args, "r1iiiiiiiir1w1", &of)) return NULL;
     const int64_t *given = of.number;
     const Array *signature = of.array, *apart = of.array + 1, *crowded = of.array + 2;
-    Meeting to = {signature->at, (int)given[0], crowded->count, given[1], given[2], given[3], given[4], given[5], given[6],
+    Meeting to = {signature->at, (int)given[0], crowded->count, given[1], given[2], given[3], given[4], given[5], given[6], given[7],
                   apart->count ? apart->at : NULL, crowded->at};
     if (!claim((to.width == 2 || to.width == 4) && to.slots > 0 && to.rows > 0 && to.bands >= 0
-                   && to.bands <= to.slots / to.rows && to.window > 0 && to.residents >= 0
+                   && to.bands <= to.slots / to.rows && to.window > 0 && to.room >= 2 * to.window && to.residents >= 0
                    && to.residents <= to.count && to.count < UINT32_MAX, "no such bands")
         || !claim(signature->count / to.width / to.slots >= to.count && !((uintptr_t)signature->at % (size_t)to.width)
                       && (!apart->count || apart->count >= to.count), "an array is too small or not aligned"))
@@ -265,14 +265,14 @@ static PyObject *hold(PyObject *module, PyObject *args)
     Pairs found;
     int failed;
     (void)module;
-    if (!enter(args, "r4r8r8ir8w1", &of)) return NULL;
+    if (!enter(args, "r4r8r8iir8w1", &of)) return NULL;
     const Array *bounds = of.array + 1, *order = of.array + 2, *need = of.array + 3, *crowded = of.array + 4;
     const Array *prints = of.array;
-    Holding to = {prints->at, bounds->at, order->at, need->at, order->count, of.number[0], crowded->at};
-    if (!claim(to.window > 0 && to.texts < UINT32_MAX, "no such window") || !rise(*bounds)
+    Holding to = {prints->at, bounds->at, order->at, need->at, order->count, of.number[0], of.number[1], crowded->at};
+    if (!claim(to.window > 0 && to.room >= 2 * to.window && to.texts < UINT32_MAX / 2, "no such window") || !rise(*bounds)
         || !claim(prints->count >= to.bounds[bounds->count - 1], "prints are fewer than bounds say")
         || !all_below(*order, bounds->count - 1)
-        || !claim(need->count > PROBES && crowded->count >= to.texts, "an array is too small"))
+        || !claim(need->count > NEEDS && crowded->count >= to.texts, "an array is too small"))
         return leave(&of, NULL);
     Py_BEGIN_ALLOW_THREADS
     failed = hold_all(&to, &found);
@@ -369,9 +369,9 @@ static PyMethodDef functions[] = {
     {"sketch", sketch, METH_VARARGS,
      "sketch(codes, width, offsets, n, slots, beyond, first, index, narrow, wide, prints, bounds) -> int: how many; without first all"},
     {"meet", meet, METH_VARARGS,
-     "meet(signature, width, residents, slots, bands, rows, window, least, apart, crowded) -> bytes: pairs, unordered"},
+     "meet(signature, width, residents, slots, bands, rows, window, room, least, apart, crowded) -> bytes: pairs, unordered"},
     {"hold", hold, METH_VARARGS,
-     "hold(prints, bounds, order, window, need, crowded) -> bytes: pairs of ranks that may contain one another, unordered"},
+     "hold(prints, bounds, order, window, room, need, crowded) -> bytes: pairs of ranks that may contain one another, unordered"},
     {"overlap", overlap, METH_VARARGS, "overlap(codes, width, offsets, pairs, n, jaccard, contained, counts): shared, left, right of each; 0 below both"},
     {"fall", fall, METH_VARARGS, "fall(left, right, kind, state): pair by pair, the right text if both have no state yet"},
     {"choose", choose, METH_VARARGS,

@@ -1,4 +1,4 @@
-/* What _kernel.c, _pairs.c and _overlap.c compute, for _bindings.c: buffers in, buffers out, nothing of Python. Functions
+/* What the other files compute, for _bindings.c and for one another: buffers in, buffers out, nothing of Python. Functions
  * that can run out of memory return -1 if they do, else 0. */
 #ifndef TEXTCLEAN_KERNEL_H
 #define TEXTCLEAN_KERNEL_H
@@ -13,7 +13,9 @@
 #endif
 
 #define MIX 0x9E3779B97F4A7C15u
-#define PROBES 8 /* fingerprints by which a text is looked up */
+#define ASKS 8   /* fingerprints, about, by which a text asks for its containers */
+#define NEEDS 32 /* above so many it needs no more hits */
+#define BITS 10  /* of keys that say their part, at most */
 #if defined(__GNUC__)
 #define PREFETCH(address) __builtin_prefetch(address)
 #else
@@ -56,8 +58,30 @@ void read_text(const Texts *of, int64_t index, int64_t n, Text *text);
 /* Both hashes of each gram as one. */
 void join_hashes(const Text *text, uint32_t *restrict out);
 
+typedef struct { uint32_t start, count, key; } Bucket; /* its members; key: the upper half of theirs */
+typedef struct { uint32_t start, count; } Head; /* of the first key of a bucket; of a later one the first one's place, and 0 */
+typedef struct {
+    const uint64_t *keys; /* in parts, each in its former order */
+    uint64_t *sorted;     /* room for them; NULL: they are few, and one part as they are */
+    uint32_t ends[1 << BITS];
+    int bits; /* of a key that say its part */
+    Head *heads;
+    Bucket *buckets;
+    uint32_t *again, *members, *before, *last;
+} Groups;
+/* Room for so many keys; if they are looked up once, always in parts. */
+int make_groups(Groups *of, int64_t keys, int once);
+void free_groups(Groups *of);
+/* From the sizes of the parts to their beginnings; makes room for work on the largest. */
+int lay_out(Groups *of);
+/* Sorts keys into parts by their first bits. */
+int sort_keys(Groups *of, const uint64_t *keys, int64_t count);
+/* Buckets of two and more keys of a part that are equal but for their low bits; these are the members, in order. */
+int64_t find_buckets(Groups *of, int part, int low);
+
 /* A set of pairs of indices, the left one in the upper half. No pair is (0, 0), so 0 is a free place. */
 typedef struct { uint64_t *places; uint64_t mask; int64_t count; } Pairs;
+int add_pair(Pairs *set, uint64_t pair);
 
 typedef struct {
     int64_t n, slots, beyond; /* beyond: characters above which a text has a wide signature, too */
@@ -73,7 +97,7 @@ int sketch_all(const Texts *of, Sketch *to);
 typedef struct {
     const void *signature; /* count rows of slots; the residents first */
     int width;
-    int64_t count, residents, slots, bands, rows, window, least;
+    int64_t count, residents, slots, bands, rows, window, room, least;
     const uint8_t *apart; /* two texts with a 1 do not meet; NULL: all do */
     uint8_t *crowded;
 } Meeting;
@@ -82,8 +106,8 @@ int meet_all(const Meeting *of, Pairs *found);
 
 typedef struct {
     const uint32_t *prints;
-    const int64_t *bounds, *order, *need; /* need: hits that a piece with so many probes must have */
-    int64_t texts, window;
+    const int64_t *bounds, *order, *need; /* need: hits that a piece that asks so often must have */
+    int64_t texts, window, room;
     uint8_t *crowded; /* by rank, the place of a text in order */
 } Holding;
 /* Pairs of ranks, the container first. */

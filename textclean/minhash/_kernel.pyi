@@ -29,6 +29,7 @@ def meet(
     bands: int,
     rows: int,
     window: int,
+    room: int,
     least: int,
     apart: Buffer,
     crowded: Buffer,
@@ -45,7 +46,9 @@ def overlap(
     counts: Buffer,
     /,
 ) -> None: ...
-def hold(prints: Buffer, bounds: Buffer, order: Buffer, window: int, need: Buffer, crowded: Buffer, /) -> bytes: ...
+def hold(
+    prints: Buffer, bounds: Buffer, order: Buffer, window: int, room: int, need: Buffer, crowded: Buffer, /
+) -> bytes: ...
 def fall(left: Buffer, right: Buffer, kind: int, state: Buffer, /) -> None: ...
 def choose(
     left: Buffer, right: Buffer, similarity: Buffer, kind: int, state: Buffer, twin: Buffer, best: Buffer, /

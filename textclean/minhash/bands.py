@@ -13,6 +13,9 @@ from textclean.minhash.signatures import Signatures
 WINDOW: Final = 16
 """In a bucket of many texts each one meets at most this many of the first and this many of those just before it."""
 
+ROOM: Final = 2 * WINDOW + 1
+"""In a bucket of so many texts each one meets all others."""
+
 Pairs = NDArray[np.int64]
 """(pairs, 2): indices of two texts, the smaller one first; rows sorted, none twice."""
 
@@ -65,26 +68,27 @@ def candidates(
     floor: float,
     window: int = WINDOW,
     guests: NDArray[np.int64] | None = None,
+    room: int = ROOM,
 ) -> tuple[Pairs, NDArray[np.int64]]:
     """Pairs among ``texts`` (rising indices) that agree in a band and whose estimated similarity is >= ``floor``.
 
     Two long texts meet in the bands of their wide signatures, all other pairs in those of the narrow ones. In a
-    bucket of more than ``2 * window + 1`` texts each meets only the first and the nearest, so the work stays linear in
-    the texts. ``guests`` (other indices) do not meet each other, but each meets the first and the last of ``texts``.
-    Returns the pairs, and the texts of ``texts`` that were in a larger bucket, rising.
+    bucket of more than ``room`` texts (at least ``2 * window + 1``) each meets only the first and the nearest, so the
+    work stays linear in the texts. ``guests`` (other indices) do not meet each other, but each meets the first and the
+    last of ``texts``. Returns the pairs, and the texts of ``texts`` that were in a larger bucket, rising.
     """
     slots = found.narrow.shape[1]
     least = math.ceil(floor * slots)
     every = texts if guests is None else np.concatenate([texts, guests])
     narrow = found.narrow if len(every) == len(found.narrow) and guests is None else found.narrow[every]
     long = found.row[every] >= 0 if len(found.wide) else None
-    key, crowded = meet(narrow, len(texts), bands, rows, window, least, long)
+    key, crowded = meet(narrow, len(texts), bands, rows, window, least, long, room)
     if narrow is not found.narrow:  # else every row is its own text
         key = _renumbered(key, every)
     if long is not None and long.any():
         own = every[long]
         count = int(np.count_nonzero(long[: len(texts)]))
-        more, full = meet(found.wide[found.row[own]], count, bands, rows, window, least)
+        more, full = meet(found.wide[found.row[own]], count, bands, rows, window, least, room=room)
         key = np.concatenate([key, _renumbered(more, own)])
         crowded[: len(texts)][long[: len(texts)]] |= full[:count]
     return unpacked(np.sort(key)), texts[crowded[: len(texts)].nonzero()[0]]
@@ -98,11 +102,12 @@ def meet(
     window: int,
     least: int,
     apart: NDArray[np.bool_] | None = None,
+    room: int = 0,
 ) -> tuple[NDArray[np.uint64], NDArray[np.bool_]]:
     """Pairs of rows of ``signature`` that agree in a band and in ``least`` slots; two rows in ``apart`` do not meet.
 
     Rows from ``residents`` on are guests. Returns the pairs, the earlier row in the upper half of a number, in no
-    order, none twice; and which rows lie in a bucket of more than ``2 * window + 1`` residents.
+    order, none twice; and which rows lie in a bucket of more residents than have ``room`` (:func:`bucket_pairs`).
     """
     count, slots = signature.shape
     crowded = np.zeros(count, np.bool_)
@@ -115,6 +120,7 @@ def meet(
             bands,
             rows,
             window,
+            max(room, 2 * window + 1),
             least,
             b"" if apart is None else apart,
             crowded,
@@ -128,7 +134,7 @@ def meet(
         key.sort()
         order = (key & ((np.uint64(1) << place_bits) - np.uint64(1))).astype(np.int64)
         key >>= place_bits
-        left, right, cut = bucket_pairs(key, window, resident=None if resident is None else resident[order])
+        left, right, cut = bucket_pairs(key, window, None, None if resident is None else resident[order], room)
         left, right = order[left], order[right]
         crowded[order[cut]] = True
         if apart is not None:
@@ -174,12 +180,14 @@ def bucket_pairs(
     window: int = WINDOW,
     asking: NDArray[np.bool_] | None = None,
     resident: NDArray[np.bool_] | None = None,
+    room: int = 0,
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
     """Places of equal values in the sorted ``key``, in pairs, the earlier place first.
 
-    Each place meets the ``window`` places before it in its bucket and the first ``window`` of the bucket; only places
-    marked in ``asking`` look for partners, and only those in ``resident``, which come first in a bucket, are found.
-    The third array has the resident places of buckets with more than ``2 * window + 1`` of them.
+    Each place meets the ``window`` places before it in its bucket and the first ``window`` of the bucket, or all
+    before it in one of up to ``room`` or ``2 * window + 1`` places. Only places marked in ``asking`` look for
+    partners, and only those in ``resident``, which come first in a bucket, are found and counted. The third array has
+    the resident places of larger buckets.
     """
     none = np.empty(0, np.int64)
     if len(key) < 2:
@@ -193,20 +201,22 @@ def bucket_pairs(
     inside = np.repeat(new - (np.cumsum(sizes) - sizes), sizes) + np.arange(sizes.sum())
     first = np.repeat(new, sizes)
     count = sizes if resident is None else np.add.reduceat(resident[inside], np.cumsum(sizes) - sizes, dtype=np.int64)
-    crowded = inside[np.repeat(count > 2 * window + 1, sizes)]
+    full = np.repeat(count > max(room, 2 * window + 1), sizes)
+    crowded = inside[full]
     if resident is not None:
         crowded = crowded[resident[crowded]]
     place, anchor = inside, np.minimum(inside, first + np.repeat(count, sizes))
     asks = anchor > first
     if asking is not None:
         asks &= asking[place]
-    place, first, anchor = place[asks], first[asks], anchor[asks]
+    place, first, anchor, full = place[asks], first[asks], anchor[asks], full[asks]
     lefts, rights = [none], [none]
-    for step in range(1, window + 1):
-        has = anchor - step >= first
+    nearest = np.where(full, np.maximum(anchor - window, first), first)
+    for step in range(1, int((anchor - nearest).max(initial=0)) + 1):
+        has = anchor - step >= nearest
         lefts.append(anchor[has] - step)
         rights.append(place[has])
-    far = anchor - first > window
+    far = nearest > first
     place, first, anchor = place[far], first[far], anchor[far]
     for head in range(window):
         has = first + head < anchor - window

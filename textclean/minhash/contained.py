@@ -10,16 +10,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from textclean.minhash import engine
-from textclean.minhash.bands import WINDOW as BUCKET
-from textclean.minhash.bands import Pairs, bucket_pairs, distinct, unpacked
+from textclean.minhash.bands import ROOM, Pairs, bucket_pairs, distinct, unpacked
 
 WINDOW: Final = 11
 """Grams a window."""
 
-PROBES: Final = 8
-"""The rarest fingerprints of a text, of those that texts before it have, by which its containers are looked up."""
+ASKS: Final = 8
+"""Fingerprints of a text, about, by which its containers are looked up; equals ASKS in the C kernel, as does NEEDS."""
 
-_ODD: Final = np.uint32(0x9E3779B1)
+NEEDS: Final = 32
+"""Above so many fingerprints that ask, no more of them must be found."""
+
+_SORTED_BY: Final = np.uint32(0x9E3779B1)
+_CHOSEN_BY: Final = np.uint32(0x85EBCA77)
 
 
 def winnow(hashes: NDArray[np.uint32], offsets: NDArray[np.int64], n: int) -> tuple[NDArray[Any], NDArray[np.int64]]:
@@ -65,25 +68,27 @@ def candidates(
     offsets: NDArray[np.int64],
     order: NDArray[np.int64],
     share: float,
-    window: int = BUCKET,
+    window: int,
+    room: int = ROOM,
 ) -> tuple[Pairs, NDArray[np.int64]]:
     """Pairs (container, piece) of which the second may be contained in the first.
 
-    ``order`` lists the texts to compare, containers before what they may contain (longest first). Each text is
-    looked up by its :data:`PROBES` rarest fingerprints that texts before it have too, so a fingerprint that very many
-    texts share is asked for only by texts that have nothing better; and then it leads to the ``window`` longest texts
-    and the ``window`` nearest in length. ``share`` (:func:`intact`) is the part of its fingerprints that a piece must
-    find there; not quite half of it will do, for what a piece asks for first are its rarest ones, and less where
-    others were cut off. The second array has the texts of which a fingerprint was cut off so, in the order of
+    ``order`` lists the texts to compare, containers before what they may contain (longest first). A text asks for its
+    containers by all its fingerprints if it has up to :data:`ASKS`, otherwise by about so many, those that a hash
+    picks: a sample that is the same in whatever holds them (Broder: On the resemblance and containment of documents,
+    1997). One that more than ``room`` texts have (at least ``2 * window + 1``) leads to the ``window`` longest of them
+    and the ``window`` nearest in length. ``share`` (:func:`intact`) is the part of its fingerprints that a piece has in
+    common with its container; not quite half of it will do, as few are asked, and any text that a fingerprint was cut
+    off from may have that one. The second array has the texts of which a fingerprint was cut off so, in the order of
     ``order``.
     """
-    need = np.ceil(0.4 * share * np.arange(PROBES + 1)).astype(np.int64)
+    need = np.ceil(0.4 * share * np.arange(NEEDS + 1)).astype(np.int64)
     crowded = np.zeros(len(order), np.bool_)
     if fast := engine.kernel():
-        raw = fast.hold(prints, offsets, order, window, need, crowded)
+        raw = fast.hold(prints, offsets, order, window, max(room, 2 * window + 1), need, crowded)
         found = np.frombuffer(raw, np.uint64)
     else:
-        found = _proposed(prints, offsets, order, need, window, crowded)
+        found = _proposed(prints, offsets, order, need, window, max(room, 2 * window + 1), crowded)
     return order[unpacked(np.sort(found))], order[crowded]
 
 
@@ -93,35 +98,34 @@ def _proposed(
     order: NDArray[np.int64],
     need: NDArray[np.int64],
     window: int,
+    room: int,
     crowded: NDArray[np.bool_],
 ) -> NDArray[np.uint64]:
     """Pairs of ranks, the container in the upper half of a number; marks the ranks that were ``crowded``."""
     sizes = (offsets[1:] - offsets[:-1])[order]
     rank = np.repeat(np.arange(len(order)), sizes)
-    place = np.arange(len(rank)) - np.repeat(np.cumsum(sizes) - sizes, sizes) + offsets[order[rank]]
-    mixed = prints[place] * _ODD  # so that among fingerprints as rare any may come first
-    packed = (mixed.astype(np.uint64) << np.uint64(32)) | rank.astype(np.uint64)
-    del rank, place, mixed
+    print_ = prints[np.arange(len(rank)) - np.repeat(np.cumsum(sizes) - sizes, sizes) + offsets[order[rank]]]
+    asks = (print_ * _CHOSEN_BY).astype(np.uint64) * sizes[rank].astype(np.uint64) < np.uint64(ASKS << 32)
+    packed = ((print_ * _SORTED_BY).astype(np.uint64) << np.uint64(32)) | (rank << 1 | asks).astype(np.uint64)
+    del rank, print_, asks
     packed = distinct(packed)
     value = (packed >> np.uint64(32)).astype(np.uint32)
+    member = ((packed & np.uint64(0xFFFFFFFF)) >> np.uint64(1)).astype(np.int64)
+    asking = (packed & np.uint64(1)).astype(np.bool_)
+    least = need[np.minimum(np.bincount(member[asking], minlength=len(order)), NEEDS)]
     start = np.flatnonzero(np.r_[True, value[1:] != value[:-1]]) if len(value) else np.empty(0, np.int64)
     count = np.diff(np.r_[start, len(value)])
-    bucket, common = np.repeat(np.arange(len(count)), count), np.repeat(count, count)
-    shared = common > 1
-    packed, bucket, common = packed[shared], bucket[shared], common[shared]
-    member = (packed & np.uint64(0xFFFFFFFF)).astype(np.int64)
-    later = np.flatnonzero(bucket[1:] == bucket[:-1]) + 1
-    later = later[np.lexsort((common[later], member[later]))]
-    first = np.searchsorted(member[later], member[later])
-    asked = np.zeros(len(member), np.bool_)
-    asked[later[np.arange(len(later)) - first < PROBES]] = True
-    left, right, _ = bucket_pairs(bucket, window, asked)
-    pair, hits = np.unique(member[left] << 32 | member[right], return_counts=True)
-    cut = asked & (common > 2 * window + 1)
-    partly = np.bincount(member[cut], minlength=len(order))
-    cut_buckets = np.zeros(len(count), np.bool_)
-    cut_buckets[bucket[cut]] = True
-    crowded[member[cut_buckets[bucket]]] = True
+    bucket = np.repeat(np.arange(len(count)), count)
+    asking[start] = False  # no text before has these
+    asking &= (np.bincount(member[asking], minlength=len(order)) >= least)[member]
+    left, right, _ = bucket_pairs(bucket, window, asking, room=room)
+    full = count > room
+    pair, place = np.unique(member[left] << 32 | member[right], return_inverse=True)
+    hits = np.bincount(place[~full[bucket[left]]], minlength=len(pair))
+    partly = np.bincount(member[asking & full[bucket]], minlength=len(order))
+    asked = np.zeros(len(count), np.bool_)
+    asked[bucket[asking]] = True
+    crowded[member[(full & asked)[bucket]]] = True
     piece = pair & 0xFFFFFFFF
-    enough: NDArray[np.int64] = pair[hits + partly[piece] >= need[np.minimum(sizes[piece], PROBES)]]
+    enough: NDArray[np.int64] = pair[hits + partly[piece] >= least[piece]]
     return enough.astype(np.uint64)

@@ -185,9 +185,8 @@ def near_pairs(
     """
     slots = found.signatures.narrow.shape[1]
     floor = threshold - 4 * (threshold * (1 - threshold) / slots) ** 0.5
-    return bands.candidates(
-        found.signatures, texts, *bands.choose(threshold, slots, recall), floor, window=window, guests=guests
-    )
+    which = bands.choose(threshold, slots, recall)
+    return bands.candidates(found.signatures, texts, *which, floor, window, guests)
 
 
 def union(*found: bands.Pairs) -> bands.Pairs:
