@@ -7,7 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define WHOLE 16384 /* keys that are few enough to be looked up without being sorted first */
 #define PART 2048   /* keys that are looked up in one another together, where they are more */
 
 int make_groups(Groups *of, int64_t keys, int once)

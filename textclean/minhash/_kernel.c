@@ -18,11 +18,6 @@
 #define SLOTS 32  /* slots whose minima are reduced together */
 #define READ 3    /* texts that are read at a time */
 #define WINDOW 11 /* grams a window of winnowing */
-#ifdef __GNUC__
-#define INLINED __attribute__((always_inline)) inline /* early, so that loops whose length is an argument are unrolled */
-#else
-#define INLINED inline
-#endif
 #define FIRST_BASE 0x9E37u
 #define SECOND_BASE 0x85EBu
 
@@ -295,13 +290,13 @@ int sketch_all(const Texts *of, Sketch *to)
     if (table) memset(table, 0, (mask + 1) * sizeof *table);
     for (int64_t i = 0; i < of->texts + READ - 1 && !failed; i++) {
         if (i < of->texts) {
-            if (i + READ < of->texts) fetch_text(of, i + READ);
+            if (i + READ < of->texts) fetch_text(of, i + READ, 13);
             read_text(of, i, to->n, text + i % READ);
             if (table) { key[i % READ] = key_of_text(text + i % READ); PREFETCH(table + (key[i % READ] & mask)); }
         }
         if (table && i && i <= of->texts) {
             const Place *other = table + (key[(i - 1) % READ] & mask);
-            if (other->id && other->tag == key[(i - 1) % READ] >> 32) fetch_text(of, (int64_t)other->id - 1);
+            if (other->id && other->tag == key[(i - 1) % READ] >> 32) fetch_text(of, (int64_t)other->id - 1, 9);
         }
         int64_t own = i - READ + 1;
         if (own < 0) continue;

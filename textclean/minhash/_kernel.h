@@ -16,10 +16,13 @@
 #define ASKS 8   /* fingerprints, about, by which a text asks for its containers */
 #define NEEDS 32 /* above so many it needs no more hits */
 #define BITS 10  /* of keys that say their part, at most */
+#define WHOLE 16384 /* keys that are few enough to be looked up without being sorted first */
 #if defined(__GNUC__)
 #define PREFETCH(address) __builtin_prefetch(address)
+#define INLINED __attribute__((always_inline)) inline /* early, so that the compiler knows what arguments are constants */
 #else
 #define PREFETCH(address) ((void)0)
+#define INLINED inline
 #endif
 
 /* Memory for a large table: in large pages where there are such, for it is read all over. */
@@ -43,10 +46,10 @@ static inline int64_t length_of(const Texts *of, int64_t text) { return of->offs
 
 static inline int64_t grams_in(int64_t length, int64_t n) { return length >= n ? length - n + 1 : length > 0; }
 
-/* Fetches as much of a text as a processor needs to go on by itself. */
-static inline void fetch_text(const Texts *of, int64_t index)
+/* Fetches so many cache lines of a text: it is read before the processor has seen where it goes on. */
+static inline void fetch_text(const Texts *of, int64_t index, const int lines)
 {
-    for (int line = 0; line < 9; line++) PREFETCH(of->at[index] + 64 * line);
+    for (int line = 0; line < lines; line++) PREFETCH(of->at[index] + 64 * line);
 }
 
 /* A text that was read. A gram has two hashes of 16 bits, so that they fill half the lanes that one of 32 would. */

@@ -165,7 +165,7 @@ int count_pairs(const Texts *of, const int64_t *pairs, int64_t count, int64_t n,
     int failed = make_text(&desk.text, longest) || !room || longest > UINT32_MAX / 16; /* places are told in 32 bits */
     for (size_t i = 0; i < most && !failed; i++) desk.home[i] = (uint32_t)i;
     for (int64_t i = 0; i < count && !failed; i++) {
-        if (i + 4 < count) { fetch_text(of, pairs[2 * i + 8]); fetch_text(of, pairs[2 * i + 9]); }
+        if (i + 4 < count) { fetch_text(of, pairs[2 * i + 8], 9); fetch_text(of, pairs[2 * i + 9], 9); }
         if (desk.base > UINT32_MAX - 8 * (uint32_t)longest) { memset(desk.table, 0, places * 4); desk.base = 0; }
         count_pair(&desk, of, pairs[2 * i], pairs[2 * i + 1], n, least, counts + 3 * i);
     }

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define TOGETHER 8 /* bands whose keys are made in one walk through the signatures */
+#define TOGETHER 8 /* bands whose keys are made in one walk through signatures that no cache holds */
 #define BATCH 256  /* pairs compared together */
 #define LANES 32   /* slots compared together */
 
@@ -65,7 +65,7 @@ static inline uint64_t key_of(const void *row, int width, int64_t rows)
 
 /* Keys of several bands, one band after the other, without the bits that make room for the text's index. The usual
  * sizes of a band are known to the compiler. */
-static void make_keys(const Meeting *of, int64_t band, int64_t bands, int low, uint64_t *restrict keys)
+static INLINED void make_keys(const Meeting *of, int64_t band, int64_t bands, int low, uint64_t *restrict keys)
 {
     int64_t step = of->rows * of->width;
     int usual = of->width == 2 && (of->rows == 3 || of->rows == 4) ? (int)of->rows : 0;
@@ -126,14 +126,16 @@ int meet_all(const Meeting *of, Pairs *found)
 {
     Groups groups;
     Batch batch;
-    uint64_t *keys = reserve((size_t)of->count * 8 * TOGETHER + 8);
+    int64_t together = of->count > WHOLE ? TOGETHER : 1;
+    uint64_t *keys = reserve((size_t)(of->count * together) * 8 + 8);
     *found = (Pairs){calloc(1024, 8), 1023, 0};
     int failed = make_groups(&groups, of->count, 0) || !keys || !found->places, low = 1;
     batch.count = 0;
     while ((uint64_t)of->count >> low) low++;
     for (int64_t band = 0; band < of->bands && !failed; band++) {
-        int64_t more = of->bands - band < TOGETHER ? of->bands - band : TOGETHER, place = band % TOGETHER;
-        if (!place) make_keys(of, band, more, low, keys);
+        int64_t more = of->bands - band < together ? of->bands - band : together, place = band % together;
+        if (together == 1) make_keys(of, band, 1, low, keys);
+        else if (!place) make_keys(of, band, more, low, keys);
         failed = sort_keys(&groups, keys + place * of->count, of->count);
         for (int part = 0; part < 1 << groups.bits && !failed; part++) {
             int64_t buckets = find_buckets(&groups, part, low);
