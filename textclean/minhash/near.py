@@ -1,7 +1,6 @@
 """Near duplicates among texts: exact copies, contained pieces and near copies, each verified."""
 
 from collections.abc import Callable, Sequence
-from functools import cache
 from typing import Final, Literal, Protocol
 
 import numpy as np
@@ -80,12 +79,11 @@ def near_duplicates(
         rank[index[longest]] = np.arange(len(index))
 
     everything = np.arange(len(index))
-    place = cache(lambda: np.cumsum(np.isin(np.arange(len(texts)), index)) - 1)  # needed only where there are crowds
 
     def search(own: NDArray[np.int64], window: int, guests: NDArray[np.int64] | None = None) -> Proposal:
-        places = everything if own is index else place()[own]
+        places = everything if own is index else np.searchsorted(index, own)
         if backend == "numpy":
-            others = None if guests is None else place()[guests]
+            others = None if guests is None else np.searchsorted(index, guests)
             pairs, crowded = near_pairs(found, places, threshold, recall, window, others)
         else:
             from textclean.minhash import peer
