@@ -113,43 +113,42 @@ static inline uint32_t scramble32(uint32_t h)
 
 /* ---------------------------------------------------------------- signatures */
 
-typedef union { uint32_t two[SLOTS * GRAMS / 2]; uint16_t one[SLOTS * GRAMS]; } Lanes;
+typedef union { uint64_t four[SLOTS * GRAMS / 4]; uint32_t two[SLOTS * GRAMS / 2]; uint16_t one[SLOTS * GRAMS]; } Lanes;
 
-static inline void take_less(const uint16_t *restrict other, uint16_t *restrict values, int count)
+static INLINED void take_less(const uint16_t *restrict other, uint16_t *restrict values, const int count)
 {
     for (int i = 0; i < count; i++) values[i] = other[i] < values[i] ? other[i] : values[i];
 }
 
-/* Minima of neighbours, each of them a lane of two slots. */
-static inline void halve(const Lanes *restrict from, Lanes *restrict to, int count)
+/* Minima of neighbours, each of them four lanes. */
+static INLINED void halve(const Lanes *restrict from, Lanes *restrict to, const int count)
 {
     Lanes other;
-    for (int i = 0; i < count; i++) { to->two[i] = from->two[2 * i]; other.two[i] = from->two[2 * i + 1]; }
-    take_less(other.one, to->one, 2 * count);
+    for (int i = 0; i < count; i++) { to->four[i] = from->four[2 * i]; other.four[i] = from->four[2 * i + 1]; }
+    take_less(other.one, to->one, 4 * count);
 }
 
-/* From GRAMS lanes a slot to one: first those of two slots go side by side, then whole lanes move. */
-static INLINED void reduce(const Lanes *restrict least, int slots, uint16_t *restrict out)
+/* From GRAMS lanes a slot to one. The last two steps take all SLOTS, for whole vectors; what lies behind slots is not used. */
+static INLINED void reduce(const Lanes *restrict least, const int slots, uint16_t *restrict out)
 {
-    Lanes even, odd;
-    for (int slot = 0; slot < slots; slot += 2) for (int i = 0; i < GRAMS / 2; i++) {
-        uint32_t x = least->two[slot * GRAMS / 2 + i], y = least->two[slot * GRAMS / 2 + GRAMS / 2 + i];
-        even.two[slot * GRAMS / 4 + i] = (x & 0xFFFF) | y << 16;
-        odd.two[slot * GRAMS / 4 + i] = x >> 16 | (y & 0xFFFF0000u);
+    Lanes a, b, other;
+    halve(least, &a, slots * GRAMS / 8);
+    halve(&a, &b, slots * GRAMS / 16);
+    halve(&b, &a, slots * GRAMS / 32);
+    for (int i = 0; i < SLOTS; i++) { b.two[i] = a.two[2 * i]; other.two[i] = a.two[2 * i + 1]; }
+    take_less(other.one, b.one, 2 * SLOTS);
+    for (int i = 0; i < SLOTS; i++) {
+        uint16_t left = (uint16_t)b.two[i], right = (uint16_t)(b.two[i] >> 16);
+        out[i] = left < right ? left : right;
     }
-    take_less(even.one, odd.one, slots * GRAMS / 2);
-    halve(&odd, &even, slots * GRAMS / 8);
-    halve(&even, &odd, slots * GRAMS / 16);
-    halve(&odd, &even, slots * GRAMS / 32);
-    halve(&even, &odd, slots * GRAMS / 64);
-    for (int k = 0; k < slots / 2; k++) { out[2 * k] = (uint16_t)odd.two[k]; out[2 * k + 1] = (uint16_t)(odd.two[k] >> 16); }
 }
 
-/* The next two tiles of slots, whose minima stay in registers; the size of a tile is known to the compiler. */
+/* The next slots, at most two tiles, whose minima stay in registers; the size of a tile is known to the compiler. */
 static INLINED void take_tiles(uint16_t *restrict first, const uint16_t *restrict second, int64_t full, const int size,
-                              uint16_t *restrict out)
+                              int64_t slots, uint16_t *restrict out)
 {
     Lanes least;
+    uint16_t found[SLOTS];
     for (int tile = 0; tile < 2 * size; tile += size) {
         uint16_t lanes[TILE * GRAMS];
         for (int i = 0; i < size * GRAMS; i++) lanes[i] = UINT16_MAX;
@@ -165,7 +164,9 @@ static INLINED void take_tiles(uint16_t *restrict first, const uint16_t *restric
         }
         for (int i = 0; i < size * GRAMS; i++) least.one[tile * GRAMS + i] = lanes[i];
     }
-    reduce(&least, 2 * size, out);
+    reduce(&least, 2 * size, found);
+    if (slots == 2 * size) memcpy(out, found, sizeof *out * 2 * (size_t)size);
+    else memcpy(out, found, sizeof *out * (size_t)slots);
 }
 
 /* Slot k is the smallest first + k * second. Overwrites the hashes. */
@@ -173,11 +174,9 @@ CLONES static void minima16(uint16_t *restrict first, const uint16_t *restrict s
                             uint16_t *restrict out)
 {
     for (int64_t taken; slots > 0; slots -= taken, out += taken) {
-        uint16_t found[SLOTS];
         taken = slots < SLOTS ? slots : SLOTS;
-        if (slots > 3 * SLOTS / 4) take_tiles(first, second, full, TILE, found);
-        else take_tiles(first, second, full, 3 * TILE / 4, found);
-        memcpy(out, found, sizeof *out * (size_t)taken);
+        if (slots > 3 * SLOTS / 4) take_tiles(first, second, full, TILE, taken, out);
+        else take_tiles(first, second, full, 3 * TILE / 4, taken, out);
     }
 }
 
