@@ -37,7 +37,7 @@ typedef struct { uint32_t tag, id; } Place; /* of a hash table: id 0 is free, ot
 
 /* ---------------------------------------------------------------- grams */
 
-static int64_t filled(int64_t count) { return (count + GRAMS - 1) / GRAMS * GRAMS; }
+static int64_t filled(int64_t count) { return (count + GRAMS - 1) & ~(int64_t)(GRAMS - 1); }
 
 int make_text(Text *text, int64_t longest)
 {
@@ -82,10 +82,14 @@ static inline void hash_gram(const uint16_t *codes, int64_t size, uint16_t *firs
 CLONES static void hash_grams(const uint16_t *restrict codes, int64_t size, int64_t count, uint16_t *restrict first,
                               uint16_t *restrict second)
 {
-    int64_t full = filled(count);
-    if (size == 5) for (int64_t i = 0; i < full; i++) hash_gram(codes + i, 5, first + i, second + i);
-    else for (int64_t i = 0; i < count; i++) hash_gram(codes + i, size, first + i, second + i);
-    for (int64_t i = count; i < full; i++) { first[i] = first[0]; second[i] = second[0]; }
+    int64_t last = filled(count) - GRAMS;
+    if (size == 5) { /* the usual size, known to the compiler as are whole blocks */
+        for (int64_t block = 0; block <= last; block += GRAMS)
+            for (int i = 0; i < GRAMS; i++) hash_gram(codes + block + i, 5, first + block + i, second + block + i);
+    } else {
+        for (int64_t i = 0; i < count; i++) hash_gram(codes + i, size, first + i, second + i);
+    }
+    for (int64_t i = count, full = last + GRAMS; i < full; i++) { first[i] = first[0]; second[i] = second[0]; }
 }
 
 void read_text(const Texts *of, int64_t index, int64_t n, Text *text)
