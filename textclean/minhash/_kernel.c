@@ -77,7 +77,7 @@ static inline void hash_gram(const uint16_t *codes, int64_t size, uint16_t *firs
     *second = q;
 }
 
-/* The hashes of each gram: polynomials, of which the one that decides is scrambled. The usual size is known to the compiler. What the last grams lack for
+/* The hashes of each gram: polynomials, of which the one that decides is scrambled. What the last grams lack for
  * full lanes is the first gram again. */
 CLONES static void hash_grams(const uint16_t *restrict codes, int64_t size, int64_t count, uint16_t *restrict first,
                               uint16_t *restrict second)
