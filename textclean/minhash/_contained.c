@@ -28,14 +28,19 @@ static inline const uint32_t *begin_of(const Holding *of, int64_t rank)
 static inline uint64_t asks(uint32_t print, int64_t prints) { return (uint64_t)(print * PICK) * (uint64_t)prints < (uint64_t)ASKS << 32; }
 
 /* The fingerprints that some text asks for, and few others: text after text, ends where those of each end. */
-static void choose_prints(const Holding *of, uint64_t *restrict asked, uint32_t mask, uint32_t *restrict out, uint32_t *restrict ends)
+CLONES static void choose_prints(const Holding *of, uint64_t *restrict asked, uint32_t mask, uint32_t *restrict out, uint32_t *restrict ends)
 {
     uint32_t used = 0;
     for (int64_t i = 0; i < of->texts; i++) {
         const uint32_t *own = begin_of(of, i);
         int64_t count = prints_of(of, i);
-        for (int64_t k = 0; k < count; k++) asked[(own[k] & mask) >> 6] |= asks(own[k], count) << (own[k] & 63);
+        for (int64_t k = 0; k < count; k++) {
+            out[used] = own[k];
+            used += (uint32_t)asks(own[k], count);
+        }
     }
+    for (uint32_t k = 0; k < used; k++) asked[(out[k] & mask) >> 6] |= (uint64_t)1 << (out[k] & 63);
+    used = 0;
     for (int64_t i = 0; i < of->texts; i++) {
         const uint32_t *own = begin_of(of, i);
         for (int64_t k = 0, count = prints_of(of, i); k < count; k++) {
@@ -47,7 +52,7 @@ static void choose_prints(const Holding *of, uint64_t *restrict asked, uint32_t 
 }
 
 /* Sorts them into parts, scrambled, with the rank of the text and whether it asks. */
-static int sort_prints(const Holding *of, Groups *groups, const uint32_t *restrict chosen, const uint32_t *restrict bounds,
+CLONES static int sort_prints(const Holding *of, Groups *groups, const uint32_t *restrict chosen, const uint32_t *restrict bounds,
                        uint32_t *restrict asking)
 {
     uint32_t *restrict ends = groups->ends;
