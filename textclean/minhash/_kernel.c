@@ -13,7 +13,6 @@
 #endif
 
 #define LARGE_PAGE ((size_t)2 << 20)
-#define GRAMS 32  /* grams of a text taken together */
 #define TILE 16   /* slots whose minima of so many grams fit into registers */
 #define SLOTS 32  /* slots whose minima are reduced together */
 #define READ 3    /* texts that are read at a time */
@@ -105,7 +104,8 @@ void read_text(const Texts *of, int64_t index, int64_t n, Text *text)
 CLONES void join_hashes(const Text *text, uint32_t *restrict out)
 {
     const uint16_t *restrict first = text->first, *restrict second = text->second;
-    for (int64_t i = 0; i < text->grams; i++) out[i] = (uint32_t)first[i] << 16 | second[i];
+    for (int64_t block = 0; block < text->grams; block += GRAMS)
+        for (int64_t i = block; i < block + GRAMS; i++) out[i] = (uint32_t)first[i] << 16 | second[i];
 }
 
 static inline uint32_t scramble32(uint32_t h)
@@ -214,11 +214,15 @@ CLONES static int64_t winnow(uint32_t *restrict hashes, int64_t count, uint32_t 
     if (count < WINDOW) {
         for (int64_t i = 1; i < count; i++) hashes[0] = hashes[i] < hashes[0] ? hashes[i] : hashes[0];
     } else {
-        for (int64_t i = 0; i < filled(count); i++) fours[i] = least_of(hashes[i], hashes[i + 1], hashes[i + 2], hashes[i + 3]);
-        for (int64_t i = 0; i < filled(windows); i++)
-            hashes[i] = least_of(fours[i], fours[i + 4], fours[i + WINDOW - 4], fours[i]);
+        for (int64_t block = 0; block < count; block += GRAMS)
+            for (int64_t i = block; i < block + GRAMS; i++)
+                fours[i] = least_of(hashes[i], hashes[i + 1], hashes[i + 2], hashes[i + 3]);
+        for (int64_t block = 0; block < windows; block += GRAMS)
+            for (int64_t i = block; i < block + GRAMS; i++)
+                hashes[i] = least_of(fours[i], fours[i + 4], fours[i + WINDOW - 4], fours[i]);
     }
-    for (int64_t i = 0; i < filled(windows); i++) fours[i] = hashes[i + 1] != hashes[i];
+    for (int64_t block = 0; block < windows; block += GRAMS)
+        for (int64_t i = block; i < block + GRAMS; i++) fours[i] = hashes[i + 1] != hashes[i];
     int64_t i = 0;
     for (; i + 4 < windows; i += 4) { /* four at a time, for each waits for where the one before went */
         uint32_t *at = out + found, b = fours[i], c = b + fours[i + 1], d = c + fours[i + 2];
@@ -238,7 +242,7 @@ CLONES static int64_t winnow(uint32_t *restrict hashes, int64_t count, uint32_t 
 
 /* ---------------------------------------------------------------- equal texts */
 
-/* Tells texts apart: the hashes of all grams, one of them weighted by its place. */
+/* Tells texts apart: the sums of both hashes of all grams. */
 CLONES static uint64_t key_of_text(const Text *text)
 {
     const uint16_t *restrict first = text->first, *restrict second = text->second;

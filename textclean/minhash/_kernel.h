@@ -12,6 +12,7 @@
 #define CLONES
 #endif
 
+#define GRAMS 32 /* grams of a text taken together */
 #define MIX 0x9E3779B97F4A7C15u
 #define ASKS 8   /* fingerprints, about, by which a text asks for its containers */
 #define NEEDS 32 /* above so many it needs no more hits */
@@ -58,7 +59,7 @@ typedef struct { uint16_t *codes, *first, *second; int64_t length, grams; } Text
 /* Room for texts of up to so many characters, and for what is read behind them; codes is to be freed. */
 int make_text(Text *text, int64_t longest);
 void read_text(const Texts *of, int64_t index, int64_t n, Text *text);
-/* Both hashes of each gram as one. */
+/* Both hashes of each gram as one. There must be room for up to GRAMS more. */
 void join_hashes(const Text *text, uint32_t *restrict out);
 
 typedef struct { uint32_t start, count, key; } Bucket; /* its members; key: the upper half of theirs */

@@ -159,7 +159,7 @@ int count_pairs(const Texts *of, const int64_t *pairs, int64_t count, int64_t n,
 {
     int64_t longest = 1;
     for (int64_t i = 0; i < 2 * count; i++) longest = length_of(of, pairs[i]) > longest ? length_of(of, pairs[i]) : longest;
-    size_t most = (size_t)longest, places = places_for(longest * 2);
+    size_t most = (size_t)longest + GRAMS, places = places_for(longest * 2);
     uint32_t *room = calloc((most * 3 + places) * 4 + most, 1);
     Desk desk = {.hashes = room, .home = room + 2 * most, .table = room + 3 * most, .hit = (uint8_t *)(room + 3 * most + places)};
     int failed = make_text(&desk.text, longest) || !room || longest > UINT32_MAX / 16; /* places are told in 32 bits */
