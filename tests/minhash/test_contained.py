@@ -76,7 +76,7 @@ def proposed(rows, share, window, room):
     pairs, crowded = set(), set()
     for rank, row in enumerate(rows):
         asked = {value for value in row if (value * 0x85EBCA77 & 0xFFFFFFFF) * len(row) < ASKS << 32}
-        need = math.ceil(0.4 * share * min(len(asked), NEEDS))
+        need = math.ceil(0.5 * share * min(len(asked), NEEDS))
         before = {value: holders[value][: holders[value].index(rank)] for value in asked}
         known = [value for value in asked if before[value]]
         cut = [value for value in known if len(holders[value]) > max(room, 2 * window + 1)]

@@ -148,12 +148,13 @@ int hold_all(const Holding *of, Pairs *found)
     uint64_t bits = table_size(asking * 8);
     size_t ranks = (size_t)of->texts + 1;
     uint32_t *room = calloc(ranks * 4, 4), *chosen = malloc((size_t)total * 4 + 4);
-    uint64_t *asked = calloc(bits / 64 + 1, 8);
+    uint64_t *asked = reserve(bits / 8 + 8);
     Groups groups = {0};
     Prints prints = {.members = chosen, .begin = room, .asking = room + ranks, .hits = room + 2 * ranks, .met = room + 3 * ranks};
     *found = (Pairs){calloc(1024, 8), 1023, 0};
     int failed = !room || !chosen || !asked || !found->places || total >= UINT32_MAX;
     if (!failed) {
+        memset(asked, 0, bits / 8 + 8);
         choose_prints(of, asked, (uint32_t)(bits - 1), chosen, prints.met);
         kept = of->texts ? prints.met[of->texts - 1] : 0;
         prints.buckets = malloc((size_t)kept / 2 * sizeof(Bucket) + 16);

@@ -78,11 +78,10 @@ def candidates(
     picks: a sample that is the same in whatever holds them (Broder: On the resemblance and containment of documents,
     1997). One that more than ``room`` texts have (at least ``2 * window + 1``) leads to the ``window`` longest of them
     and the ``window`` nearest in length. ``share`` (:func:`intact`) is the part of its fingerprints that a piece has in
-    common with its container; not quite half of it will do, as few are asked, and any text that a fingerprint was cut
-    off from may have that one. The second array has the texts of which a fingerprint was cut off so, in the order of
-    ``order``.
+    common with its container; half of that will do, as few are asked by, and what was cut off may have been there. The
+    second array has the texts of which a fingerprint was cut off so, in the order of ``order``.
     """
-    need = np.ceil(0.4 * share * np.arange(NEEDS + 1)).astype(np.int64)
+    need = np.ceil(0.5 * share * np.arange(NEEDS + 1)).astype(np.int64)
     crowded = np.zeros(len(order), np.bool_)
     if fast := engine.kernel():
         raw = fast.hold(prints, offsets, order, window, max(room, 2 * window + 1), need, crowded)
