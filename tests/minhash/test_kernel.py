@@ -76,6 +76,19 @@ def same_steps(texts: list[str], n: int, slots: int, pieces: bool) -> None:
         assert_same(lambda least=least: pair_counts(view(texts), pairs, n, *least))
 
 
+@pytest.mark.parametrize("repeats", [1, 3])
+def test_a_long_text_compared_with_hundreds_of_others(repeats):
+    rng = random.Random(2)
+    book = "".join(synthetic.paragraphs(40, 4, 60, 200, 0, 0)) * repeats
+    texts = [book, book[::-1]]
+    for i in range(600):  # some come again after many that share nothing with them
+        at = 0 if i % 255 == 7 else rng.randrange(500, len(book) - 400)
+        texts.append(book[at : at + rng.randint(3, 400)] + rng.choice(["", "尾", book[-30:]]))
+    pairs = np.array([[0, i] for i in range(2, len(texts))] + [sorted((i, i // 2)) for i in range(2, len(texts))])
+    for least in ((), (0.8, 0.9)):
+        assert_same(lambda least=least: pair_counts(view(texts), pairs, 5, *least))
+
+
 @settings(deadline=None, max_examples=100)
 @given(
     st.lists(st.lists(st.integers(0, 2), min_size=6, max_size=6), max_size=40),
