@@ -19,6 +19,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from importlib import metadata, util
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -161,36 +162,57 @@ def forget_peak() -> None:
     Path("/proc/self/clear_refs").write_text("5")
 
 
-def grow(count: int, name: str, rounds: int) -> None:
-    """Prints seconds and peak bytes above the texts as JSON: what :func:`growth` runs in a process of its own."""
+def many(count: int) -> list[str]:
+    """So many paragraphs, with copies within each ten thousand."""
     texts: list[str] = []
     while len(texts) < count:
         texts += with_copies(min(count, 10_000), len(texts) + 1)
+    return texts
+
+
+def print_peak(count: int, name: str) -> None:
+    """Prints peak bytes above the texts as JSON: what :func:`growth` runs in a process of its own."""
+    texts = many(count)
     drops(name, texts[:100])
     forget_peak()
     before = peak()
-    drops(name, texts)  # not timed: a virtual machine gives memory that it has not got yet
-    above = peak() - before
-    taken = [seconds(lambda: drops(name, texts)) for _ in range(rounds)]
+    drops(name, texts)
+    print(json.dumps(peak() - before))
+
+
+def print_times(counts: Sequence[int], name: str) -> None:
+    """Prints seconds by engine and size as JSON: what :func:`growth` runs in a process of its own.
+
+    The sizes take turns, as the machine is slower for a while and then quicker again.
+    """
+    texts = many(max(counts))
     raws = [text.encode() for text in texts]
-    decoded = [seconds(lambda: [raw.decode() for raw in raws]) for _ in range(rounds)]
-    print(json.dumps({"seconds": statistics.median(taken), "bytes": above, "decode": statistics.median(decoded)}))
+    taken: dict[str, dict[int, list[float]]] = {name: {}, DECODE: {}}
+    drops(name, texts)  # not timed: a virtual machine gives memory that it has not got yet
+    for _ in range(3):
+        for count in counts:
+            own, raw = texts[:count], raws[:count]
+            for _ in range(9 if count < 50_000 else 3 if count < 500_000 else 1):
+                taken[name].setdefault(count, []).append(seconds(lambda own=own: drops(name, own)))
+                taken[DECODE].setdefault(count, []).append(seconds(lambda raw=raw: [text.decode() for text in raw]))
+    print(json.dumps([[statistics.median(taken[engine_][count]) for count in counts] for engine_ in taken]))
 
 
 def growth(counts: Sequence[int]) -> list[tuple[str, int, float, float, float | None, float]]:
     """Engine, paragraphs, seconds, megabytes above the texts, exponent from the size before, times decode."""
+
+    def told(*arguments: str) -> Any:
+        command = [sys.executable, "-m", "benchmarks.dedup", *arguments]
+        return json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
+
     rows: list[tuple[str, int, float, float, float | None, float]] = []
     for name in (KERNEL, TWIN):
+        own, decode = told("--times", name, *map(str, counts))
         last = None
-        for count in counts:
-            rounds = 9 if count < 50_000 else 3
-            command = [sys.executable, "-m", "benchmarks.dedup", "--grow", str(count), name, str(rounds)]
-            found = json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
-            steep = last and math.log(found["seconds"] / last[1]) / math.log(count / last[0])
-            rows.append(
-                (name, count, found["seconds"], found["bytes"] / 1e6, steep, found["seconds"] / found["decode"])
-            )
-            last = count, found["seconds"]
+        for count, taken, decoded in zip(counts, own, decode, strict=True):
+            steep = last and math.log(taken / last[1]) / math.log(count / last[0])
+            rows.append((name, count, taken, told("--peak", name, str(count)) / 1e6, steep, taken / decoded))
+            last = count, taken
     return rows
 
 
@@ -259,8 +281,8 @@ def report(rounds: int, counts: Sequence[int]) -> list[str]:
         f"The NumPy functions are {best / ratios[TWIN]:.1f} times as fast as the best library that checks its",
         f"candidates; containment costs {ratios[HOLDING]:.1f} times the time.",
         "",
-        "Growth: each size in a process of its own, medians of three rounds or more after an untimed one, beside",
-        "decoding the texts.",
+        "Growth: the sizes in turn, medians of three rounds or more after an untimed one, beside decoding the texts;",
+        "memory in a process of its own.",
         "",
         "| engine | paragraphs | s | ns a character | exponent | × decode | MB above the texts |",
         "|---|---:|---:|---:|---:|---:|---:|",
@@ -282,10 +304,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=7, help="rounds in which all engines take turns")
     parser.add_argument("--largest", type=int, default=1_000_000, help="paragraphs at which growth ends")
-    parser.add_argument("--grow", nargs=3, help=argparse.SUPPRESS)
+    parser.add_argument("--times", nargs="+", help=argparse.SUPPRESS)
+    parser.add_argument("--peak", nargs=2, help=argparse.SUPPRESS)
     options = parser.parse_args()
-    if options.grow:
-        grow(int(options.grow[0]), options.grow[1], int(options.grow[2]))
+    if options.times:
+        print_times(list(map(int, options.times[1:])), options.times[0])
+        return
+    if options.peak:
+        print_peak(int(options.peak[1]), options.peak[0])
         return
     if engine.kernel() is None:
         parser.error("the kernel is not built")

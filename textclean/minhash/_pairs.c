@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define TOGETHER 8 /* bands whose keys are made in one walk through signatures that no cache holds */
+#define TOGETHER 4 /* bands whose keys are made in one walk through signatures that no cache holds */
 #define BATCH 256  /* pairs compared together */
 #define LANES 32   /* slots compared together */
 
