@@ -71,3 +71,14 @@ def test_batches_give_what_one_pair_at_a_time_gives():
     for (i, j), shared, similarity in zip(pairs.tolist(), found.shared, found.jaccard(), strict=True):
         assert shared == len(brute.grams(texts[i], 5) & brute.grams(texts[j], 5))
         assert similarity == brute.jaccard(texts[i], texts[j])
+
+
+def test_a_long_text_is_read_once_with_all_that_are_compared_with_it():
+    texts = synthetic.paragraphs(200, 9)
+    texts[77] = "甲乙丙丁" * 40_000
+    pairs = np.array([(min(i, 77), max(i, 77)) for i in range(200) if i != 77])
+    read = []
+    overlaps(
+        lambda wanted: read.extend(wanted) or [texts[i] for i in wanted], np.array(list(map(len, texts))), pairs, 5
+    )
+    assert sorted(read) == list(range(200))

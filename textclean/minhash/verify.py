@@ -48,14 +48,20 @@ def overlaps(
 ) -> Overlaps:
     """Exact overlaps of ``pairs`` of texts, as :func:`pair_counts` tells them, read block by block by their indices.
 
-    ``lengths`` are the texts' characters; each text is read once a block of about a million characters.
+    ``lengths`` are the texts' characters; each text is read once a block of about a million characters, a long one with
+    many that are compared with it.
     """
-    done = [np.zeros((3, 0), np.int64)]
-    for lo, hi in runs(np.concatenate([[0], np.cumsum(lengths[pairs].sum(axis=1))]), _BLOCK):
+    longer = np.where(lengths[pairs[:, 0]] < lengths[pairs[:, 1]], pairs[:, 1], pairs[:, 0])
+    order = np.argsort(longer, kind="stable")
+    pairs, longer = pairs[order], longer[order]
+    again = np.r_[False, longer[1:] == longer[:-1]]
+    size = lengths[pairs].sum(axis=1) - np.where(again, lengths[longer], 0)
+    counts = np.zeros((3, len(pairs)), np.int64)
+    for lo, hi in runs(np.concatenate([[0], np.cumsum(size)]), _BLOCK):
         wanted, place = np.unique(pairs[lo:hi], return_inverse=True)
         texts = view(read(wanted.tolist()))
-        done.append(np.stack(pair_counts(texts, place.reshape(-1, 2), n, threshold, containment)))
-    return Overlaps(*np.concatenate(done, axis=1))
+        counts[:, order[lo:hi]] = pair_counts(texts, place.reshape(-1, 2), n, threshold, containment)
+    return Overlaps(*counts)
 
 
 def pair_counts(
