@@ -21,7 +21,7 @@ help:
 	@echo "make clean      remove $(VENV) and out/"
 
 SOURCES := $(wildcard textclean/*.c textclean/minhash/*.[ch] textclean/stages/*.c textclean/stages/*/*.c)
-SANITIZED = $(CC) -g -O1 -std=c11 -DPLAIN -fsanitize=address,undefined -fno-sanitize-recover=all -shared -fPIC \
+SANITIZED = $(CC) -g -O1 -std=c11 -DPLAIN -DWHOLE=64 -DLAST_PLACE=100000u -fsanitize=address,undefined -fno-sanitize-recover=all -shared -fPIC \
   -fno-omit-frame-pointer -I"$$($(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("include"))')"
 
 $(INSTALLED): pyproject.toml setup.py $(SOURCES)

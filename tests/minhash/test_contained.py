@@ -89,9 +89,20 @@ def proposed(rows, share, window, room):
     return sorted(pairs), sorted(crowded)
 
 
+ASKED = [value for value in range(60_000) if (value * 0x9E3779B1 * 0x85EBCA77 & 0xFFFFFFFF) * 70 < ASKS << 32]
+"""By these ask even texts of 70 fingerprints."""
+
+
+def test_what_few_ask_by_and_all_have_makes_no_crowd():
+    rows = [[0, *range(10 * text, 10 * text + ASKS - 1)] for text in range(1, 40)]
+    values = np.array([value for row in rows for value in row], np.uint32)
+    found, crowded = candidates(values, np.arange(40) * ASKS, np.arange(39), intact(0.9, 5), 1, 5)
+    assert len(found) == len(crowded) == 0
+
+
 @settings(deadline=None, max_examples=200)
 @given(
-    st.lists(st.lists(st.integers(0, 5) | st.integers(0, 60), max_size=40), max_size=24),
+    st.lists(st.lists(st.integers(0, 5) | st.integers(0, 60) | st.sampled_from(ASKED), max_size=70), max_size=24),
     st.floats(0, 1),
     st.integers(1, 3),
     st.integers(0, 12),

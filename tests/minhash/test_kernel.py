@@ -94,7 +94,7 @@ def test_a_long_text_compared_with_hundreds_of_others(repeats):
     st.lists(st.lists(st.integers(0, 2), min_size=6, max_size=6), max_size=40),
     st.sampled_from([np.uint16, np.uint32]),
     st.integers(1, 4),
-    st.integers(1, 3),
+    st.integers(1, 6),
     st.integers(0, 6),
     st.integers(0, 16),
     st.data(),
@@ -109,6 +109,12 @@ def test_meetings(rows, lane, window, rows_a_band, least, room, data):
         return np.sort(pairs), crowded
 
     assert_same(work)
+
+
+def test_meetings_of_so_many_that_keys_are_sorted_and_made_for_several_bands_at_once():
+    signature = np.random.default_rng(1).integers(0, 300, (17_000, 18)).astype(np.uint16)
+    assert_same(lambda: [np.sort(bands.meet(signature, 17_000, 9, 2, 16, 0)[0])])
+    assert_same(lambda: [np.sort(bands.meet(signature % 10, 17_000, 4, 4, 16, 0)[0])])
 
 
 @settings(deadline=None, max_examples=100)
@@ -177,24 +183,17 @@ def test_arguments_that_do_not_fit_are_refused():
     )
     for arrays in (
         *short,
-        {"offsets": np.array([0, 2, 4]), "first": np.zeros(1, np.int64), "narrow": np.tile(narrow, (2, 1))},
+        {
+            "offsets": np.array([0, 2, 4]),
+            "first": np.zeros(1, np.int64),
+            "narrow": np.tile(narrow, (2, 1)),
+            "bounds": np.zeros(3, np.int64),
+        },
     ):
         with pytest.raises(ValueError, match="too small"):
             sketched(**arrays)
     with pytest.raises(ValueError, match="index"):
         kernel.overlap(codes, 2, offsets, np.array([0, 1]), 5, 0.0, 1.0, np.zeros(3, np.int64))
-    with pytest.raises(ValueError, match="bands"):
-        kernel.meet(np.zeros((1, 4), np.uint16), 2, 1, 4, 3, 2, 4, 9, 1, b"", np.zeros(1, np.bool_))
-    with pytest.raises(ValueError, match="bands"):
-        kernel.meet(np.zeros((1, 4), np.uint16), 2, 1, 4, 2, 2, 4, 7, 1, b"", np.zeros(1, np.bool_))
-    with pytest.raises(ValueError, match="window"):
-        kernel.hold(
-            np.zeros(1, np.uint32), np.array([0, 1]), rows, 2, 3, np.zeros(NEEDS + 1, np.int64), np.zeros(1, np.bool_)
-        )
-    with pytest.raises(ValueError, match="too small"):
-        kernel.hold(
-            np.zeros(1, np.uint32), np.array([0, 1]), rows, 2, 5, np.zeros(NEEDS, np.int64), np.zeros(1, np.bool_)
-        )
     with pytest.raises(TypeError):
         kernel.view(("甲", b"x"), np.zeros(3, np.int64))
     with pytest.raises(TypeError):
@@ -279,3 +278,37 @@ def family(size: int, seed: int) -> list[str]:
 
 def test_a_family_in_rounds_is_decided_alike():
     assert_same(lambda: near_duplicates(family(800, 2), 0.9))
+
+
+def test_pairings_that_do_not_fit_are_refused():
+    kernel = engine.kernel()
+
+    def hold(size=1, ends=(0, 1), order=(0,), window=2, room=5, needs=NEEDS + 1, crowded=1):
+        prints, need = np.zeros(size, np.uint32), np.zeros(needs, np.int64)
+        kernel.hold(prints, np.array(ends), np.array(order), window, room, need, np.zeros(crowded, np.bool_))
+
+    def meet(count=1, signatures=1, bands=2, room=9, apart=0):
+        made, crowded = np.zeros((signatures, 4), np.uint16), np.zeros(count, np.bool_)
+        kernel.meet(made, 2, count, 4, bands, 2, 4, room, 1, np.zeros(apart, np.bool_), crowded)
+
+    hold()
+    meet()
+    for wrong, match in (
+        ({"needs": NEEDS}, "too small"),
+        ({"crowded": 0}, "too small"),
+        ({"order": (1,)}, "index"),
+        ({"ends": (0, 2)}, "fewer"),
+        ({"ends": (1, 0)}, "rise"),
+        ({"window": 0}, "window"),
+        ({"room": 4}, "window"),
+    ):
+        with pytest.raises(ValueError, match=match):
+            hold(**wrong)
+    for wrong, match in (
+        ({"bands": 3}, "bands"),
+        ({"room": 8}, "bands"),
+        ({"count": 2}, "too small"),
+        ({"count": 2, "signatures": 2, "apart": 1}, "too small"),
+    ):
+        with pytest.raises(ValueError, match=match):
+            meet(**wrong)

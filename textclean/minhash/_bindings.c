@@ -1,4 +1,4 @@
-/* The Python side of _kernel.c and _pairs.c: checks buffers, releases the interpreter lock, raises. Only strings are read with it. */
+/* The Python side of the kernel: checks buffers, releases the interpreter lock, raises. Only strings are read with it. */
 #define PY_SSIZE_T_CLEAN
 #include <Python.h>
 #include "_kernel.h"
@@ -248,7 +248,7 @@ static PyObject *meet(PyObject *module, PyObject *args)
     Meeting to = {signature->at, (int)given[0], crowded->count, given[1], given[2], given[3], given[4], given[5], given[6], given[7],
                   apart->count ? apart->at : NULL, crowded->at};
     if (!claim((to.width == 2 || to.width == 4) && to.slots > 0 && to.rows > 0 && to.bands >= 0
-                   && to.bands <= to.slots / to.rows && to.window > 0 && to.room >= 2 * to.window && to.residents >= 0
+                   && to.bands <= to.slots / to.rows && to.window > 0 && to.room > 2 * to.window && to.residents >= 0
                    && to.residents <= to.count && to.count < UINT32_MAX, "no such bands")
         || !claim(signature->count / to.width / to.slots >= to.count && !((uintptr_t)signature->at % (size_t)to.width)
                       && (!apart->count || apart->count >= to.count), "an array is too small or not aligned"))
@@ -269,7 +269,7 @@ static PyObject *hold(PyObject *module, PyObject *args)
     const Array *bounds = of.array + 1, *order = of.array + 2, *need = of.array + 3, *crowded = of.array + 4;
     const Array *prints = of.array;
     Holding to = {prints->at, bounds->at, order->at, need->at, order->count, of.number[0], of.number[1], crowded->at};
-    if (!claim(to.window > 0 && to.room >= 2 * to.window && to.texts < UINT32_MAX / 2, "no such window") || !rise(*bounds)
+    if (!claim(to.window > 0 && to.room > 2 * to.window && to.texts < UINT32_MAX / 2, "no such window") || !rise(*bounds)
         || !claim(prints->count >= to.bounds[bounds->count - 1], "prints are fewer than bounds say")
         || !all_below(*order, bounds->count - 1)
         || !claim(need->count > NEEDS && crowded->count >= to.texts, "an array is too small"))

@@ -13,7 +13,7 @@ int make_groups(Groups *of, int64_t keys, int once)
 {
     int bits = once || keys > WHOLE;
     while (bits && bits < BITS && keys >> bits > PART) bits++;
-    *of = (Groups){.bits = bits, .sorted = bits ? reserve((size_t)keys * 8) : NULL};
+    *of = (Groups){.bits = bits, .sorted = bits ? reserve((size_t)keys * 8 + 8) : NULL};
     of->keys = of->sorted;
     return bits && !of->sorted ? -1 : 0;
 }
@@ -68,6 +68,7 @@ int64_t find_buckets(Groups *of, int part, int low)
     int64_t more = 0, found = 0;
     int shift = 64;
     for (uint64_t rest = size; rest > 1; rest /= 2) shift--;
+    if (shift < low + of->bits) shift = low + of->bits;
     memset(last, 0, size * 4);
     for (uint32_t i = 0; i < count; i++) { /* those of one place are linked; most are alone there */
         uint32_t *place = last + (keys[i] << of->bits >> shift);
@@ -93,12 +94,12 @@ int64_t find_buckets(Groups *of, int part, int low)
         Head *head = heads + again[i];
         if (head->start == UINT32_MAX) { /* from here on it counts those who are in */
             of->buckets[found++] = (Bucket){filled, head->count, (uint32_t)(keys[again[i]] >> 32)};
-            of->members[filled] = (uint32_t)(keys[again[i]] & ids);
+            keep[filled] = (uint32_t)(keys[again[i]] & ids);
             head->start = filled;
             filled += head->count;
             head->count = 1;
         }
-        of->members[head->start + head->count++] = (uint32_t)(keys[again[i + 1]] & ids);
+        keep[head->start + head->count++] = (uint32_t)(keys[again[i + 1]] & ids);
     }
     return found;
 }

@@ -242,16 +242,17 @@ CLONES static int64_t winnow(uint32_t *restrict hashes, int64_t count, uint32_t 
 
 /* ---------------------------------------------------------------- equal texts */
 
-/* Tells texts apart: the sums of both hashes of all grams. */
+/* Tells texts apart: the hashes of all grams, one of them weighted by its place, so that the order counts. */
 CLONES static uint64_t key_of_text(const Text *text)
 {
     const uint16_t *restrict first = text->first, *restrict second = text->second;
-    uint16_t p = 0, q = 0;
-    for (int64_t i = 0, full = filled(text->grams); i < full; i++) {
-        p += first[i];
+    uint16_t p = 0, q = 0, weight = 1;
+    for (int64_t i = 0, full = filled(text->grams); i < full; i++, weight += 2) {
+        p += (uint16_t)(first[i] * weight);
         q += second[i];
     }
-    return mixed(mixed(0, (uint64_t)text->length), p | (uint64_t)q << 16);
+    uint64_t begin = text->grams ? first[0] | (uint32_t)second[0] << 16 : 0; /* of a text of few grams the sums keep little */
+    return mixed(mixed(0, (uint64_t)text->length), begin << 32 | p | (uint64_t)q << 16);
 }
 
 /* The first text that equals this one. */

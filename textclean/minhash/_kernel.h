@@ -17,7 +17,9 @@
 #define ASKS 8   /* fingerprints, about, by which a text asks for its containers */
 #define NEEDS 32 /* above so many it needs no more hits */
 #define BITS 10  /* of keys that say their part, at most */
+#ifndef WHOLE
 #define WHOLE 16384 /* keys that are few enough to be looked up without being sorted first */
+#endif
 #if defined(__GNUC__)
 #define PREFETCH(address) __builtin_prefetch(address)
 #define INLINED __attribute__((always_inline)) inline /* early, so that the compiler knows what arguments are constants */

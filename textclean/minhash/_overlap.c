@@ -9,6 +9,9 @@
 #define SELDOM
 #endif
 
+#ifndef LAST_PLACE
+#define LAST_PLACE UINT32_MAX /* after which the table is cleared */
+#endif
 #define LONG 4096 /* characters of a text that is worth some trouble to be laid out once */
 
 static uint32_t code_of(const Texts *of, int64_t text, int64_t place)
@@ -78,7 +81,7 @@ static SELDOM int64_t probe(const Desk *desk, const Texts *of, int64_t gram, int
     return gram;
 }
 
-/* How many grams of the left text from first on were not hit before; they are now. */
+/* How many of so many grams of the longer text were not hit before; they are now. */
 CLONES static int64_t hit_grams(uint8_t *restrict hit, uint8_t stamp, const uint32_t *restrict home, int64_t count)
 {
     int64_t before = 0;
@@ -124,7 +127,7 @@ static int enough(const Limits *least, int64_t shared, int64_t on_longer, int64_
 static int64_t most_missing(const Limits *least, int64_t on_longer, int64_t grams)
 {
     double near = ((double)grams - least->jaccard * (double)on_longer) / (1 + least->jaccard);
-    double inside = (1 - least->contained) * (double)grams;
+    double inside = least->contained > 1 ? 0 : (1 - least->contained) * (double)grams;
     return 1 + (int64_t)(near > inside ? near : inside); /* one more, as these are rounded */
 }
 
@@ -203,7 +206,7 @@ int count_pairs(const Texts *of, const int64_t *pairs, int64_t count, int64_t n,
     for (int64_t i = 0; i < count && !failed; i++) {
         int64_t own = order ? (uint32_t)order[i] : i;
         if (i + 4 < count && !order) { fetch_text(of, pairs[2 * i + 8], 9); fetch_text(of, pairs[2 * i + 9], 9); }
-        if (desk.later > UINT32_MAX - 8 * (uint64_t)longest) {
+        if (desk.later + 8 * (uint64_t)longest > LAST_PLACE) {
             memset(desk.table, 0, places * 4);
             desk.later = 0;
             desk.longer = -1;
