@@ -93,6 +93,13 @@ ASKED = [value for value in range(60_000) if (value * 0x9E3779B1 * 0x85EBCA77 & 
 """By these ask even texts of 70 fingerprints."""
 
 
+def test_a_text_that_asks_by_more_than_it_needs_needs_no_more():
+    rows = [ASKED[:60], ASKED[:12] + ASKED[100:148], ASKED[20:31] + ASKED[200:249]]
+    values = np.array([value * 0x9E3779B1 & 0xFFFFFFFF for row in rows for value in row], np.uint32)
+    found, _ = candidates(values, np.arange(4) * 60, np.arange(3), 0.7, BUCKET)
+    assert found.tolist() == [[0, 1]]  # 12 of NEEDS will do, 11 will not
+
+
 def test_what_few_ask_by_and_all_have_makes_no_crowd():
     rows = [[0, *range(10 * text, 10 * text + ASKS - 1)] for text in range(1, 40)]
     values = np.array([value for row in rows for value in row], np.uint32)
