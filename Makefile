@@ -21,7 +21,7 @@ help:
 	@echo "make clean      remove $(VENV) and out/"
 
 SOURCES := $(wildcard textclean/*.c textclean/minhash/*.[ch] textclean/stages/*.c textclean/stages/*/*.c)
-SANITIZED = $(CC) -g -O1 -std=c11 -DPLAIN -DWHOLE=64 -DLAST_PLACE=100000u -fsanitize=address,undefined -fno-sanitize-recover=all -shared -fPIC \
+SANITIZED = $(CC) -g -O1 -std=c11 -DPLAIN -fsanitize=address,undefined -fno-sanitize-recover=all -shared -fPIC \
   -fno-omit-frame-pointer -I"$$($(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("include"))')"
 
 $(INSTALLED): pyproject.toml setup.py $(SOURCES)
@@ -85,7 +85,7 @@ test-sanitize: $(INSTALLED)
 	$(SANITIZED) textclean/_weave.c -o build/sanitize/textclean/_weave.abi3.so
 	$(SANITIZED) textclean/stages/_scan.c -o build/sanitize/textclean/stages/_scan.abi3.so
 	$(SANITIZED) textclean/stages/duplicates/_folding.c -o build/sanitize/textclean/stages/duplicates/_folding.abi3.so
-	$(SANITIZED) textclean/minhash/*.c -o build/sanitize/textclean/minhash/_kernel.abi3.so
+	$(SANITIZED) -DWHOLE=64 -DLAST_PLACE=100000u textclean/minhash/*.c -o build/sanitize/textclean/minhash/_kernel.abi3.so
 	cd build/sanitize && ASAN_OPTIONS=detect_leaks=0 LD_PRELOAD="$$($(CC) -print-file-name=libasan.so)" \
 	  PYTHONPATH=. $(CURDIR)/$(BIN)/python -m pytest -p no:cacheprovider tests/minhash/test_kernel.py tests/minhash/test_verify.py tests/test_weave.py tests/test_ledger.py \
 	  tests/stages/test_normalize_policies.py tests/stages/test_folding.py tests/stages/test_duplicates_lines.py

@@ -23,7 +23,7 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.peers import PEERS, VERIFYING
+from benchmarks.peers import HASHED, PEERS, VERIFYING
 from benchmarks.results import processor, write_section
 from benchmarks.workload import with_copies
 from tests.minhash import brute
@@ -35,7 +35,6 @@ from textclean.minhash.sketch import sketch
 ONE_THREAD = ("RAYON_NUM_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS")
 KERNEL, TWIN, DECODE = "textclean, kernel", "textclean, NumPy", "Python's UTF-8 decode"
 HOLDING = "textclean, kernel, containment ≥ .9 too"
-HASHED = "rensa, hashed before, no check"
 SETS = {"60–400 characters": (60, 400), "20–60 characters": (20, 60)}
 SEEDS = (1, 2, 3)
 
@@ -259,8 +258,9 @@ def report(rounds: int, counts: Sequence[int]) -> list[str]:
         ", ".join(f"{name} {metadata.version(name)}" for name in names) + ".",
         f"10,000 generated paragraphs of 60–400 characters ({sum(map(len, texts)):,} in all), a fifth near copies, a",
         "tenth exact ones, Jaccard ≥ .8 over character 5-grams. One process, one thread each, in turn, medians of",
-        f"{rounds} rounds; by how much the kernel is faster, of those of neighbours in time. Recall and precision",
-        "are the worst of three seeds, against brute force under the same keep rule.",
+        f"{rounds} rounds. The kernel is faster by the median ratio of neighbours in time; × decode is the quotient",
+        "of two such ratios. Recall and precision are the worst of three seeds, against brute force under the same",
+        "keep rule.",
         *([f"Not installed: {', '.join(missing)}."] if missing else []),
         "Written by `make bench-dedup`.",
         "",

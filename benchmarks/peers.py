@@ -141,11 +141,13 @@ def daft(texts: list[str]) -> list[bool]:
     return dropped.tolist()
 
 
+HASHED = "rensa, hashed before, no check"
+
 PEERS: dict[str, tuple[str, Callable[[list[str]], list[bool]]]] = {
     "datasketch bulk + LSH + check": ("datasketch", datasketch),
     "rensa RMinHash + LSH + check": ("rensa", rensa),
     "rensa RMinHashDeduplicator": ("rensa", rensa_stream),
-    "rensa, hashed before, no check": ("rensa", rensa_hashed),
+    HASHED: ("rensa", rensa_hashed),
     "gaoya": ("gaoya", gaoya),
     "FastSketchLSH, no check": ("FastSketchLSH", fast_sketch),
     "Daft minhash + bands": ("daft", daft),

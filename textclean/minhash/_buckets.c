@@ -7,11 +7,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define PART 2048   /* keys that are looked up in one another together, where they are more */
+#define PART 2048 /* keys that are looked up in one another together, where they are more */
 
-int make_groups(Groups *of, int64_t keys, int once)
+int make_groups(Groups *of, int64_t keys, int in_parts)
 {
-    int bits = once || keys > WHOLE;
+    int bits = in_parts || keys > WHOLE;
     while (bits && bits < BITS && keys >> bits > PART) bits++;
     *of = (Groups){.bits = bits, .sorted = bits ? reserve((size_t)keys * 8 + 8) : NULL};
     of->keys = of->sorted;
@@ -37,7 +37,7 @@ int lay_out(Groups *of)
     }
     size_t most = largest;
     free(of->heads);
-    of->heads = malloc(most * 30 + 20 + table_size(largest * 2) * 4);
+    of->heads = malloc(most * 28 + 16 + table_size(largest * 2) * 4);
     if (!of->heads) return -1;
     of->buckets = (Bucket *)(of->heads + most);
     of->again = (uint32_t *)(of->buckets + most / 2 + 1);
@@ -93,7 +93,7 @@ int64_t find_buckets(Groups *of, int part, int low)
     for (int64_t i = 0; i < more; i += 2) {
         Head *head = heads + again[i];
         if (head->start == UINT32_MAX) { /* from here on it counts those who are in */
-            of->buckets[found++] = (Bucket){filled, head->count, (uint32_t)(keys[again[i]] >> 32)};
+            of->buckets[found++] = (Bucket){filled, head->count};
             keep[filled] = (uint32_t)(keys[again[i]] & ids);
             head->start = filled;
             filled += head->count;

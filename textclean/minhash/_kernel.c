@@ -16,6 +16,8 @@
 #define TILE 16   /* slots whose minima of so many grams fit into registers */
 #define SLOTS 32  /* slots whose minima are reduced together */
 #define READ 3    /* texts that are read at a time */
+#define LINES 13  /* cache lines of a text that is read next */
+#define AGAIN 9   /* and of one that may equal it */
 #define WINDOW 11 /* grams a window of winnowing */
 #define FIRST_BASE 0x9E37u
 #define SECOND_BASE 0x85EBu
@@ -169,7 +171,7 @@ static INLINED void take_tiles(uint16_t *restrict first, const uint16_t *restric
         for (int i = 0; i < size * GRAMS; i++) least.one[tile * GRAMS + i] = lanes[i];
     }
     reduce(&least, 2 * size, found);
-    if (slots == 2 * size) memcpy(out, found, sizeof *out * 2 * (size_t)size);
+    if (slots == 2 * size) memcpy(out, found, sizeof *out * 2 * (size_t)size); /* by a few moves, without a call */
     else memcpy(out, found, sizeof *out * (size_t)slots);
 }
 
@@ -298,13 +300,13 @@ int sketch_all(const Texts *of, Sketch *to)
     if (table) memset(table, 0, (mask + 1) * sizeof *table);
     for (int64_t i = 0; i < of->texts + READ - 1 && !failed; i++) {
         if (i < of->texts) {
-            if (i + READ < of->texts) fetch_text(of, i + READ, 13);
+            if (i + READ < of->texts) fetch_text(of, i + READ, LINES);
             read_text(of, i, to->n, text + i % READ);
             if (table) { key[i % READ] = key_of_text(text + i % READ); PREFETCH(table + (key[i % READ] & mask)); }
         }
         if (table && i && i <= of->texts) {
             const Place *other = table + (key[(i - 1) % READ] & mask);
-            if (other->id && other->tag == key[(i - 1) % READ] >> 32) fetch_text(of, (int64_t)other->id - 1, 9);
+            if (other->id && other->tag == key[(i - 1) % READ] >> 32) fetch_text(of, (int64_t)other->id - 1, AGAIN);
         }
         int64_t own = i - READ + 1;
         if (own < 0) continue;

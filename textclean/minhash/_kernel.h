@@ -64,7 +64,7 @@ void read_text(const Texts *of, int64_t index, int64_t n, Text *text);
 /* Both hashes of each gram as one. There must be room for up to GRAMS more. */
 void join_hashes(const Text *text, uint32_t *restrict out);
 
-typedef struct { uint32_t start, count, key; } Bucket; /* its members; key: the upper half of theirs */
+typedef struct { uint32_t start, count; } Bucket; /* its members */
 typedef struct { uint32_t start, count; } Head; /* of the first key of a bucket; of a later one the first one's place, and 0 */
 typedef struct {
     const uint64_t *keys; /* in parts, each in its former order */
@@ -75,8 +75,8 @@ typedef struct {
     Bucket *buckets;
     uint32_t *again, *members, *before, *last;
 } Groups;
-/* Room for so many keys; if they are looked up once, always in parts. */
-int make_groups(Groups *of, int64_t keys, int once);
+/* Room for so many keys; in parts also where they are few enough for one. */
+int make_groups(Groups *of, int64_t keys, int in_parts);
 void free_groups(Groups *of);
 /* From the sizes of the parts to their beginnings; makes room for work on the largest. */
 int lay_out(Groups *of);

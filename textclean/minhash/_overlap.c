@@ -12,7 +12,8 @@
 #ifndef LAST_PLACE
 #define LAST_PLACE UINT32_MAX /* after which the table is cleared */
 #endif
-#define LONG 4096 /* characters of a text that is worth some trouble to be laid out once */
+#define LONG 4096 /* characters of a text for which there is less room, and that should be laid out once */
+#define LINES 9   /* cache lines of a text that are fetched */
 
 static uint32_t code_of(const Texts *of, int64_t text, int64_t place)
 {
@@ -49,7 +50,7 @@ typedef struct {
 } Desk;
 
 /* Places in the table for so many grams: so many for few that hardly any two meet. */
-static uint64_t places_for(int64_t grams) { return table_size(grams < 4096 ? grams * 16 : grams * 2 + 16 * 4096); }
+static uint64_t places_for(int64_t grams) { return table_size(grams < LONG ? grams * 16 : grams * 2 + 16 * LONG); }
 
 static inline uint64_t place_of(const Desk *desk, int64_t gram)
 {
@@ -131,12 +132,16 @@ static int64_t most_missing(const Limits *least, int64_t on_longer, int64_t gram
     return 1 + (int64_t)(near > inside ? near : inside); /* one more, as these are rounded */
 }
 
+static int64_t longer_of(const Texts *of, const int64_t *pair)
+{
+    return length_of(of, pair[0]) < length_of(of, pair[1]) ? pair[1] : pair[0];
+}
+
 /* Distinct grams shared, of the left and of the right text. Behind a shared gram characters are compared, not grams. Ends
  * early where it would not do. */
-static void count_pair(Desk *desk, const Texts *of, int64_t left, int64_t right, int64_t n, const Limits *least, int64_t *counts)
+static void count_pair(Desk *desk, const Texts *of, const int64_t *pair, int64_t n, const Limits *least, int64_t *counts)
 {
-    int turned = length_of(of, left) < length_of(of, right);
-    int64_t longer = turned ? right : left, other = turned ? left : right, length = length_of(of, longer);
+    int64_t longer = longer_of(of, pair), turned = longer != pair[0], other = pair[!turned], length = length_of(of, longer);
     int64_t more = grams_in(length_of(of, other), n), size = length < n ? length : n, shared = 0, on_other = 0;
     if (desk->longer == longer) desk->later += (uint64_t)desk->more;
     else lay(desk, of, longer, n);
@@ -172,11 +177,6 @@ static void count_pair(Desk *desk, const Texts *of, int64_t left, int64_t right,
     counts[2 - turned] = told ? shared + on_other : 0;
 }
 
-static int64_t longer_of(const Texts *of, const int64_t *pair)
-{
-    return length_of(of, pair[0]) < length_of(of, pair[1]) ? pair[1] : pair[0];
-}
-
 static int by_value(const void *left, const void *right)
 {
     uint64_t a = *(const uint64_t *)left, b = *(const uint64_t *)right;
@@ -205,13 +205,13 @@ int count_pairs(const Texts *of, const int64_t *pairs, int64_t count, int64_t n,
     for (size_t i = 0; i < most && !failed; i++) desk.home[i] = (uint32_t)i;
     for (int64_t i = 0; i < count && !failed; i++) {
         int64_t own = order ? (uint32_t)order[i] : i;
-        if (i + 4 < count && !order) { fetch_text(of, pairs[2 * i + 8], 9); fetch_text(of, pairs[2 * i + 9], 9); }
+        if (i + 4 < count && !order) { fetch_text(of, pairs[2 * i + 8], LINES); fetch_text(of, pairs[2 * i + 9], LINES); }
         if (desk.later + 8 * (uint64_t)longest > LAST_PLACE) {
             memset(desk.table, 0, places * 4);
             desk.later = 0;
             desk.longer = -1;
         }
-        count_pair(&desk, of, pairs[2 * own], pairs[2 * own + 1], n, least, counts + 3 * own);
+        count_pair(&desk, of, pairs + 2 * own, n, least, counts + 3 * own);
     }
     free(desk.text.codes);
     free(order);

@@ -134,7 +134,7 @@ int meet_all(const Meeting *of, Pairs *found)
     while ((uint64_t)of->count >> low) low++;
     for (int64_t band = 0; band < of->bands && !failed; band++) {
         int64_t more = of->bands - band < together ? of->bands - band : together, place = band % together;
-        if (together == 1) make_keys(of, band, 1, low, keys);
+        if (together == 1) make_keys(of, band, 1, low, keys); /* one, as the compiler then knows */
         else if (!place) make_keys(of, band, more, low, keys);
         failed = sort_keys(&groups, keys + place * of->count, of->count);
         for (int part = 0; part < 1 << groups.bits && !failed; part++) {

@@ -110,6 +110,7 @@ def meet(
     order, none twice; and which rows lie in a bucket of more residents than have ``room`` (:func:`bucket_pairs`).
     """
     count, slots = signature.shape
+    room = max(room, 2 * window + 1)
     crowded = np.zeros(count, np.bool_)
     if fast := engine.kernel():
         raw = fast.meet(
@@ -120,7 +121,7 @@ def meet(
             bands,
             rows,
             window,
-            max(room, 2 * window + 1),
+            room,
             least,
             b"" if apart is None else apart,
             crowded,

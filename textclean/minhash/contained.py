@@ -81,13 +81,14 @@ def candidates(
     common with its container; half of that will do, as few are asked by, and what was cut off may have been there. The
     second array has the texts of which a fingerprint was cut off so, in the order of ``order``.
     """
+    room = max(room, 2 * window + 1)
     need = np.ceil(0.5 * share * np.arange(NEEDS + 1)).astype(np.int64)
     crowded = np.zeros(len(order), np.bool_)
     if fast := engine.kernel():
-        raw = fast.hold(prints, offsets, order, window, max(room, 2 * window + 1), need, crowded)
+        raw = fast.hold(prints, offsets, order, window, room, need, crowded)
         found = np.frombuffer(raw, np.uint64)
     else:
-        found = _proposed(prints, offsets, order, need, window, max(room, 2 * window + 1), crowded)
+        found = _proposed(prints, offsets, order, need, window, room, crowded)
     return order[unpacked(np.sort(found))], order[crowded]
 
 

@@ -92,9 +92,7 @@ def near_duplicates(
             crowded = places[:0]
         if containment is not None and guests is None:
             order = longest if own is index else longest[np.isin(longest, places)]
-            share = contained.intact(containment, n)
-            more, crowded_too = contained.candidates(found.prints, found.offsets, order, share, window)
-            pairs, crowded = union(pairs, more), bands.distinct(np.concatenate([crowded, crowded_too]))
+            pairs, crowded = with_pieces((pairs, crowded), found, order, containment, n, window)
         return index[pairs], index[crowded]
 
     def relate(pairs: bands.Pairs) -> tuple[Related, Related]:
@@ -185,6 +183,15 @@ def near_pairs(
     floor = threshold - 4 * (threshold * (1 - threshold) / slots) ** 0.5
     which = bands.choose(threshold, slots, recall)
     return bands.candidates(found.signatures, texts, *which, floor, window, guests)
+
+
+def with_pieces(
+    proposal: Proposal, found: Sketches, order: NDArray[np.int64], containment: float, n: int, window: int
+) -> Proposal:
+    """A proposal and, of the texts of ``order`` (longest first), those of which one may contain the other."""
+    share = contained.intact(containment, n)
+    more, crowded = contained.candidates(found.prints, found.offsets, order, share, window)
+    return union(proposal[0], more), bands.distinct(np.concatenate([proposal[1], crowded]))
 
 
 def union(*found: bands.Pairs) -> bands.Pairs:

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from textclean.index.model import Entries, Index
-from textclean.minhash import EXACT, KEPT, KINDS, bands, contained, near
+from textclean.minhash import EXACT, KEPT, KINDS, bands, near
 from textclean.minhash.twins import NearDuplicates, Related
 from textclean.minhash.twins import decide as which_stays
 from textclean.minhash.verify import overlaps
@@ -47,7 +47,7 @@ def decide(
         alone[list(earlier.cuts)] = False
     index = np.flatnonzero(alone & (rows.length >= options.n))
     rank = np.zeros(len(first), np.int64)
-    longest_first = index[np.argsort(-rows.length[index], kind="stable")]
+    longest_first = index[near.by_length(rows.length[index])]
     rank[longest_first] = np.arange(len(index))
     templates: dict[int, list[tuple[float, int]]] = {}
 
@@ -124,10 +124,8 @@ def _proposed(
         pairs, crowded = near.near_pairs(rows.sketches, own, options.threshold, near.RECALL, window, guests)
     if options.containment is None or guests is not None:
         return pairs, crowded
-    share = contained.intact(options.containment, options.n)
     order = own[np.argsort(rank[own])]
-    more, crowded_too = contained.candidates(rows.sketches.prints, rows.sketches.offsets, order, share, window)
-    return near.union(pairs, more), bands.distinct(np.concatenate([crowded, crowded_too]))
+    return near.with_pieces((pairs, crowded), rows.sketches, order, options.containment, options.n, window)
 
 
 def _same_facts(
