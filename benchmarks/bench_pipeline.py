@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from textclean import batch
 from textclean.pipeline import Pipeline
 from textclean.recipe import Recipe, default
 
@@ -44,6 +43,6 @@ def test_folders(times_decode: Timer, scraped: list[str], tmp_path: Path) -> Non
     def run() -> None:
         nonlocal count
         count += 1
-        batch.run(tmp_path / "in", tmp_path / f"out{count}", recipe=WITHOUT_TYPOS)
+        run(tmp_path / "in", tmp_path / f"out{count}", recipe=WITHOUT_TYPOS)
 
     times_decode("folder to folder without typos, one process", run, scraped)

@@ -23,10 +23,11 @@ FLOORS = [
     {"stages"},
     {"recipe"},
     {"pipeline"},
+    {"fingerprint"},
     {"io"},
     {"engines"},
     {"report"},
-    {"batch", "dedup", "testing", "doctor"},
+    {"commands", "dedup", "testing", "doctor"},
     {"cli"},
     {"__init__", "__main__"},
 ]

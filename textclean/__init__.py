@@ -3,12 +3,14 @@
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from textclean.batch import Summary, restore, run, verify
+    from textclean.commands.restore import restore, verify
+    from textclean.commands.run import Summary, run
     from textclean.decode import Detection, detect
     from textclean.document import Document, Findings, Mark, Source
     from textclean.errors import (
         EditError,
         InputError,
+        OutputError,
         RecipeError,
         RestoreError,
         StageError,
@@ -31,12 +33,14 @@ if TYPE_CHECKING:
     from textclean.stages.typos import Typos, flag_typos
 
 _HOMES = {
-    "textclean.batch": ("Summary", "restore", "run", "verify"),
+    "textclean.commands.restore": ("restore", "verify"),
+    "textclean.commands.run": ("Summary", "run"),
     "textclean.decode": ("Detection", "detect"),
     "textclean.document": ("Document", "Findings", "Mark", "Source"),
     "textclean.errors": (
         "EditError",
         "InputError",
+        "OutputError",
         "RecipeError",
         "RestoreError",
         "StageError",
@@ -97,6 +101,7 @@ __all__ = [  # noqa: RUF022 - the functions first, then the classes they deal in
     "UsageError",
     "RecipeError",
     "InputError",
+    "OutputError",
     "StageError",
     "EditError",
     "RestoreError",

@@ -1,8 +1,10 @@
 """Arguments and exit codes. Holds no logic.
 
-Exit codes: 0 done; 1 findings, where a flag asks for that; 2 wrong use; 3 some inputs failed; 130 interrupted.
+Exit codes: 0 done; 1 findings, where a flag asks for that; 2 wrong use; 3 some inputs failed, or the output could not
+be written; 130 interrupted (Ctrl-C, SIGTERM).
 """
 
+import signal
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -11,15 +13,16 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
-from textclean.errors import InputError, TextcleanError, UsageError
+from textclean.errors import InputError, OutputError, TextcleanError, UsageError
 
 if TYPE_CHECKING:
-    from textclean.batch import Summary
+    from textclean.commands.run import Summary
     from textclean.engines.local import Watch
     from textclean.recipe import Recipe
 
 FINDINGS, USAGE, FAILED, INTERRUPTED = 1, 2, 3, 130
 _FAILURES_SHOWN = 20
+_GO_ON = "what is written is whole: run again with --resume to go on"
 
 _recipe = click.option(
     "--recipe",
@@ -44,7 +47,8 @@ def cli() -> None:
 
     \b
     Exit codes: 0 done; 1 findings, where a flag asks for that; 2 wrong use;
-    3 some inputs failed; 130 interrupted.
+    3 some inputs failed, or the output could not be written;
+    130 interrupted (Ctrl-C, SIGTERM).
     """
 
 
@@ -92,13 +96,19 @@ def run(
       textclean run news out --resume       after Ctrl-C or a crash
       textclean run monday out1 --index seen.index; textclean run tuesday out2 --index seen.index
     """
-    from textclean import batch
+    from textclean.commands.run import run as run_folder
 
     effective = _effective(recipe, script)
-    with _progress() as watch:
-        summary = batch.run(
-            source, out, recipe=effective, jobs=jobs, resume=resume, dry_run=dry_run, watch=watch, index=index
-        )
+    try:
+        with _progress() as watch:
+            summary = run_folder(
+                source, out, recipe=effective, jobs=jobs, resume=resume, dry_run=dry_run, watch=watch, index=index
+            )
+    except KeyboardInterrupt:
+        _say("interrupted" if dry_run else f"interrupted; {_GO_ON}")
+        sys.exit(INTERRUPTED)
+    except OutputError as error:
+        raise OutputError(f"{error}\n{_GO_ON}") from error
     _show(summary, dry_run)
     if summary.failures:
         sys.exit(FAILED)
@@ -112,9 +122,9 @@ def restore(out: Path, dest: Path) -> None:
 
     Needs OUT alone: no recipe, no option, no data file.
     """
-    from textclean import batch
+    from textclean.commands.restore import restore as restore_folder
 
-    _report(batch.restore(out, dest), "restored", "not restored")
+    _report(restore_folder(out, dest), "restored", "not restored")
 
 
 @cli.command()
@@ -125,9 +135,9 @@ def verify(out: Path, source: Path | None) -> None:
 
     With IN, the bytes are compared with the input files too.
     """
-    from textclean import batch
+    from textclean.commands.restore import verify as verify_folder
 
-    _report(batch.verify(out, source), "all is as it was written", "problems")
+    _report(verify_folder(out, source), "all is as it was written", "problems")
 
 
 @cli.command()
@@ -140,9 +150,9 @@ def explain(place: str) -> None:
       textclean explain out/clean/a.txt       every line that was touched
       textclean explain out/clean/a.txt:12    line 12 alone
     """
-    from textclean import batch
+    from textclean.commands.explain import explain as explain_place
 
-    for line in batch.explain(place):
+    for line in explain_place(place):
         click.echo(line)
 
 
@@ -297,13 +307,14 @@ def doctor(check: bool) -> None:
 
 def main() -> NoReturn:
     """The command: runs the command line, and turns errors into messages and exit codes."""
+    signal.signal(signal.SIGTERM, _interrupted)
     try:
         cli.main(prog_name="textclean", standalone_mode=False)
     except click.ClickException as error:
         error.show()
         sys.exit(USAGE)
     except (KeyboardInterrupt, click.exceptions.Abort):
-        _say("interrupted; what is written is whole. Run again with --resume to continue.")
+        _say("interrupted")
         sys.exit(INTERRUPTED)
     except TextcleanError as error:
         _say(str(error))
@@ -315,6 +326,11 @@ def main() -> NoReturn:
         _say(f"{error.filename or 'input or output'}: {error.strerror or error}")
         sys.exit(FAILED)
     sys.exit(0)
+
+
+def _interrupted(number: int, frame: object) -> NoReturn:
+    """SIGTERM ends a command as Ctrl-C does: workers go, and what is half done is taken back."""
+    raise KeyboardInterrupt
 
 
 def _say(message: str) -> None:

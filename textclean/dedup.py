@@ -382,7 +382,7 @@ def _strings(texts: "Sequence[str] | StringColumn") -> list[str]:
 
 def _write(rows: Rows, outcome: Outcome, out: BinaryIO, removed: Path | None) -> None:
     if removed is not None:
-        from textclean.io.spill import replace_file
+        from textclean.io.files import replace_file
 
         told = io.BytesIO()
         rows.write_removed(outcome.removed, told)

@@ -78,7 +78,7 @@ class Source:
         """
         try:
             raw = self.encode_unchecked(text)
-        except UnicodeError as error:
+        except (LookupError, UnicodeError) as error:
             raise RestoreError(f"the text cannot be encoded back: {error}") from error
         if hashlib.sha256(raw).hexdigest() != self.digest:
             raise RestoreError("the restored bytes do not have the source's digest")
@@ -190,7 +190,7 @@ class Document:
             raise RestoreError(f"{self.id}: the document has no source to restore")
         try:
             text = self.original()
-        except (LookupError, TypeError, ValueError) as error:
+        except ValueError as error:
             raise RestoreError(f"{self.id}: text and layers do not belong together ({error})") from error
         return self.source.encode(text)
 

@@ -6,6 +6,7 @@
     ├── UsageError          wrong use: a path, an option, a recipe (exit code 2)
     │   └── RecipeError     the recipe: names the file, the key and what is allowed
     ├── InputError          an input that cannot be read or is not text (exit code 3)
+    ├── OutputError         an output that cannot be written: disk full, permission lost (exit code 3)
     ├── StageError          a stage raised, or returned findings that do not fit its document
     │   └── EditError       edits out of order, out of range or overlapping
     └── RestoreError        clean text and ledger do not give the source back
@@ -26,6 +27,10 @@ class RecipeError(UsageError):
 
 class InputError(TextcleanError):
     """An input that cannot be read, is over the limit, or is not text."""
+
+
+class OutputError(TextcleanError):
+    """An output that cannot be written, or files of an interrupted run that are damaged."""
 
 
 class StageError(TextcleanError):

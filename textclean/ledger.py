@@ -373,8 +373,11 @@ class Layer:
 
     def _named(self) -> tuple[str, str]:
         if self._name is None:
-            raw = _loads(self._packed or b"{}")
-            object.__setattr__(self, "_name", (raw["stage"], raw["version"]))
+            try:
+                raw = _loads(self._packed or b"{}")
+                object.__setattr__(self, "_name", (str(raw["stage"]), str(raw["version"])))
+            except _DAMAGED as error:
+                raise _no_layer(error) from error
         return self._name or ("", "")
 
     def __setattr__(self, name: str, value: object) -> None:
@@ -394,10 +397,17 @@ class Layer:
 
     @property
     def edits(self) -> Edits:
-        """The sealed edits."""
+        """The sealed edits.
+
+        Raises:
+            ValueError: what was read is not a layer.
+        """
         edits = self._edits
         if edits is None:
-            edits = _unpack(self._packed or b"{}")
+            try:
+                edits = _unpack(self._packed or b"{}")
+            except _DAMAGED as error:
+                raise _no_layer(error) from error
             object.__setattr__(self, "_edits", edits)
         return edits
 
@@ -410,12 +420,19 @@ class Layer:
         return packed
 
     def undo(self, text: str) -> str:
-        """The text that this layer was laid on."""
+        """The text that this layer was laid on.
+
+        Raises:
+            ValueError: what was read is not a layer, or was not laid on what became ``text``.
+        """
         if self._edits is not None:
             return undo(text, self._edits)
-        raw = _loads(self.packed())
-        sizes = raw.get("old_size"), raw.get("new_size")
-        return change_back(text, raw["step"], raw["old"], raw["new"], True, *sizes)
+        try:
+            raw = _loads(self.packed())
+            sizes = raw.get("old_size"), raw.get("new_size")
+            return change_back(text, raw["step"], raw["old"], raw["new"], True, *sizes)
+        except _DAMAGED as error:
+            raise _no_layer(error) from error
 
 
 def read_layer(packed: bytes) -> Layer:
@@ -423,6 +440,14 @@ def read_layer(packed: bytes) -> Layer:
     layer = Layer.__new__(Layer)
     layer._fill(None, None, packed)
     return layer
+
+
+_DAMAGED = (AttributeError, LookupError, OverflowError, TypeError)
+"""What reading a line that should be a layer raises, beside ValueError."""
+
+
+def _no_layer(error: Exception) -> ValueError:
+    return ValueError(f"not a layer: {type(error).__name__}: {error}")
 
 
 def _loads(packed: bytes) -> Any:
@@ -468,14 +493,15 @@ def _unpack(packed: bytes) -> Edits:
     starts = tuple(accumulate(raw["step"]))
     olds, news = (tuple(strings(raw[name], raw.get(f"{name}_size"))) for name in ("old", "new"))
     why, codes = raw["why"], raw.get("code")
-    return Edits(
-        starts,
-        tuple(map(add, starts, map(len, olds))),
-        news,
-        tuple(why) * len(starts)
+    reasons = (
+        tuple(why[:1]) * len(starts)
         if codes is None
-        else tuple(map(why.__getitem__, numbers(codes) if isinstance(codes, str) else codes)),
-        olds,
-        {int(i): twin for i, twin in raw.get("twin", {}).items()},
-        {int(paste): cut for paste, cut in raw.get("move", {}).items()},
+        else tuple(map(why.__getitem__, numbers(codes) if isinstance(codes, str) else codes))
     )
+    twins = {int(i): str(twin) for i, twin in raw.get("twin", {}).items()}
+    moves = {int(paste): int(cut) for paste, cut in raw.get("move", {}).items()}
+    if len({len(starts), len(olds), len(news), len(reasons)}) > 1:
+        raise ValueError("not a layer: columns of different lengths")
+    if not all(0 <= i < len(starts) for i in (*twins, *moves, *moves.values())):
+        raise ValueError("not a layer: a twin or a move of an edit that is not there")
+    return Edits(starts, tuple(map(add, starts, map(len, olds))), news, reasons, olds, twins, moves)

@@ -32,7 +32,7 @@ class Failure:
 
     Attributes:
         id: the document's id.
-        stage: the stage that failed, or ``read`` or ``decode``.
+        stage: the stage that failed, or ``read``, ``decode``, ``ledger``, or ``worker`` where its process was killed.
         error: what went wrong, in a sentence.
         document: the document as the stage before left it; None if it failed before its first corpus stage.
     """
@@ -109,7 +109,7 @@ class Pipeline:
         return [*phases, Phase(judge, tuple(run), None)]
 
     def start(self, id: str, content: str | bytes | Document, hint: str | None = None) -> Step:
-        """Phase 0 for one document, up to what is observed. Never raises on account of the document."""
+        """Phase 0 for one document, up to what is observed. Of the document's faults only MemoryError is raised."""
         try:
             doc = self.read(id, content, hint)
         except TextcleanError as error:
@@ -118,16 +118,18 @@ class Pipeline:
         return step if step.failure is None else Step(None, None, Failure(id, step.failure.stage, step.failure.error))
 
     def proceed(self, phase: int, doc: Document, verdict: Any) -> Step:
-        """Phase ``phase`` (1, 2, …) for one document, up to what is observed. Never raises on its account."""
+        """Phase ``phase`` (1, 2, …) for one document, up to what is observed. Raises like :meth:`start`."""
         return _run_phase(self.phases[phase], doc, verdict)
 
     def observe(self, phase: int, docs: Sequence[Document]) -> list[Step]:
-        """What the corpus stage at the end of ``phase`` sees in ``docs``. Never raises on account of a document."""
+        """What the corpus stage at the end of ``phase`` sees in ``docs``. Raises like :meth:`start`."""
         stage = self.phases[phase].observes
         if stage is None:
             return [Step(doc) for doc in docs]
         try:
             return [Step(doc, seen) for doc, seen in zip(docs, stage.observe_many(docs), strict=True)]
+        except MemoryError:
+            raise
         except Exception:  # one of them is to blame: each alone, so that it harms itself only
             return [_observed(stage, doc) for doc in docs]
 
@@ -275,6 +277,8 @@ def _run_phase(phase: Phase, doc: Document, verdict: Any) -> Step:
         for stage in phase.stages:
             name = stage.name
             doc = stage(doc)
+    except MemoryError:  # perhaps others took it: whoever runs the phase may try again
+        raise
     except Exception as error:  # a stage may raise anything; the document stays as the stage before left it
         return _failed(doc, name, error)
     return Step(doc)
@@ -283,6 +287,8 @@ def _run_phase(phase: Phase, doc: Document, verdict: Any) -> Step:
 def _observed(stage: CorpusStage, doc: Document) -> Step:
     try:
         return Step(doc, stage.observe(doc))
+    except MemoryError:
+        raise
     except Exception as error:  # as above
         return _failed(doc, stage.name, error)
 

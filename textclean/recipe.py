@@ -10,7 +10,6 @@ A recipe is a TOML file (``textclean.toml``, or the table ``[tool.textclean]`` o
 """
 
 import difflib
-import hashlib
 import json
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
@@ -87,11 +86,6 @@ class Recipe:
                 line = f"# {key} is not set" if value is None else f"{key} = {_value(value)}"
                 lines.append(line + (f"  # {about}" if about else ""))
         return "\n".join(lines) + "\n"
-
-    def fingerprint(self) -> str:
-        """SHA-256 over the recipe and the versions of its stages: same fingerprint and input, same output."""
-        versions = {stage.name: stage.version for stage in self.stages}
-        return hashlib.sha256(json.dumps([self.as_dict(), versions], sort_keys=True).encode()).hexdigest()
 
     def with_option(self, stage: str, key: str, value: object) -> "Recipe":
         """The recipe with one option of one stage changed.

@@ -115,12 +115,12 @@ def test_a_reader_changes_nothing(address: str) -> None:
 
 
 def test_a_run_uses_the_shared_index(address: str, tmp_path: Path) -> None:
-    from textclean import batch
+    from textclean.commands.run import run
 
     for day in ("monday", "tuesday"):
         (tmp_path / day).mkdir()
         (tmp_path / day / "a.txt").write_text("\n".join(KEPT_TEXTS[:3]), encoding="utf-8")
-        batch.run(tmp_path / day, tmp_path / f"{day}-out", index=address)
+        run(tmp_path / day, tmp_path / f"{day}-out", index=address)
     assert (tmp_path / "monday-out/clean/a.txt").read_text(encoding="utf-8").count("\n") == 3
     assert (tmp_path / "tuesday-out/clean/a.txt").read_text(encoding="utf-8").strip() == ""
 

@@ -1,6 +1,8 @@
 """A document explained line by line."""
 
-from textclean.document import Document, Findings, advance
+from dataclasses import replace
+
+from textclean.document import Document, Findings, Mark, advance
 from textclean.ledger import EditBuilder
 from textclean.pipeline import Pipeline
 from textclean.report.explain import changes, explain
@@ -43,8 +45,8 @@ def test_a_move_is_told_once_where_it_left_and_once_where_it_went() -> None:
 
 
 def test_marks_are_told_with_their_line_and_cut_ones_are_not() -> None:
-    mark = {"kind": "typo", "observed": "领城", "suggestion": "领域", "score": 0.97, "evidence": "词", "text": [0, 1]}
-    told = list(explain(document(), [mark, {**mark, "text": None}], line=1))
+    mark = Mark(0, 1, "typo", "领域", 0.97, "词", "领城")
+    told = list(explain(document(), [mark, replace(mark, start=-1, end=-1)], line=1))
     assert [line for line in told if "mark" in line] == ["  mark typo: 领城 → 领域  0.97  词"]
 
 

@@ -3,9 +3,7 @@
 import hashlib
 import os
 import pickle
-import signal
 import tempfile
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
@@ -15,8 +13,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar
 
 from textclean.document import Document
-from textclean.errors import InputError, TextcleanError, UsageError
-from textclean.io.spill import Entry, MemorySpill, Ref, Spill, SpilledTexts
+from textclean.engines.pool import Pool
+from textclean.errors import InputError, RestoreError, UsageError
+from textclean.io.spill import Entry, Item, MemorySpill, Ref, Spill, SpilledTexts
 from textclean.pipeline import Failure, Pipeline, Step, id_key
 from textclean.stage import Observation
 
@@ -28,7 +27,6 @@ Task = TypeVar("Task")
 Result = TypeVar("Result")
 
 _BATCH_DOCUMENTS = 32
-_BATCHES_AHEAD = 3  # a process; bounds what waits in memory
 _IN_MEMORY = 1 << 25  # characters of text that wait in memory between phases, where one process does all the work
 
 
@@ -52,13 +50,31 @@ Watch = Callable[[str, int, int], None]
 
 @dataclass(slots=True)
 class Row:
-    """What the engine knows of one document between phases."""
+    """What the engine knows of one document between phases.
+
+    Attributes:
+        id: the document.
+        ref: where it lies; None if it failed before the first barrier.
+        digest: of its source; empty if that was not read, or is no bytes.
+        size: bytes of its source, as they were read.
+        rejected: whether its source was handed to ``reject``.
+        observation: what the next barrier needs of it.
+        failure: what went wrong.
+    """
 
     id: str
     ref: Ref | None = None
     digest: str = ""
+    size: int = 0
+    rejected: bool = False
     observation: Observation | None = None
     failure: Failure | None = None
+
+
+Finish = Callable[[Row, Document], Result]
+"""Called on every clean document, in the process that cleaned it; a RestoreError is a failure of the document."""
+Reject = Callable[[str, bytes], None]
+"""Called with the id and the source of a document that fails before the first barrier, where it was read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,17 +83,22 @@ class Job:
 
     pipeline: Pipeline
     spill: Spill
-    finish: Callable[[Document], Any] | None = None
+    finish: Finish[Any] | None = None
+    reject: Reject | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Work for one process: a phase, a number, and what to do it on."""
+    """Work for one process: a phase, the name of its segment (a number first), and what to do it on."""
 
     job: "Job | bytes"
     phase: int
-    number: int
+    segment: str
     items: tuple[Any, ...]
+
+    def parts(self) -> "list[Batch]":
+        """The work on each item alone, with segments of their own."""
+        return [replace(self, segment=f"{self.segment}-{i:02d}", items=(item,)) for i, item in enumerate(self.items)]
 
 
 @dataclass(slots=True)
@@ -90,6 +111,8 @@ class Corpus:
         jobs: processes; 1 runs everything in this one.
         watch: told of progress.
         index: paragraphs of earlier runs; needs a spill that keeps what it was given.
+        fingerprint: what decides the output beside the documents; for a spill that lasts.
+        reject: takes the sources of documents that fail before the first barrier.
     """
 
     pipeline: Pipeline
@@ -97,6 +120,8 @@ class Corpus:
     jobs: int = 1
     watch: Watch | None = None
     index: "Index | None" = None
+    fingerprint: str = ""
+    reject: Reject | None = None
     rows: list[Row] = field(default_factory=list)
     _judged: "_Judged | None" = None
 
@@ -104,24 +129,23 @@ class Corpus:
         if self.jobs < 1:
             raise UsageError(f"jobs is {self.jobs}; it must be 1 or more")
 
-    def run(
-        self, items: Iterable[tuple[str, Loadable]], finish: Callable[[Document], Result]
-    ) -> Iterator[tuple[Row, Result | None]]:
+    def run(self, items: Iterable[tuple[str, Loadable]], finish: Finish[Result]) -> Iterator[tuple[Row, Result | None]]:
         """Clean ``items``; ``finish`` is called on every clean document, in the process that cleaned it.
 
-        Yields rows in the order of ids, each with what ``finish`` returned (None for a document that is not there).
+        Yields rows in the order of ids, each with what ``finish`` returned (None for a document that is not there, or
+        that could not be finished).
 
         Raises:
             UsageError: an id stands twice.
             StageError: a corpus stage could not decide.
         """
-        with _Pool(self.jobs) as pool:
+        with Pool(self.jobs) as pool:
             self._clean(pool, items)
             yield from self._finish(pool, finish)
 
     def documents(self, items: Iterable[tuple[str, Loadable]]) -> Iterator[tuple[Row, Document | None]]:
         """Clean ``items``, and bring every clean document into this process. Otherwise like :meth:`run`."""
-        with _Pool(self.jobs) as pool:
+        with Pool(self.jobs) as pool:
             self._clean(pool, items)
         for row in self.rows:
             if row.ref is None:
@@ -131,8 +155,8 @@ class Corpus:
             self.spill.release(row.ref)
             yield row, doc
 
-    def _clean(self, pool: "_Pool", items: Iterable[tuple[str, Loadable]]) -> None:
-        key = self.pipeline.recipe.fingerprint() if self.spill.lasts else ""
+    def _clean(self, pool: Pool, items: Iterable[tuple[str, Loadable]]) -> None:
+        key = self.fingerprint
         self.spill.keep_for(0, key)
         self.rows = self._first(pool, items)
         if self.spill.lasts:
@@ -144,7 +168,7 @@ class Corpus:
             self.spill.keep_for(phase, key)
             self._next(pool, phase, verdicts)
 
-    def _first(self, pool: "_Pool", items: Iterable[tuple[str, Loadable]]) -> list[Row]:
+    def _first(self, pool: Pool, items: Iterable[tuple[str, Loadable]]) -> list[Row]:
         job = self._job()
         known = {entry.id: entry for entry in self.spill.entries(0)}
         number = self.spill.next_batch(0)
@@ -158,11 +182,15 @@ class Corpus:
                         raise UsageError(f"the id {id!r} stands twice; ids must differ")
                     seen.add(id)
                 batch = tuple((id, content, known.get(id)) for id, content in items_of_batch)
-                yield Batch(job, 0, number, batch)
+                yield Batch(job, 0, _segment(number), batch)
                 number += 1
 
+        def lost(batch: Batch, why: str) -> list[Row]:
+            ((id, content, _),) = batch.items
+            return [_rejected(self._here(), id, content, Failure(id, "worker", why))]
+
         rows: list[Row] = []
-        for done in pool.map(_start, batches()):
+        for done in pool.map(_start, batches(), lost):
             rows += done
             self._tell("reading and cleaning", len(rows), 0)
         rows.sort(key=lambda row: id_key(row.id))
@@ -195,31 +223,46 @@ class Corpus:
             self._tell("remembering", 0, len(seen))
             self.index.add(stage.entries(id, row, verdicts.get(id), texts) for id, row in seen)
 
-    def _next(self, pool: "_Pool", phase: int, verdicts: Mapping[str, Any]) -> None:
+    def _next(self, pool: Pool, phase: int, verdicts: Mapping[str, Any]) -> None:
         job = self._job()
         known = {entry.id: entry for entry in self.spill.entries(phase)}
         number = self.spill.next_batch(phase)
         live = [row for row in self.rows if row.ref is not None]
-        work = ((row.id, row.ref, row.failure, verdicts.get(row.id), known.get(row.id)) for row in live)
-        batches = (Batch(job, phase, number + i, tuple(batch)) for i, batch in enumerate(_batched(work)))
+        work = ((row.id, row.ref, row.size, row.failure, verdicts.get(row.id), known.get(row.id)) for row in live)
+        batches = (Batch(job, phase, _segment(number + i), tuple(batch)) for i, batch in enumerate(_batched(work)))
+        of_id = {row.id: row for row in live}
+
+        def lost(batch: Batch, why: str) -> list[Row]:
+            """The document stays as the phase before left it."""
+            row = of_id[batch.items[0][0]]
+            return [replace(row, failure=row.failure or Failure(row.id, "worker", why))]
+
         rows: list[Row] = []
-        for done in pool.map(_proceed, batches):
+        for done in pool.map(_proceed, batches, lost):
             rows += done
             self._tell("cleaning", len(rows), len(live))
         cleaned = iter(rows)
         self.rows = [row if row.ref is None else next(cleaned) for row in self.rows]
 
-    def _finish(self, pool: "_Pool", finish: Callable[[Document], Result]) -> Iterator[tuple[Row, Result | None]]:
+    def _finish(self, pool: Pool, finish: Finish[Result]) -> Iterator[tuple[Row, Result | None]]:
         job = self._job(finish)
-        batches = (Batch(job, -1, i, tuple(batch)) for i, batch in enumerate(_batched(self.rows)))
+        batches = (Batch(job, -1, _segment(i), tuple(batch)) for i, batch in enumerate(_batched(self.rows)))
+
+        def lost(batch: Batch, why: str) -> list[tuple[Row, Result | None]]:
+            (row,) = batch.items
+            return [(replace(row, failure=Failure(row.id, "worker", why)), None)]
+
         count = 0
-        for done in pool.map(_end, batches):
+        for done in pool.map(_end, batches, lost):
             yield from done
             count += len(done)
             self._tell("writing", count, len(self.rows))
 
-    def _job(self, finish: Callable[[Document], Any] | None = None) -> Job | bytes:
-        job = Job(self.pipeline, self.spill, finish)
+    def _here(self, finish: Finish[Any] | None = None) -> Job:
+        return Job(self.pipeline, self.spill, finish, self.reject)
+
+    def _job(self, finish: Finish[Any] | None = None) -> Job | bytes:
+        job = self._here(finish)
         if self.jobs == 1:
             return job
         try:
@@ -279,25 +322,41 @@ def _start(batch: Batch) -> list[Row]:
             continue
         if known is not None and isinstance(loaded, bytes) and hashlib.sha256(loaded).hexdigest() == known.digest:
             work.again(known)
+            continue
+        step = job.pipeline.start(id, loaded)
+        if step.document is None and step.failure is not None:
+            work.rows.append(_rejected(job, id, loaded, step.failure))
         else:
-            work.done(id, job.pipeline.start(id, loaded))
+            work.done(id, step, len(loaded) if isinstance(loaded, bytes) else 0)
     return work.observed()
+
+
+def _rejected(job: Job, id: str, content: Loadable, failure: Failure) -> Row:
+    """The row of a document that failed before the first barrier; its source is handed on as it is now."""
+    try:
+        raw = content if isinstance(content, _LOADED) else content.load()
+    except InputError as error:
+        return Row(id, failure=replace(failure, error=f"{failure.error}; {error}"))
+    if not isinstance(raw, bytes):
+        return Row(id, failure=failure)
+    if job.reject is not None:
+        job.reject(id, raw)
+    return Row(id, None, hashlib.sha256(raw).hexdigest(), len(raw), job.reject is not None, failure=failure)
 
 
 def _proceed(batch: Batch) -> list[Row]:
     job = _job(batch.job)
     work = _Work(job, batch)
-    for id, ref, failure, verdict, known in batch.items:
+    for id, ref, size, failure, verdict, known in batch.items:
         if known is not None:
             work.again(known)
             continue
         doc = job.spill.read(ref)
         step = Step(doc, failure=failure) if failure else job.pipeline.proceed(batch.phase, doc, verdict)
         if step.document is doc and step.failure == failure:
-            work.same(id, ref, step)
+            work.same(id, ref, step, size)
         else:
-            job.spill.release(ref)
-            work.done(id, step)
+            work.done(id, step, size, ref)
     return work.observed()
 
 
@@ -310,10 +369,13 @@ class _Work:
         self._batch = batch
         self._new: list[tuple[Row, Document]] = []
         self._sound: list[tuple[Row, Document]] = []
+        self._left: list[Ref] = []
 
-    def done(self, id: str, step: Step) -> None:
-        """A document that went through the phase."""
-        row = Row(id, failure=step.failure and replace(step.failure, document=None))
+    def done(self, id: str, step: Step, size: int, before: Ref | None = None) -> None:
+        """A document that went through the phase; ``before``: where it lay."""
+        if before is not None:
+            self._left.append(before)
+        row = Row(id, size=size, failure=step.failure and replace(step.failure, document=None))
         self.rows.append(row)
         if step.document is not None:
             row.digest = step.document.source.digest if step.document.source else ""
@@ -321,18 +383,19 @@ class _Work:
             if step.failure is None:
                 self._sound.append((row, step.document))
 
-    def same(self, id: str, ref: Ref, step: Step) -> None:
+    def same(self, id: str, ref: Ref, step: Step, size: int) -> None:
         """A document that the phase left as it was: it stays where it is."""
         doc = step.document
         assert doc is not None  # it was read from the spill
-        row = Row(id, ref, doc.source.digest if doc.source else "", failure=step.failure)
+        row = Row(id, ref, doc.source.digest if doc.source else "", size, failure=step.failure)
         self.rows.append(row)
         if step.failure is None:
             self._sound.append((row, doc))
 
     def again(self, known: Entry) -> None:
         """A document that an interrupted run had finished in this phase."""
-        row = Row(known.id, known.ref, known.digest, failure=known.failure and Failure(known.id, *known.failure))
+        failure = known.failure and Failure(known.id, *known.failure)
+        row = Row(known.id, known.ref, known.digest, known.size, failure=failure)
         self.rows.append(row)
         if known.failure is None and self._job.pipeline.phases[self._batch.phase].observes is not None:
             self._sound.append((row, self._job.spill.read(known.ref)))
@@ -346,19 +409,25 @@ class _Work:
                 row.observation = step.observation
                 row.failure = step.failure and replace(step.failure, document=None)
         if self._new:
-            told = [row.failure for row, _ in self._new]
-            failures = [None if failure is None else (failure.stage, failure.error) for failure in told]
-            documents = [doc for _, doc in self._new]
-            refs = self._job.spill.write(phase, self._batch.number, documents, failures)
+            items = [Item(doc, row.size, _told(row.failure)) for row, doc in self._new]
+            refs = self._job.spill.write(phase, self._batch.segment, items)
             for (row, _), ref in zip(self._new, refs, strict=True):
                 row.ref = ref
+        for left in self._left:  # now that nothing can fail: until then the batch may have to be done again
+            self._job.spill.release(left)
         return self.rows
 
 
 def _end(batch: Batch) -> list[tuple[Row, Any]]:
     job = _job(batch.job)
     assert job.finish is not None  # set by Corpus._finish
-    return [(row, None if row.ref is None else job.finish(job.spill.read(row.ref))) for row in batch.items]
+    done: list[tuple[Row, Any]] = []
+    for row in batch.items:
+        try:
+            done.append((row, None if row.ref is None else job.finish(row, job.spill.read(row.ref))))
+        except RestoreError as error:
+            done.append((replace(row, failure=Failure(row.id, "ledger", str(error))), None))
+    return done
 
 
 def _job(job: Job | bytes) -> Job:
@@ -379,51 +448,15 @@ def _inputs_key(fingerprint: str, rows: Sequence[Row]) -> str:
     return key.hexdigest()
 
 
+def _told(failure: Failure | None) -> tuple[str, str] | None:
+    return None if failure is None else (failure.stage, failure.error)
+
+
+def _segment(number: int) -> str:
+    return f"{number:08d}"
+
+
 def _batched(items: Iterable[Task]) -> Iterator[list[Task]]:
     rest = iter(items)
     while batch := list(islice(rest, _BATCH_DOCUMENTS)):
         yield batch
-
-
-class _Pool:
-    """Processes, or this process where there is but one job. Results come in the order of the tasks."""
-
-    def __init__(self, jobs: int) -> None:
-        self._jobs = jobs
-        self._executor: Any = None
-
-    def __enter__(self) -> "_Pool":
-        if self._jobs > 1:
-            from concurrent.futures import ProcessPoolExecutor
-            from multiprocessing import get_context
-
-            self._executor = ProcessPoolExecutor(self._jobs, get_context("spawn"), _ignore_interrupts)
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        if self._executor is not None:
-            self._executor.shutdown(wait=True, cancel_futures=True)
-
-    def map(self, work: Callable[[Task], Result], tasks: Iterable[Task]) -> Iterator[Result]:
-        if self._executor is None:
-            yield from map(work, tasks)
-            return
-        from concurrent.futures.process import BrokenProcessPool
-
-        ahead: deque[Any] = deque()
-        try:
-            for task in tasks:
-                ahead.append(self._executor.submit(work, task))
-                if len(ahead) >= self._jobs * _BATCHES_AHEAD:
-                    yield ahead.popleft().result()
-            while ahead:
-                yield ahead.popleft().result()
-        except BrokenProcessPool as error:
-            raise TextcleanError(
-                "a worker process was killed (out of memory?); run again with fewer --jobs and --resume"
-            ) from error
-
-
-def _ignore_interrupts() -> None:
-    """Ctrl-C is for the parent, which lets the batches at hand end."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)

@@ -8,7 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from textclean.errors import InputError, UsageError
+from textclean.io.files import read_regular
 from textclean.pipeline import id_key, too_large
+
+LONGEST_NAME = 255
+"""Bytes of a file's name, on every file system in wide use."""
 
 _ESCAPED = re.compile(rb"%([0-9A-F]{2})")
 _TO_ESCAPE = re.compile("[\x00-\x1f\x7f\udc80-\udcff]|%(?=[0-9A-F]{2})")
@@ -36,8 +40,7 @@ class File:
                 raise InputError("not a regular file; put a file in its place, or take it out of the folder")
             if found.st_size > self.limit:
                 raise InputError(too_large(found.st_size, self.limit))
-            with open(self.path, "rb") as file:
-                raw = file.read(self.limit + 1)
+            raw = read_regular(self.path, self.limit)
         except OSError as error:
             raise InputError(f"cannot be read: {error.strerror}{_advice(self.path)}") from error
         if len(raw) > self.limit:
@@ -85,6 +88,17 @@ def _walk(folder: str, above: tuple[tuple[int, int], ...]) -> Iterator[str]:
                 yield entry.path
 
 
+def check_apart(one: Path, other: Path) -> None:
+    """Refuse two folders of which one lies in the other.
+
+    Raises:
+        UsageError: it does.
+    """
+    a, b = one.resolve(), other.resolve()
+    if a == b or a in b.parents or b in a.parents:
+        raise UsageError(f"{one} and {other}: one folder lies in the other; name two that stand apart")
+
+
 def path_id(relative: str) -> str:
     """The id of a file: its relative path, ``/``-separated; undecodable bytes and control characters as ``%XX``."""
     relative = relative.replace(os.sep, "/")
@@ -96,3 +110,30 @@ def path_id(relative: str) -> str:
 def id_path(id: str) -> str:
     """The relative path that :func:`path_id` made an id of."""
     return os.fsdecode(_ESCAPED.sub(lambda m: bytes([int(m[1], 16)]), id.encode("utf-8"))).replace("/", os.sep)
+
+
+def id_fault(id: str) -> str | None:
+    """What is wrong with an id that was read and not made by :func:`path_id`; None for the id of a file.
+
+    Such a file lies in the folder or below it: no ``..``, no absolute path, no NUL, plain or escaped, and no second
+    spelling of a name.
+    """
+    try:
+        path = id_path(id)
+        again = path_id(path)
+    except UnicodeError:
+        return "holds a lone surrogate"
+    parts = path.split(os.sep)
+    if "\0" in path:
+        return "holds NUL"
+    if os.path.isabs(path) or os.path.splitdrive(path)[0]:
+        return "is an absolute path"
+    if ".." in parts:
+        return "leads out of its folder"
+    if "" in parts or "." in parts:
+        return "is no path of a file"
+    if again != id:
+        return "is not spelled as an id is"
+    if max(len(os.fsencode(part)) for part in parts) > LONGEST_NAME:
+        return f"has a name of over {LONGEST_NAME} bytes"
+    return None

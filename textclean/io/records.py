@@ -3,7 +3,8 @@
 All of it is JSON, a value a line, so that nothing that is read back can do more than be wrong.
 """
 
-from collections.abc import Mapping
+import codecs
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import orjson
@@ -13,6 +14,11 @@ from textclean.errors import RestoreError
 from textclean.ledger import read_layer
 
 LEDGER_FORMAT = 1
+LEDGER_LIMIT = 1 << 30
+"""Bytes of a ledger before compression: a larger one is neither written nor read."""
+
+_NO_SOURCE = frozenset({"idna", "punycode", "unicode_escape", "raw_unicode_escape", "undefined"})
+"""Text codecs of Python that no file is in: some take quadratic time."""
 
 
 def source_row(source: Source) -> dict[str, Any]:
@@ -25,12 +31,36 @@ def source_row(source: Source) -> dict[str, Any]:
 
 
 def source_of(row: Mapping[str, Any]) -> Source:
-    """The Source of a JSON object that :func:`source_row` made."""
-    return Source(
-        tuple(map(Piece._make, row["spans"])),
-        tuple([Patch(byte, start, end, bytes.fromhex(raw)) for byte, start, end, raw in row["patches"]]),
-        row["sha256"],
-    )
+    """The Source of a JSON object that :func:`source_row` made.
+
+    Raises:
+        KeyError, TypeError, ValueError: no such object.
+    """
+    spans = tuple(map(Piece._make, row["spans"]))
+    patches = tuple([Patch(byte, start, end, bytes.fromhex(raw)) for byte, start, end, raw in row["patches"]])
+    _check_rising([(span.start, span.start) for span in spans])
+    _check_rising([(patch.start, patch.end) for patch in patches])
+    for codec in {span.codec for span in spans}:
+        if not _is_codec(codec):
+            raise ValueError(f"unknown codec {codec!r}")
+    if not isinstance(row["sha256"], str):
+        raise TypeError("sha256 is no string")
+    return Source(spans, patches, row["sha256"])
+
+
+def _check_rising(spans: Sequence[tuple[int, int]]) -> None:
+    before = 0
+    for start, end in spans:
+        if not (type(start) is int and type(end) is int and before <= start <= end):
+            raise ValueError("spans or patches are out of order")
+        before = end
+
+
+def _is_codec(name: object) -> bool:
+    try:
+        return isinstance(name, str) and codecs.lookup(name).name.replace("-", "_") not in _NO_SOURCE
+    except (LookupError, ValueError):  # ValueError: NUL in the name
+        return False
 
 
 def pack_document(doc: Document) -> bytes:
@@ -49,7 +79,11 @@ def pack_document(doc: Document) -> bytes:
 
 
 def unpack_document(packed: bytes) -> Document:
-    """The document that :func:`pack_document` packed."""
+    """The document that :func:`pack_document` packed.
+
+    Raises:
+        KeyError, TypeError, ValueError: nothing that was packed so.
+    """
     first, *layers = packed.split(b"\n")
     head = orjson.loads(first)
     return Document(
@@ -90,8 +124,10 @@ def unpack_ledger(packed: bytes, text: str) -> Document:
         head = orjson.loads(first)
         if head["format"] != LEDGER_FORMAT:
             raise RestoreError(f"the ledger has format {head['format']}; this textclean reads {LEDGER_FORMAT}")
+        if not isinstance(head["id"], str):
+            raise TypeError("the id is no string")
         return Document(head["id"], text, layers=tuple(map(read_layer, layers)), source=source_of(head["source"]))
-    except (ValueError, KeyError, TypeError) as error:
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise RestoreError(f"not a ledger: {error}") from error
 
 

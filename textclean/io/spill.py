@@ -1,11 +1,11 @@
 """Documents on disk between two phases, so that a corpus of any size fits in memory.
 
 A phase has a folder of segments. A segment holds the documents of one batch and is renamed into place when it is
-whole, so a kill leaves whole segments only: those are what ``--resume`` takes up again.
+whole, so a kill leaves whole segments only: those are what ``--resume`` takes up again. Each begins with the digest of
+its rest, so one that was damaged since is done again.
 """
 
-import os
-import shutil
+import hashlib
 from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -14,6 +14,8 @@ from typing import ClassVar, NamedTuple
 import orjson
 
 from textclean.document import Document
+from textclean.errors import OutputError
+from textclean.io.files import open_regular, read_regular, remove_tree, replace_file, writing
 from textclean.io.records import pack_document, unpack_document
 from textclean.stage import TextRef
 
@@ -28,11 +30,28 @@ class Ref(NamedTuple):
     end: int
 
 
+class Item(NamedTuple):
+    """A document to be spilled, the bytes of its source, and the stage that failed on it and why."""
+
+    document: Document
+    size: int = 0
+    failure: tuple[str, str] | None = None
+
+
 class Entry(NamedTuple):
-    """A document in a segment: its id, the digest of its source, the stage that failed on it and why, where it lies."""
+    """A document in a segment: what is known of it, and where it lies.
+
+    Attributes:
+        id: the document.
+        digest: of its source.
+        size: bytes of its source.
+        failure: the stage that failed on it and why.
+        ref: where it lies.
+    """
 
     id: str
     digest: str
+    size: int
     failure: tuple[str, str] | None
     ref: Ref
 
@@ -52,59 +71,90 @@ class Spill:
     def __repr__(self) -> str:
         return f"Spill({str(self.root)!r})"
 
-    def write(
-        self, phase: int, batch: int, documents: Sequence[Document], failures: Sequence[tuple[str, str] | None]
-    ) -> list[Ref]:
-        """Write the documents of a batch as one segment, whole or not at all."""
-        folder = self.root / f"phase-{phase}"
-        folder.mkdir(parents=True, exist_ok=True)
-        packed = [pack_document(doc) for doc in documents]
+    def write(self, phase: int, segment: str, items: Sequence[Item]) -> list[Ref]:
+        """Write the documents of a batch as one segment, whole or not at all.
+
+        Args:
+            phase: the phase that they went through.
+            segment: a name that no other batch of the phase has; it begins with the number of the batch.
+            items: the documents.
+
+        Raises:
+            OutputError: the segment cannot be written.
+        """
+        folder = self._folder(phase)
+        with writing(folder):
+            folder.mkdir(parents=True, exist_ok=True)
+        packed = [pack_document(item.document) for item in items]
         index = orjson.dumps(
             [
-                [doc.id, doc.source.digest if doc.source else "", failure, len(row)]
-                for doc, failure, row in zip(documents, failures, packed, strict=True)
+                [doc.id, doc.source.digest if doc.source else "", size, failure, len(row)]
+                for (doc, size, failure), row in zip(items, packed, strict=True)
             ]
         )
-        path = folder / f"{batch:08d}"
-        replace_file(path, b"\n".join([index, b"".join(packed)]))
-        return [entry.ref for entry in _entries(str(path), index, len(index) + 1)]
+        rest = b"\n".join([index, b"".join(packed)])
+        head = hashlib.sha256(rest).hexdigest().encode() + b"\n"
+        path = folder / segment
+        replace_file(path, head + rest)
+        return [entry.ref for entry in _entries(str(path), index, len(head) + len(index) + 1)]
 
     def entries(self, phase: int) -> list[Entry]:
-        """What the segments of a phase hold."""
+        """What the segments of a phase hold; a damaged segment holds nothing."""
         found: list[Entry] = []
-        folder = self.root / f"phase-{phase}"
-        for path in sorted(folder.glob("[0-9]*")) if folder.is_dir() else []:
-            with path.open("rb") as file:
-                index = file.readline()
-            found += _entries(str(path), index, len(index))
+        for path in self._segments(phase):
+            try:
+                head, _, rest = read_regular(path).partition(b"\n")
+                index = rest.partition(b"\n")[0]
+                if hashlib.sha256(rest).hexdigest().encode() == head:
+                    found += _entries(str(path), index, len(head) + len(index) + 2)
+            except (OSError, TypeError, ValueError):  # its documents are cleaned once more
+                continue
         return found
 
     def next_batch(self, phase: int) -> int:
         """The first batch number of a phase that has no segment."""
-        taken = [int(path.name) for path in (self.root / f"phase-{phase}").glob("[0-9]*[0-9]")]
-        return max(taken, default=-1) + 1
+        return max((int(path.name.partition("-")[0]) for path in self._segments(phase)), default=-1) + 1
+
+    def _folder(self, phase: int) -> Path:
+        return self.root / f"phase-{phase}"
+
+    def _segments(self, phase: int) -> list[Path]:
+        folder = self._folder(phase)
+        found = sorted(folder.iterdir()) if folder.is_dir() else []
+        return [path for path in found if path.name.partition("-")[0].isdecimal()]
 
     def keep_for(self, phase: int, key: str) -> None:
         """Keep what a phase holds if it was made for ``key``; otherwise start the phase anew."""
-        folder = self.root / f"phase-{phase}"
+        folder = self._folder(phase)
         note = folder / "made-for"
-        if folder.is_dir() and not (note.is_file() and note.read_text() == key):
-            shutil.rmtree(folder)
-        folder.mkdir(parents=True, exist_ok=True)
+        try:
+            made_for = read_regular(note)
+        except OSError:
+            made_for = b""
+        if made_for != key.encode():
+            remove_tree(folder)
+        with writing(folder):
+            folder.mkdir(parents=True, exist_ok=True)
         replace_file(note, key.encode())
 
     def read(self, ref: Ref) -> Document:
-        """The document at ``ref``."""
-        with open(ref.segment, "rb") as file:
-            file.seek(ref.start)
-            return unpack_document(file.read(ref.end - ref.start))
+        """The document at ``ref``.
+
+        Raises:
+            OutputError: the segment is gone or damaged.
+        """
+        try:
+            with open(open_regular(ref.segment), "rb") as file:
+                file.seek(ref.start)
+                return unpack_document(file.read(ref.end - ref.start))
+        except (AttributeError, LookupError, OSError, TypeError, ValueError) as error:
+            raise OutputError(
+                f"{ref.segment}: was damaged or removed while the run needed it ({error}); remove {self.root}, "
+                "then run again with --resume"
+            ) from error
 
     def release(self, ref: Ref) -> None:
         """Nothing will read ``ref`` any more. On disk it stays, for a run that is resumed."""
-
-    def clear(self) -> None:
-        """Remove the whole folder."""
-        shutil.rmtree(self.root, ignore_errors=True)
 
 
 class MemorySpill(Spill):
@@ -118,17 +168,15 @@ class MemorySpill(Spill):
         self._held: dict[int, Document] = {}
         self._number = 0
 
-    def write(
-        self, phase: int, batch: int, documents: Sequence[Document], failures: Sequence[tuple[str, str] | None]
-    ) -> list[Ref]:
+    def write(self, phase: int, segment: str, items: Sequence[Item]) -> list[Ref]:
         """Keep the documents of a batch, in memory if there is room."""
-        size = sum(len(doc.text) for doc in documents)
+        size = sum(len(item.document.text) for item in items)
         if size > self._room:
-            return super().write(phase, batch, documents, failures)
+            return super().write(phase, segment, items)
         self._room -= size
-        refs = [Ref("", self._number + i, 0) for i in range(len(documents))]
-        self._held.update(zip((ref.start for ref in refs), documents, strict=True))
-        self._number += len(documents)
+        refs = [Ref("", self._number + i, 0) for i in range(len(items))]
+        self._held.update(zip((ref.start for ref in refs), (item.document for item in items), strict=True))
+        self._number += len(items)
         return refs
 
     def entries(self, phase: int) -> list[Entry]:
@@ -167,20 +215,10 @@ class SpilledTexts:
         return out
 
 
-def replace_file(path: Path, content: bytes) -> None:
-    """Write a file so that it is either whole or not there."""
-    partial = path.with_name(f".{os.getpid()}.partial")  # short: the name itself may be as long as names can be
-    try:
-        partial.write_bytes(content)
-        os.replace(partial, path)
-    except BaseException:
-        partial.unlink(missing_ok=True)
-        raise
-
-
 def _entries(path: str, index: bytes, offset: int) -> list[Entry]:
     found: list[Entry] = []
-    for id, digest, failure, size in orjson.loads(index):
-        found.append(Entry(id, digest, failure and (failure[0], failure[1]), Ref(path, offset, offset + size)))
-        offset += size
+    for id, digest, size, failure, length in orjson.loads(index):
+        told = failure and (str(failure[0]), str(failure[1]))
+        found.append(Entry(id, digest, size, told, Ref(path, offset, offset + length)))
+        offset += length
     return found

@@ -2,8 +2,8 @@
 
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple, Protocol
 
 from textclean.document import Document, paragraphs
 from textclean.ledger import Alignment, Edit, Span
@@ -33,12 +33,29 @@ def changes(doc: Document) -> list[Change]:
     return [change for _, _, change in sorted(found, key=lambda row: row[:2])]
 
 
-def explain(doc: Document, marks: Sequence[Mapping[str, Any]], line: int | None = None) -> Iterator[str]:
+class Marked(Protocol):
+    """A mark as it is reported: a row of ``marks.jsonl``."""
+
+    @property
+    def kind(self) -> str: ...
+    @property
+    def text(self) -> Sequence[int] | None: ...
+    @property
+    def observed(self) -> str: ...
+    @property
+    def suggestion(self) -> str | None: ...
+    @property
+    def score(self) -> float: ...
+    @property
+    def evidence(self) -> str: ...
+
+
+def explain(doc: Document, marks: Sequence[Marked], line: int | None = None) -> Iterator[str]:
     """Lines of a report on a document, or on one 1-based line of its clean text.
 
     Args:
         doc: the document, with its layers.
-        marks: its rows of ``marks.jsonl``.
+        marks: its marks.
         line: the line to explain; all lines that something happened to if None.
     """
     lines = paragraphs(doc.text)
@@ -46,10 +63,10 @@ def explain(doc: Document, marks: Sequence[Mapping[str, Any]], line: int | None 
     by_line: dict[int, list[Change]] = {}
     for change in changes(doc):
         by_line.setdefault(bisect_right(starts, change.place) - 1, []).append(change)
-    marks_of: dict[int, list[Mapping[str, Any]]] = {}
+    marks_of: dict[int, list[Marked]] = {}
     for mark in marks:
-        if mark["text"] is not None:
-            marks_of.setdefault(bisect_right(starts, mark["text"][0]) - 1, []).append(mark)
+        if mark.text is not None:
+            marks_of.setdefault(bisect_right(starts, mark.text[0]) - 1, []).append(mark)
     wanted = range(len(lines)) if line is None else [line - 1]
     source_lines = doc.source_lines(starts)
     for number in wanted:
@@ -59,9 +76,9 @@ def explain(doc: Document, marks: Sequence[Mapping[str, Any]], line: int | None 
         yield f"line {number + 1} (source line {source_lines[number]}): {_short(lines[number].text)}"
         yield from _told(happened)
         for mark in flagged:
-            suggestion = "" if mark["suggestion"] is None else f" → {mark['suggestion']}"
-            seen = f"{_short(mark['observed'])}{suggestion}"
-            yield f"  mark {mark['kind']}: {seen}  {mark['score']:.2f}  {mark['evidence']}"
+            suggestion = "" if mark.suggestion is None else f" → {mark.suggestion}"
+            seen = f"{_short(mark.observed)}{suggestion}"
+            yield f"  mark {mark.kind}: {seen}  {mark.score:.2f}  {mark.evidence}"
         if line is not None and not happened and not flagged:
             yield "  nothing was changed"
 

@@ -47,9 +47,17 @@ class Figures:
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> "Figures":
-        """The figures that :meth:`as_dict` gave."""
+        """The figures that :meth:`as_dict` gave.
+
+        Raises:
+            ValueError: another name, or a value of another kind.
+        """
+        counters = {name for name, value in cls().as_dict().items() if isinstance(value, dict)}
+        for name, value in values.items():
+            if name not in cls.__dataclass_fields__ or isinstance(value, Mapping) != (name in counters):
+                raise ValueError(f"figures hold {name!r}: {value!r}")
         typed: dict[str, Any] = {
-            name: Counter(value) if isinstance(value, dict) else value for name, value in values.items()
+            name: Counter(value) if isinstance(value, Mapping) else value for name, value in values.items()
         }
         return cls(**typed)
 

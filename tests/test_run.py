@@ -9,7 +9,10 @@ import orjson
 import pytest
 
 from tests.stages_for_tests import FirstOnly, Picky, Upper
-from textclean import batch
+from textclean.commands.explain import explain
+from textclean.commands.restore import restore, verify
+from textclean.commands.run import _worth, run
+from textclean.engines.local import Watch
 from textclean.errors import UsageError
 from textclean.io.inputs import File
 from textclean.io.outputs import clashes, fitting
@@ -42,7 +45,7 @@ def tree(folder: Path) -> dict[str, bytes]:
 
 def test_a_run_writes_what_the_design_says(source: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
-    summary = batch.run(source, out, recipe=RECIPE, jobs=1)
+    summary = run(source, out, recipe=RECIPE, jobs=1)
     assert (out / "clean" / "a.txt").read_text(encoding="utf-8") == "标题\n共有的一行，\n甲\n\n"
     assert (out / "clean" / "b.md.txt").exists()
     assert (out / "clean" / "sub" / "坏.txt").read_text(encoding="utf-8") == "坏，文件\n"
@@ -62,8 +65,8 @@ def test_a_run_writes_what_the_design_says(source: Path, tmp_path: Path) -> None
 
 
 def test_restore_gives_every_readable_byte_back(source: Path, tmp_path: Path) -> None:
-    batch.run(source, tmp_path / "out", recipe=RECIPE, jobs=1)
-    problems = batch.restore(tmp_path / "out", tmp_path / "back")
+    run(source, tmp_path / "out", recipe=RECIPE, jobs=1)
+    problems = restore(tmp_path / "out", tmp_path / "back")
     assert [id for id, _ in problems] == ["large.txt"]
     expected = tree(source)
     del expected["large.txt"]
@@ -71,15 +74,15 @@ def test_restore_gives_every_readable_byte_back(source: Path, tmp_path: Path) ->
 
 
 def test_one_process_and_two_write_the_same_bytes(source: Path, tmp_path: Path) -> None:
-    batch.run(source, tmp_path / "one", recipe=RECIPE, jobs=1)
-    batch.run(source, tmp_path / "two", recipe=RECIPE, jobs=2)
+    run(source, tmp_path / "one", recipe=RECIPE, jobs=1)
+    run(source, tmp_path / "two", recipe=RECIPE, jobs=2)
     assert tree(tmp_path / "one") == tree(tmp_path / "two")
 
 
 def test_verify_finds_nothing_wrong_with_a_fresh_run(source: Path, tmp_path: Path) -> None:
-    batch.run(source, tmp_path / "out", recipe=RECIPE, jobs=1)
-    assert batch.verify(tmp_path / "out") == []
-    assert batch.verify(tmp_path / "out", source) == []
+    run(source, tmp_path / "out", recipe=RECIPE, jobs=1)
+    assert verify(tmp_path / "out") == []
+    assert verify(tmp_path / "out", source) == []
 
 
 @pytest.mark.parametrize(
@@ -98,22 +101,22 @@ def test_verify_finds_nothing_wrong_with_a_fresh_run(source: Path, tmp_path: Pat
     ],
 )
 def test_verify_names_what_was_harmed(source: Path, tmp_path: Path, harm: object, named: str) -> None:
-    batch.run(source, tmp_path / "out", recipe=RECIPE, jobs=1)
+    run(source, tmp_path / "out", recipe=RECIPE, jobs=1)
     harm(tmp_path / "out", source)  # type: ignore[operator]
-    assert any(named in name for name, _ in batch.verify(tmp_path / "out", source))
+    assert any(named in name for name, _ in verify(tmp_path / "out", source))
 
 
 def test_a_clean_text_that_was_edited_is_not_restored_and_the_others_are(source: Path, tmp_path: Path) -> None:
-    batch.run(source, tmp_path / "out", recipe=RECIPE, jobs=1)
+    run(source, tmp_path / "out", recipe=RECIPE, jobs=1)
     (tmp_path / "out/clean/a.txt").write_text("标题\n", encoding="utf-8")
-    problems = dict(batch.restore(tmp_path / "out", tmp_path / "back"))
+    problems = dict(restore(tmp_path / "out", tmp_path / "back"))
     assert set(problems) == {"a.txt", "large.txt"}
     assert not (tmp_path / "back" / "a.txt").exists()
     assert (tmp_path / "back" / "b.md").read_bytes() == (source / "b.md").read_bytes()
 
 
 def test_a_dry_run_writes_nothing(source: Path, tmp_path: Path) -> None:
-    summary = batch.run(source, tmp_path / "out", recipe=RECIPE, jobs=1, dry_run=True)
+    summary = run(source, tmp_path / "out", recipe=RECIPE, jobs=1, dry_run=True)
     assert summary.figures.documents == 7
     assert not (tmp_path / "out").exists()
 
@@ -125,21 +128,21 @@ class Interrupted(Exception):  # noqa: N818
 def test_an_interrupted_run_goes_on_and_ends_the_same(source: Path, tmp_path: Path) -> None:
     for i in range(100):
         (source / f"{i:03d}.txt").write_text(f"第{i}篇,\n共有的一行,\n", encoding="utf-8")
-    batch.run(source, tmp_path / "straight", recipe=RECIPE, jobs=1)
+    run(source, tmp_path / "straight", recipe=RECIPE, jobs=1)
     out = tmp_path / "out"
     for stop_at in (("reading and cleaning", 64), ("cleaning", 32), ("cleaning", 64), ("writing", 32)):
         with pytest.raises(Interrupted):
-            batch.run(source, out, recipe=RECIPE, jobs=1, resume=out.exists(), watch=stopper(*stop_at))
+            run(source, out, recipe=RECIPE, jobs=1, resume=out.exists(), watch=stopper(*stop_at))
         assert not (out / "manifest.json").exists()
         for path in (out / "clean").rglob("*.txt") if (out / "clean").exists() else ():
             assert path.read_bytes() == (tmp_path / "straight" / path.relative_to(out)).read_bytes()
     with pytest.raises(UsageError, match="--resume"):
-        batch.run(source, out, recipe=RECIPE, jobs=1)
-    batch.run(source, out, recipe=RECIPE, jobs=2, resume=True)
+        run(source, out, recipe=RECIPE, jobs=1)
+    run(source, out, recipe=RECIPE, jobs=2, resume=True)
     assert tree(out) == tree(tmp_path / "straight")
 
 
-def stopper(what: str, done: int) -> batch.Watch:
+def stopper(what: str, done: int) -> Watch:
     def watch(now: str, count: int, total: int) -> None:
         if now == what and count >= done:
             raise Interrupted
@@ -150,11 +153,11 @@ def stopper(what: str, done: int) -> batch.Watch:
 def test_what_was_done_before_an_interruption_is_not_done_again(source: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
     with pytest.raises(Interrupted):
-        batch.run(source, out, recipe=RECIPE, jobs=1, watch=stopper("cleaning", 1))
+        run(source, out, recipe=RECIPE, jobs=1, watch=stopper("cleaning", 1))
     before = {path: path.stat().st_mtime_ns for path in (out / ".work").rglob("0*")}
     assert len(before) == 2
     with pytest.raises(Interrupted):
-        batch.run(source, out, recipe=RECIPE, jobs=1, resume=True, watch=stopper("writing", 1))
+        run(source, out, recipe=RECIPE, jobs=1, resume=True, watch=stopper("writing", 1))
     after = {path: path.stat().st_mtime_ns for path in (out / ".work").rglob("0*")}
     assert before.items() <= after.items()
 
@@ -162,31 +165,31 @@ def test_what_was_done_before_an_interruption_is_not_done_again(source: Path, tm
 def test_a_changed_input_is_read_again_on_resume(source: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
     with pytest.raises(Interrupted):
-        batch.run(source, out, recipe=RECIPE, jobs=1, watch=stopper("writing", 1))
+        run(source, out, recipe=RECIPE, jobs=1, watch=stopper("writing", 1))
     (source / "a.txt").write_text("新的内容,\n", encoding="utf-8")
     (source / "empty.txt").unlink()
-    batch.run(source, out, recipe=RECIPE, jobs=1, resume=True)
-    batch.run(source, tmp_path / "straight", recipe=RECIPE, jobs=1)
+    run(source, out, recipe=RECIPE, jobs=1, resume=True)
+    run(source, tmp_path / "straight", recipe=RECIPE, jobs=1)
     assert tree(out) == tree(tmp_path / "straight")
 
 
 def test_resume_with_another_recipe_is_refused(source: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
     with pytest.raises(Interrupted):
-        batch.run(source, out, recipe=RECIPE, jobs=1, watch=stopper("writing", 1))
+        run(source, out, recipe=RECIPE, jobs=1, watch=stopper("writing", 1))
     with pytest.raises(UsageError, match="another recipe"):
-        batch.run(source, out, recipe=Recipe((Upper(),)), jobs=1, resume=True)
+        run(source, out, recipe=Recipe((Upper(),)), jobs=1, resume=True)
 
 
 def test_resuming_a_finished_run_does_nothing_and_says_so(source: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
-    first = batch.run(source, out, recipe=RECIPE, jobs=1)
-    again = batch.run(source, out, recipe=RECIPE, jobs=1, resume=True)
+    first = run(source, out, recipe=RECIPE, jobs=1)
+    again = run(source, out, recipe=RECIPE, jobs=1, resume=True)
     assert again.finished_before
     assert (again.figures, again.failures) == (first.figures, first.failures)
     (source / "a.txt").write_text("changed", encoding="utf-8")
     with pytest.raises(UsageError, match="finished run of other inputs"):
-        batch.run(source, out, recipe=RECIPE, jobs=1, resume=True)
+        run(source, out, recipe=RECIPE, jobs=1, resume=True)
 
 
 @pytest.fixture
@@ -209,18 +212,18 @@ def test_wrong_use_is_refused_before_anything_is_written(source: Path, tmp_path:
         (tmp_path / "file", False, "is a file"),
     ):
         with pytest.raises(UsageError, match=says):
-            batch.run(source, out, recipe=RECIPE, jobs=1, resume=resume)
+            run(source, out, recipe=RECIPE, jobs=1, resume=resume)
     with pytest.raises(UsageError, match="is a file"):
-        batch.run(tmp_path / "file", tmp_path / "out", recipe=RECIPE)
+        run(tmp_path / "file", tmp_path / "out", recipe=RECIPE)
     with pytest.raises(UsageError, match="jobs is 0"):
-        batch.run(source, tmp_path / "out", recipe=RECIPE, jobs=0)
+        run(source, tmp_path / "out", recipe=RECIPE, jobs=0)
     assert not (tmp_path / "out").exists()
 
 
 def test_two_inputs_for_one_output_are_refused(source: Path, tmp_path: Path) -> None:
     (source / "b.md.txt").write_text("x")
     with pytest.raises(UsageError, match=r"b\.md and b\.md\.txt would write the same output clean/b\.md\.txt"):
-        batch.run(source, tmp_path / "out", recipe=RECIPE)
+        run(source, tmp_path / "out", recipe=RECIPE)
 
 
 @pytest.mark.parametrize(
@@ -239,47 +242,47 @@ def test_a_name_as_long_as_names_can_be_still_gets_its_ledger(tmp_path: Path) ->
     long = "长" * 83 + ".txt"
     (tmp_path / "in").mkdir()
     (tmp_path / "in" / long).write_text("正文,")
-    batch.run(tmp_path / "in", tmp_path / "out", recipe=RECIPE, jobs=1)
-    assert batch.verify(tmp_path / "out", tmp_path / "in") == []
+    run(tmp_path / "in", tmp_path / "out", recipe=RECIPE, jobs=1)
+    assert verify(tmp_path / "out", tmp_path / "in") == []
     assert fitting("x" * 260, ".txt") != fitting("x" * 261, ".txt")
 
 
 def test_explain_tells_every_change_and_names_the_twin(source: Path, tmp_path: Path) -> None:
-    batch.run(source, tmp_path / "out", recipe=RECIPE, jobs=1)
-    whole = "\n".join(batch.explain(str(tmp_path / "out/clean/a.txt")))
+    run(source, tmp_path / "out", recipe=RECIPE, jobs=1)
+    whole = "\n".join(explain(str(tmp_path / "out/clean/a.txt")))
     assert "upper width: ',' → '，'" in whole
-    other = "\n".join(batch.explain(str(tmp_path / "out/clean/b.md.txt")))
+    other = "\n".join(explain(str(tmp_path / "out/clean/b.md.txt")))
     assert "first-only cut (exact, kept: a.txt#2): 共有的一行" in other
-    assert batch.explain(f"{tmp_path}/out/clean/a.txt:1") == [
+    assert explain(f"{tmp_path}/out/clean/a.txt:1") == [
         "line 1 (source line 1): 标题",
         "  mark fragment: 标  1.00  ",
     ]
     for place, says in ((":99", "no line 99"), ("x", "not a file")):
         with pytest.raises(UsageError, match=says):
-            batch.explain(f"{tmp_path}/out/clean/a.txt{place}")
+            explain(f"{tmp_path}/out/clean/a.txt{place}")
 
 
 def test_what_is_no_output_of_a_run_is_refused(source: Path, tmp_path: Path) -> None:
     (tmp_path / "none").mkdir()
     with pytest.raises(UsageError, match=r"no manifest\.json"):
-        batch.restore(tmp_path / "none", tmp_path / "back")
-    batch.run(source, tmp_path / "out", recipe=RECIPE, jobs=1)
+        restore(tmp_path / "none", tmp_path / "back")
+    run(source, tmp_path / "out", recipe=RECIPE, jobs=1)
     (tmp_path / "none" / "x").write_text("x")
     with pytest.raises(UsageError, match="not empty"):
-        batch.restore(tmp_path / "out", tmp_path / "none")
+        restore(tmp_path / "out", tmp_path / "none")
     shutil.rmtree(tmp_path / "none")
     (tmp_path / "out" / "manifest.json").write_text("{}")
     with pytest.raises(UsageError, match="not a manifest"):
-        batch.verify(tmp_path / "out")
+        verify(tmp_path / "out")
 
 
-def test_as_many_processes_are_started_as_pay(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(batch, "available_cores", lambda: 4)
-    monkeypatch.setattr(batch, "_WORTH_A_PROCESS", 100)
+def test_as_many_processes_are_started_as_are_worth_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("textclean.commands.run.available_cores", lambda: 4)
+    monkeypatch.setattr("textclean.commands.run._WORTH_A_WORKER", 100)
     files = []
     for i, size in enumerate((40, 70, 1000)):
         (tmp_path / str(i)).write_bytes(b"x" * size)
         files.append(File(str(i), str(tmp_path / str(i)), 1 << 20))
     gone = File("gone", str(tmp_path / "gone"), 1 << 20)
-    assert [batch._worth(files[:n]) for n in range(4)] == [1, 1, 2, 4]
-    assert batch._worth([gone]) == 1
+    assert [_worth(files[:n]) for n in range(4)] == [1, 1, 2, 4]
+    assert _worth([gone]) == 1

@@ -7,7 +7,10 @@ from pathlib import Path
 import orjson
 import pytest
 
-from textclean import batch
+from textclean.commands.explain import explain
+from textclean.commands.restore import verify
+from textclean.commands.run import run
+from textclean.engines.local import Watch
 from textclean.errors import UsageError
 from textclean.index.open import open_index
 from textclean.recipe import Recipe, parse
@@ -43,24 +46,24 @@ def entries(index: Path) -> list[object]:
 def test_the_next_run_cuts_what_the_last_one_kept(monday: Path, tmp_path: Path) -> None:
     index = tmp_path / "seen.index"
     tuesday = folder(tmp_path / "tuesday", {"000.txt": [NEWS[0], NEWS[100]], "x.txt": [NEWS[31]]})
-    batch.run(monday, tmp_path / "m", recipe=RECIPE, index=index)
-    done = batch.run(tuesday, tmp_path / "t", recipe=RECIPE, index=index)
+    run(monday, tmp_path / "m", recipe=RECIPE, index=index)
+    done = run(tuesday, tmp_path / "t", recipe=RECIPE, index=index)
     assert (tmp_path / "t/clean/000.txt").read_text(encoding="utf-8") == NEWS[100] + "\n\n"
     assert done.figures.paragraphs_cut == {"exact": 2}
-    told = "\n".join(batch.explain(str(tmp_path / "t/clean/x.txt")))
+    told = "\n".join(explain(str(tmp_path / "t/clean/x.txt")))
     assert "015.txt#2" in told
-    assert batch.verify(tmp_path / "t", tuesday) == []
+    assert verify(tmp_path / "t", tuesday) == []
     assert len(entries(index)) == 41
 
 
 def test_a_dry_run_looks_and_remembers_nothing(monday: Path, tmp_path: Path) -> None:
     index = tmp_path / "seen.index"
-    batch.run(monday, tmp_path / "m", recipe=RECIPE, index=index, dry_run=True)
+    run(monday, tmp_path / "m", recipe=RECIPE, index=index, dry_run=True)
     assert not index.exists()
-    batch.run(monday, tmp_path / "m", recipe=RECIPE, index=index)
+    run(monday, tmp_path / "m", recipe=RECIPE, index=index)
     before = index.read_bytes()
     tuesday = folder(tmp_path / "tuesday", {"a.txt": NEWS[:3] + NEWS[100:101]})
-    done = batch.run(tuesday, tmp_path / "t", recipe=RECIPE, index=index, dry_run=True)
+    done = run(tuesday, tmp_path / "t", recipe=RECIPE, index=index, dry_run=True)
     assert done.figures.paragraphs_cut == {"exact": 3}
     assert index.read_bytes() == before
 
@@ -68,7 +71,7 @@ def test_a_dry_run_looks_and_remembers_nothing(monday: Path, tmp_path: Path) -> 
 def test_the_same_folder_run_again_gives_the_same_and_remembers_it_once(monday: Path, tmp_path: Path) -> None:
     index = tmp_path / "seen.index"
     for out in ("one", "two"):
-        batch.run(monday, tmp_path / out, recipe=RECIPE, index=index)
+        run(monday, tmp_path / out, recipe=RECIPE, index=index)
     assert tree(tmp_path / "one") == tree(tmp_path / "two")
     assert len(entries(index)) == 40
 
@@ -77,7 +80,7 @@ class Interrupted(Exception):  # noqa: N818
     """Stands for a kill."""
 
 
-def stopper(what: str) -> batch.Watch:
+def stopper(what: str) -> Watch:
     def watch(now: str, count: int, total: int) -> None:
         if now == what and (count or what == "remembering"):
             raise Interrupted
@@ -90,13 +93,13 @@ def test_an_interrupted_run_remembers_nothing_until_it_is_resumed(monday: Path, 
     tuesday = folder(tmp_path / "tuesday", {f"{i}.txt": [NEWS[i], NEWS[100 + i % 20]] for i in range(60)})
     straight, index = tmp_path / "straight.index", tmp_path / "seen.index"
     for path in (straight, index):
-        batch.run(monday, tmp_path / f"m-{path.name}", recipe=RECIPE, index=path)
-    batch.run(tuesday, tmp_path / "straight", recipe=RECIPE, index=straight)
+        run(monday, tmp_path / f"m-{path.name}", recipe=RECIPE, index=path)
+    run(tuesday, tmp_path / "straight", recipe=RECIPE, index=straight)
     before = entries(index)
     with pytest.raises(Interrupted):
-        batch.run(tuesday, tmp_path / "out", recipe=RECIPE, index=index, watch=stopper(where))
+        run(tuesday, tmp_path / "out", recipe=RECIPE, index=index, watch=stopper(where))
     assert entries(index) == before
-    batch.run(tuesday, tmp_path / "out", recipe=RECIPE, index=index, resume=True)
+    run(tuesday, tmp_path / "out", recipe=RECIPE, index=index, resume=True)
     assert tree(tmp_path / "out") == tree(tmp_path / "straight")
     assert entries(index) == entries(straight)
 
@@ -108,7 +111,7 @@ def test_a_run_killed_between_two_transactions_ends_the_same(
 
     monkeypatch.setattr(sqlite, "_DOCUMENTS_A_TRANSACTION", 7)
     straight, index = tmp_path / "straight.index", tmp_path / "seen.index"
-    batch.run(monday, tmp_path / "straight", recipe=RECIPE, index=straight)
+    run(monday, tmp_path / "straight", recipe=RECIPE, index=straight)
     whole = sqlite.ParagraphIndex._add
     left = iter(range(3))
 
@@ -120,10 +123,10 @@ def test_a_run_killed_between_two_transactions_ends_the_same(
     with monkeypatch.context() as patch:
         patch.setattr(sqlite.ParagraphIndex, "_add", killed)
         with pytest.raises(Interrupted):
-            batch.run(monday, tmp_path / "out", recipe=RECIPE, index=index)
+            run(monday, tmp_path / "out", recipe=RECIPE, index=index)
     assert len(entries(index)) == 21
     assert not (tmp_path / "out/manifest.json").exists()
-    batch.run(monday, tmp_path / "out", recipe=RECIPE, index=index, resume=True)
+    run(monday, tmp_path / "out", recipe=RECIPE, index=index, resume=True)
     assert tree(tmp_path / "out") == tree(tmp_path / "straight")
     assert entries(index) == entries(straight)
 
@@ -132,16 +135,16 @@ def test_an_index_changed_between_kill_and_resume_is_taken_as_it_is_now(monday: 
     index = tmp_path / "seen.index"
     tuesday = folder(tmp_path / "tuesday", {"a.txt": [NEWS[0], NEWS[100]]})
     with pytest.raises(Interrupted):
-        batch.run(tuesday, tmp_path / "out", recipe=RECIPE, index=index, watch=stopper("writing"))
-    batch.run(monday, tmp_path / "m", recipe=RECIPE, index=index)
-    batch.run(tuesday, tmp_path / "out", recipe=RECIPE, index=index, resume=True)
+        run(tuesday, tmp_path / "out", recipe=RECIPE, index=index, watch=stopper("writing"))
+    run(monday, tmp_path / "m", recipe=RECIPE, index=index)
+    run(tuesday, tmp_path / "out", recipe=RECIPE, index=index, resume=True)
     assert (tmp_path / "out/clean/a.txt").read_text(encoding="utf-8") == NEWS[100] + "\n\n"
 
 
 def test_a_document_that_failed_is_not_remembered(monday: Path, tmp_path: Path) -> None:
     (monday / "000.txt").write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 8)
     index = tmp_path / "seen.index"
-    batch.run(monday, tmp_path / "m", recipe=RECIPE, index=index)
+    run(monday, tmp_path / "m", recipe=RECIPE, index=index)
     assert "000.txt" not in {id for _, id, _ in entries(index)}  # type: ignore[misc]
 
 
@@ -163,22 +166,22 @@ def test_wrong_use_is_refused_before_anything_is_written(monday: Path, tmp_path:
         ("redis://h:x", RECIPE, "not an address"),
     ):
         with pytest.raises(UsageError, match=says):
-            batch.run(monday, tmp_path / "out", recipe=recipe, index=index)
+            run(monday, tmp_path / "out", recipe=recipe, index=index)
         assert not (tmp_path / "out").exists()
     with (
         open_index(good, RECIPE.stages),
         pytest.raises(UsageError, match="another run writes to this index"),
     ):
-        batch.run(monday, tmp_path / "out", recipe=RECIPE, index=good)
+        run(monday, tmp_path / "out", recipe=RECIPE, index=good)
     assert not (tmp_path / "out").exists()
 
 
 def test_unverified_matches_stand_in_the_marks_file(monday: Path, tmp_path: Path) -> None:
     recipe = RECIPE.with_option("duplicates", "index_text", False)
     index = tmp_path / "seen.index"
-    batch.run(monday, tmp_path / "m", recipe=recipe, index=index)
+    run(monday, tmp_path / "m", recipe=recipe, index=index)
     tuesday = folder(tmp_path / "tuesday", {"a.txt": NEWS[:1]})
-    batch.run(tuesday, tmp_path / "t", recipe=recipe, index=index)
+    run(tuesday, tmp_path / "t", recipe=recipe, index=index)
     (mark,) = map(orjson.loads, (tmp_path / "t/marks.jsonl").read_bytes().splitlines())
     assert (mark["kind"], mark["observed"]) == ("unverified", NEWS[0])
     assert (tmp_path / "t/clean/a.txt").read_text(encoding="utf-8") == NEWS[0] + "\n\n"

@@ -1,0 +1,1 @@
+"""What the command does on folders: run, restore, verify, explain. Knows no command line."""

@@ -1,0 +1,44 @@
+"""``textclean explain``: what was changed in a clean text, and why."""
+
+from pathlib import Path
+
+from textclean.errors import RestoreError, UsageError
+from textclean.io.outputs import CLEAN, OutFolder, clean_name
+from textclean.io.results import DocumentRow
+from textclean.report.explain import explain as explain_document
+
+
+def explain(place: str) -> list[str]:
+    """Lines that say what was changed in a clean document and why.
+
+    Args:
+        place: the path of a clean text in the output of a run, with ``:LINE`` behind it for one line.
+
+    Raises:
+        UsageError: it is no clean text of a finished run, or has no such line.
+        RestoreError: it was edited since the run, or its ledger or marks are missing or damaged.
+    """
+    path, _, number = place.rpartition(":")
+    if not (path and number.isdecimal()):
+        path, number = place, ""
+    absolute = Path(path).resolve()
+    root = next((folder.parent for folder in absolute.parents if folder.name == CLEAN), None)
+    if root is None or not absolute.is_file():
+        raise UsageError(f"{path}: not a file in the folder {CLEAN}/ of a run's output")
+    folder = OutFolder(root)
+    folder.manifest()
+    name = str(absolute.relative_to(root / CLEAN))
+    rows = (row for row in folder.documents() if isinstance(row, DocumentRow) and row.is_clean)
+    row = next((row for row in rows if clean_name(row.id) == name), None)
+    if row is None:
+        raise UsageError(f"{path}: was written by no run")
+    if folder.digest(absolute) != row.clean_sha256:
+        raise RestoreError(
+            f"{path}: was edited since the run, so its ledger tells of another text; restore its source, or put it back"
+        )
+    doc = folder.document(row)
+    doc.restored()  # a ledger that gives the source back can be explained
+    lines = doc.text.count("\n") + 1
+    if number and not 1 <= int(number) <= lines:
+        raise UsageError(f"{path}: has {lines} lines, so there is no line {number}")
+    return list(explain_document(doc, folder.marks(row.id), int(number) if number else None))

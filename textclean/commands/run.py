@@ -1,0 +1,349 @@
+"""``textclean run``: a folder in, a folder out."""
+
+import os
+import tempfile
+import time
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext, suppress
+from dataclasses import dataclass
+from importlib import metadata
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import orjson
+
+from textclean.document import Document, digest
+from textclean.engines.local import Corpus, Row, Watch, available_cores
+from textclean.errors import InputError, OutputError, UsageError
+from textclean.fingerprint import Fingerprint, fingerprint
+from textclean.io.files import read_regular, replace_file
+from textclean.io.inputs import File, check_apart, find_files
+from textclean.io.outputs import (
+    CLEAN,
+    DOCUMENTS,
+    MANIFEST,
+    MARKS,
+    RUN,
+    LineFile,
+    OutFolder,
+    clashes,
+    clean_name,
+    ledger_limit,
+)
+from textclean.io.records import mark_line
+from textclean.io.results import MANIFEST_FORMAT, DocumentRow, Manifest
+from textclean.io.spill import Spill
+from textclean.pipeline import Pipeline
+from textclean.recipe import Recipe, default
+from textclean.report.figures import Figures, figures
+
+if TYPE_CHECKING:
+    from textclean.index.model import Index
+
+PathLike = str | os.PathLike[str]
+_WORTH_A_WORKER = 2 << 20
+"""Bytes of input worth another process, which takes about a second to start."""
+_DIFFERENCES_SHOWN = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What a run did.
+
+    Attributes:
+        figures: counts over all documents.
+        failures: ``(id, stage, error)`` of every document that failed, in the order of ids.
+        seconds: how long it took.
+        finished_before: the folder held this very run already, and nothing was done.
+    """
+
+    figures: Figures
+    failures: tuple[tuple[str, str, str], ...]
+    seconds: float = 0.0
+    finished_before: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Finished:
+    """What the process that cleaned a document tells of it."""
+
+    figures: Figures
+    row: dict[str, Any]
+    marks: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class _Finish:
+    """Called on every clean document, where it was cleaned: writes it, unless ``out`` is None."""
+
+    out: OutFolder | None
+
+    def __call__(self, row: Row, doc: Document) -> _Finished:
+        if doc.id != row.id:
+            raise OutputError(f"{row.id}: what was kept of it between two phases is damaged; remove the output folder")
+        line: dict[str, Any] = {
+            "id": doc.id,
+            "encoding": doc.source.encoding if doc.source else None,
+            "source_sha256": doc.source.digest if doc.source else None,
+            "meta": doc.meta,
+        }
+        if self.out is not None:
+            written = self.out.write_document(doc, ledger_limit(row.size))
+            line |= {"clean_sha256": written.clean, "ledger_sha256": written.ledger}
+        return _Finished(figures(doc), line, b"".join(mark_line(doc.id, mark) for mark in doc.marks))
+
+
+Told = Callable[[Row, _Finished | None], None]
+"""Called with every document, in the order of ids."""
+
+
+def run(
+    source: PathLike,
+    out: PathLike,
+    *,
+    recipe: Recipe | PathLike | None = None,
+    jobs: int | None = 1,
+    resume: bool = False,
+    dry_run: bool = False,
+    watch: Watch | None = None,
+    index: PathLike | None = None,
+) -> Summary:
+    """Clean the files of a folder into another.
+
+    A run that ends before its time, however it ends, leaves whole files only, and goes on with ``resume``.
+
+    Args:
+        source: the folder; every file in it and in the folders below is a document.
+        out: the folder to write; empty or not there yet.
+        recipe: a recipe or the path of one; the default recipe if None.
+        jobs: processes; None: as many as cores, fewer for little input. With more than one, a script must guard its
+            main module, as for every use of processes.
+        resume: continue a run into ``out`` that was interrupted.
+        dry_run: do everything but write.
+        watch: told of progress (what, done, total).
+        index: a file, or a ``redis://`` address. Paragraphs that earlier runs kept come first, and what this run keeps
+            is remembered once its output is written. A file of the same folder and name is the same document, run
+            again: it replaces what was remembered of it. A dry run remembers nothing.
+
+    Raises:
+        UsageError: a path, the recipe, the index or a combination that cannot work, or another run at work in ``out``;
+            nothing was written.
+        OutputError: something cannot be written; what is written is whole, so the run can be resumed.
+        StageError: a corpus stage could not decide.
+    """
+    started = time.perf_counter()
+    source, folder = Path(source), OutFolder(Path(out))
+    pipeline = Pipeline(default()) if recipe is None else _pipeline(recipe)
+    check_apart(source, folder.root)
+    files = find_files(source, pipeline.recipe.max_document_bytes)
+    _check_names(files)
+    jobs = _worth(files) if jobs is None else jobs
+    if index is not None:
+        _check_index(index, source, folder.root)
+    if dry_run:
+        with (
+            _index(index, pipeline, source, write=False) as earlier,
+            tempfile.TemporaryDirectory(prefix="textclean-") as temporary,
+        ):
+            corpus = Corpus(pipeline, Spill(Path(temporary)), jobs, watch, earlier)
+            return _cleaned(corpus, files, _Finish(None), lambda row, finished: None, started)
+    folder.check_usable(resume)
+    made_with = fingerprint(pipeline.recipe)
+    if _is_finished(folder):
+        return _finished_before(folder, made_with, files)
+    with _index(index, pipeline, source, write=True) as earlier:
+        spill = Spill(folder.work)
+        corpus = Corpus(pipeline, spill, jobs, watch, earlier, made_with.digest, folder.write_quarantined)
+        with folder.lock():
+            if _is_finished(folder):  # by a run that held the lock a moment ago
+                return _finished_before(folder, made_with, files)
+            _check_fingerprint(folder, made_with)
+            return _run(corpus, files, folder, made_with, started)
+
+
+def _run(corpus: Corpus, files: list[File], folder: OutFolder, made_with: Fingerprint, started: float) -> Summary:
+    written: set[Path] = set()
+    inputs = {file.id: file for file in files}
+    with folder.open_lines(DOCUMENTS) as documents, folder.open_lines(MARKS) as marks:
+
+        def told(row: Row, finished: _Finished | None) -> None:
+            line = _line(row, finished, folder, inputs[row.id])
+            written.update(folder.files(DocumentRow.model_validate(line)))
+            _write(documents, line)
+            if finished is not None:
+                marks.write(finished.marks)
+
+        summary = _cleaned(corpus, files, _Finish(folder), told, started)
+        folder.sweep(written)
+    corpus.remember()  # before the manifest: a run that was killed here is resumed, and remembers again
+    speed = summary.figures.source_bytes / summary.seconds
+    folder.write_json(RUN, {"seconds": summary.seconds, "jobs": corpus.jobs, "bytes_per_second": speed})
+    manifest = Manifest(
+        format=MANIFEST_FORMAT,
+        textclean=metadata.version("textclean"),
+        recipe=corpus.pipeline.recipe.as_dict(),
+        fingerprint=made_with.digest,
+        made_with=made_with.made_with,
+        documents_sha256=documents.digest,
+        marks_sha256=marks.digest,
+        figures=summary.figures.as_dict(),
+    )
+    folder.write_json(MANIFEST, manifest.model_dump())
+    folder.clear_work()
+    return summary
+
+
+def _cleaned(corpus: Corpus, files: list[File], finish: _Finish, told: Told, started: float) -> Summary:
+    """Run the corpus, tell of every document, and count."""
+    whole, failures = Figures(), []
+    for row, finished in corpus.run(((file.id, file) for file in files), finish):
+        told(row, finished)
+        whole.add(_counted(row, finished))
+        if row.failure is not None:
+            failures.append((row.id, row.failure.stage, row.failure.error))
+    return Summary(whole, tuple(failures), time.perf_counter() - started)
+
+
+def _counted(row: Row, finished: _Finished | None) -> Figures:
+    found = Figures(documents=1, quarantined=1) if finished is None else finished.figures
+    found.source_bytes = row.size
+    found.failed = int(row.failure is not None and finished is not None)
+    return found
+
+
+def _line(row: Row, finished: _Finished | None, folder: OutFolder, file: File) -> dict[str, Any]:
+    """The line of ``documents.jsonl``."""
+    line: dict[str, Any] = {"id": row.id}
+    if finished is not None:
+        finished.figures.source_bytes = row.size
+        line = {**finished.row, "figures": finished.figures.as_dict()}
+    else:
+        line["quarantined"] = row.rejected or _quarantine(folder, row, file)
+        if line["quarantined"]:
+            line["source_sha256"] = row.digest
+    if row.failure is not None:
+        line["failed"] = [row.failure.stage, row.failure.error]
+    return line
+
+
+def _quarantine(folder: OutFolder, row: Row, file: File) -> bool:
+    """Keep the source of a document that was cleaned but could not be written, if it is still what it was."""
+    try:
+        raw = file.load()
+    except InputError:
+        return False
+    if digest(raw) != row.digest:
+        return False
+    folder.write_quarantined(row.id, raw)
+    return True
+
+
+def _write(file: LineFile, line: dict[str, Any]) -> None:
+    file.write(orjson.dumps(line, option=orjson.OPT_APPEND_NEWLINE))
+
+
+def _pipeline(recipe: Recipe | PathLike) -> Pipeline:
+    return Pipeline(recipe) if isinstance(recipe, Recipe) else Pipeline.load(Path(recipe))
+
+
+def _worth(files: list[File]) -> int:
+    """The number of processes worth starting for ``files``."""
+    cores = available_cores()
+    size = 0
+    for file in files:
+        with suppress(OSError):  # told when the file is read
+            size += os.stat(file.path).st_size
+        if size >= (cores - 1) * _WORTH_A_WORKER:
+            return cores
+    return 1 + size // _WORTH_A_WORKER
+
+
+def _check_names(files: list[File]) -> None:
+    clash = clashes((file.id, clean_name(file.id)) for file in files)
+    if clash:
+        raise UsageError(
+            f"{clash[0]} and {clash[1]} would write the same output {CLEAN}/{clean_name(clash[1])}; rename one"
+        )
+
+
+def _check_index(index: PathLike, source: Path, out: Path) -> None:
+    path = Path(index).resolve()
+    for folder in () if _is_address(index) else (source.resolve(), out.resolve()):
+        if folder in path.parents or folder == path:
+            raise UsageError(f"{os.fspath(index)}: the index lies in {folder}; keep it outside of both folders")
+
+
+def _is_address(index: PathLike) -> bool:
+    return "://" in os.fspath(index)
+
+
+def _index(
+    index: PathLike | None, pipeline: Pipeline, source: Path, *, write: bool
+) -> "AbstractContextManager[Index | None]":
+    """The index to run with; none if none is asked for, or where nothing may be written and there is none."""
+    if index is None or not (write or _is_address(index) or Path(index).exists()):
+        return nullcontext()
+    from textclean.index.open import open_index
+
+    return open_index(index, pipeline.recipe.stages, corpus=str(source.resolve()), write=write)
+
+
+def _check_fingerprint(folder: OutFolder, made_with: Fingerprint) -> None:
+    """Write down what the run is made with, or compare it with what the interrupted run was made with.
+
+    Raises:
+        UsageError: it is not the same, or cannot be read.
+    """
+    note = folder.work / "made-with.json"
+    if not note.exists():
+        replace_file(note, orjson.dumps(made_with.made_with))
+        return
+    try:
+        before = orjson.loads(read_regular(note))
+        if not isinstance(before, dict):
+            raise ValueError("no JSON object")
+    except (OSError, ValueError) as error:
+        raise UsageError(f"{note}: cannot be read: {error}; remove {folder.root} and run again") from error
+    _check_same(folder, made_with, before, "the interrupted run had another recipe or version")
+
+
+def _check_same(folder: OutFolder, made_with: Fingerprint, before: Mapping[str, str], what: str) -> None:
+    differences = made_with.differences(before)
+    if differences:
+        more = len(differences) - _DIFFERENCES_SHOWN
+        told = "; ".join(differences[:_DIFFERENCES_SHOWN]) + (f"; and {more} more" if more > 0 else "")
+        raise UsageError(f"{folder.root}: {what} ({told}); give the same again, or name another folder")
+
+
+def _is_finished(folder: OutFolder) -> bool:
+    return (folder.root / MANIFEST).exists()
+
+
+def _finished_before(folder: OutFolder, made_with: Fingerprint, files: list[File]) -> Summary:
+    """What the finished run told. Removes what it left behind if it was killed on its last step.
+
+    Raises:
+        UsageError: it was another run, or its rows are damaged.
+    """
+    manifest = folder.manifest()
+    _check_same(folder, made_with, manifest.made_with, "holds a finished run of another recipe or version")
+    found = list(folder.documents())
+    rows = {row.id: row for row in found if isinstance(row, DocumentRow)}
+    if folder.damaged(manifest) or len(rows) < len(found):
+        raise UsageError(f"{folder.root}: was changed after the run (textclean verify says what); name another folder")
+    if rows.keys() != {file.id for file in files} or any(_changed(file, rows[file.id]) for file in files):
+        raise UsageError(f"{folder.root}: holds a finished run of other inputs; name another folder")
+    try:
+        counted = Figures.from_dict(manifest.figures)
+    except ValueError as error:
+        raise UsageError(f"{folder.root / MANIFEST}: damaged: {error}") from error
+    folder.clear_work()
+    failures = tuple((id, row.failed[0], row.failed[1]) for id, row in rows.items() if row.failed is not None)
+    return Summary(counted, failures, finished_before=True)
+
+
+def _changed(file: File, row: DocumentRow) -> bool:
+    try:
+        return digest(file.load()) != row.source_sha256
+    except InputError:
+        return row.source_sha256 is not None
