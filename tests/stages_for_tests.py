@@ -1,6 +1,10 @@
 """Small stages with which the pipeline is tried."""
 
+import os
+import signal
+import time
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from textclean.document import Document, Findings, Mark
@@ -86,3 +90,26 @@ class OutOfRange(Stage):
         edits = EditBuilder()
         edits.cut(0, len(doc.text) + 1, "a")
         return Findings(edits.build())
+
+
+class Deadly(Stage):
+    """Ends its process on a document that holds a word, or says that memory is out, as often as it may.
+
+    ``lives`` is a folder that a file is put into for every time; once it holds ``times`` files, nothing happens any
+    more. Files are counted because processes have nothing else in common.
+    """
+
+    name = "deadly"
+    word: str = "毒"
+    times: int = 10**6
+    lives: str
+    kill: bool = True
+
+    def findings(self, doc: Document) -> Findings:
+        folder = Path(self.lives)
+        if self.word in doc.text and len(list(folder.iterdir())) < self.times:
+            (folder / f"{time.monotonic_ns()}").touch()
+            if self.kill:
+                os.kill(os.getpid(), signal.SIGKILL)
+            raise MemoryError
+        return Findings()

@@ -41,7 +41,8 @@ class Fingerprint:
 
     def differences(self, before: Mapping[str, str]) -> list[str]:
         """``name: before → now`` of every ingredient that is not as it was."""
-        names = sorted(self.made_with.keys() | before.keys())
+        both = self.made_with.keys() & before.keys()
+        names = [*sorted(both), *sorted((self.made_with.keys() | before.keys()) - both)]  # what is new explains less
         return [
             f"{name}: {before.get(name, 'none')} → {self.made_with.get(name, 'none')}"
             for name in names

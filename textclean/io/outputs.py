@@ -7,7 +7,7 @@ What is read is trusted in nothing: ids are checked, no link is followed out of 
 import hashlib
 import os
 from collections.abc import Iterable, Iterator
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -356,8 +356,8 @@ class LineFile:
 
     def __exit__(self, kind: object, error: object, trace: object) -> None:
         if kind is not None:
-            self._file.close()
-            self._partial.unlink(missing_ok=True)
+            with suppress(OSError):  # the first error is the one to tell
+                self._file.close()
             return
         with writing(self._path):
             self._file.close()
