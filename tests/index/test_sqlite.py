@@ -181,7 +181,7 @@ def test_an_index_of_another_format_is_refused(path: Path) -> None:
     base = sqlite3.connect(path)
     base.execute("PRAGMA user_version = 99")
     base.close()
-    with pytest.raises(UsageError, match="format 99, this textclean reads 1"):
+    with pytest.raises(UsageError, match="format 99, this textclean reads 2"):
         ParagraphIndex(path)
 
 

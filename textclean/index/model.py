@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from textclean.errors import TextcleanError
+from textclean.index.packing import Damaged
 from textclean.minhash import bands
 from textclean.minhash.codes import encode
 from textclean.minhash.near import RECALL
@@ -20,12 +21,13 @@ from textclean.stage import Observation, Texts
 
 
 @contextmanager
-def told(name: str, errors: type[Exception]) -> Iterator[None]:
+def told(name: str, errors: tuple[type[Exception], ...]) -> Iterator[None]:
     """Errors of the store of the index ``name``, as errors that name it."""
     try:
         yield
     except errors as error:
-        raise TextcleanError(f"{name}: the index cannot be used: {error}") from error
+        advice = "; put back a copy of it, or start another" if isinstance(error, Damaged) else ""
+        raise TextcleanError(f"{name}: the index cannot be used: {error}{advice}") from error
 
 
 class Parameters(NamedTuple):

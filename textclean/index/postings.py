@@ -12,8 +12,9 @@ from itertools import pairwise
 from typing import Any, Final, NamedTuple
 
 import numpy as np
-import zstandard
 from numpy.typing import NDArray
+
+from textclean.index.packing import Damaged, pack, unpack
 
 KEY_BITS: Final = 40
 CAP: Final = 64
@@ -24,6 +25,7 @@ _CHUNK: Final = 4096
 _PART: Final = 1 << 20  # postings merged at a time
 _LEVEL: Final = 1
 _PLANES: Final = (KEY_BITS + 7) // 8
+_HIGHEST: Final = 0x3F  # of the top byte of a number: what is added to it must not overflow
 
 SCHEMA: Final = (
     "CREATE TABLE runs (run INTEGER PRIMARY KEY AUTOINCREMENT, level INTEGER NOT NULL, postings INTEGER NOT NULL)",
@@ -84,6 +86,8 @@ def lookup(base: sqlite3.Connection, asked: NDArray[np.uint64]) -> tuple[NDArray
             chunk = _chunk_at(base, run, int(asked[at]))
             if chunk is None:  # before the first key of the run
                 first = base.execute("SELECT min(place) FROM chunks WHERE place >= ?", (run << KEY_BITS,)).fetchone()[0]
+                if not isinstance(first, int) or first >> KEY_BITS != run:
+                    raise Damaged("a run of keys is gone")
                 at = int(np.searchsorted(asked, np.uint64(first & ((1 << KEY_BITS) - 1))))
                 continue
             stop = max(at + 1, int(np.searchsorted(asked, chunk.key[-1], side="right")))
@@ -140,16 +144,19 @@ def _packed(chunk: Postings) -> bytes:
     steps = np.diff(chunk.key, prepend=chunk.key[:1]).astype("<u8").view(np.uint8).reshape(-1, 8)
     beyond = (chunk.number - least).astype("<u4").view(np.uint8).reshape(-1, 4)
     planes = np.concatenate([steps[:, :_PLANES].T, beyond.T])
-    return least.to_bytes(8, "little") + zstandard.ZstdCompressor(_LEVEL).compress(planes.tobytes())
+    return pack(least.to_bytes(8, "little") + planes.tobytes(), _LEVEL)
 
 
 def _unpacked(first: int, data: bytes) -> Postings:
-    planes = np.frombuffer(zstandard.ZstdDecompressor().decompress(data[8:]), np.uint8).reshape(_PLANES + 4, -1)
+    raw = unpack(data, 8 + (_PLANES + 4) * (_CHUNK + FAN * CAP))
+    if len(raw) <= 8 or (len(raw) - 8) % (_PLANES + 4) or raw[7] > _HIGHEST:
+        raise Damaged("a chunk of keys has no length of one")
+    planes = np.frombuffer(raw[8:], np.uint8).reshape(_PLANES + 4, -1)
     steps = np.zeros((planes.shape[1], 8), np.uint8)
     steps[:, :_PLANES] = planes[:_PLANES].T
     key = np.cumsum(steps.view("<u8")[:, 0]) + np.uint64(first)
     number = np.ascontiguousarray(planes[_PLANES:].T).view("<u4")[:, 0].astype(np.int64)
-    return Postings(key.astype(np.uint64), number + int.from_bytes(data[:8], "little"))
+    return Postings(key.astype(np.uint64), number + int.from_bytes(raw[:8], "little"))
 
 
 def _chunk_at(base: sqlite3.Connection, run: int, key: int) -> Postings | None:

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from urllib.parse import parse_qs, unquote, urlsplit
 
 import numpy as np
-import zstandard
 from numpy.typing import NDArray
 
 from textclean.errors import TextcleanError, UsageError
 from textclean.index.model import Earlier, Entries, Paragraphs, Parameters, none_earlier, told
+from textclean.index.packing import Damaged, pack, unpack, whole_number
 from textclean.index.texts import TextIndex
 from textclean.minhash.twins import EXACT, NEAR
 
@@ -34,11 +34,18 @@ class _Record(NamedTuple):
     texts: list[str]
 
     def packed(self) -> bytes:
-        return zstandard.ZstdCompressor(_LEVEL).compress(json.dumps(self).encode())
+        return pack(json.dumps(self).encode(), _LEVEL)
 
     @classmethod
     def unpacked(cls, data: bytes) -> "_Record":
-        return cls(*json.loads(zstandard.ZstdDecompressor().decompress(data)))
+        try:
+            first, corpus, id, line, key, texts = json.loads(unpack(data))
+            strings = all(isinstance(text, str) for text in (corpus, id, *key, *texts))
+            if not strings or not {len(key), len(texts)} == {len(line)}:
+                raise Damaged("a document is not as it was written")
+            return cls(whole_number(first), corpus, id, [whole_number(at) for at in line], key, texts)
+        except (TypeError, ValueError) as error:
+            raise Damaged(f"a document cannot be read: {error}") from error
 
 
 class RedisIndex(TextIndex):
@@ -109,7 +116,7 @@ class RedisIndex(TextIndex):
             return str(int(self._client.get(f"{self._name}:revision") or 0))
 
     def _told(self) -> AbstractContextManager[None]:
-        return told(self._told_as, self._errors)
+        return told(self._told_as, (self._errors, Damaged))
 
     def earlier(
         self,

@@ -1,11 +1,14 @@
 """What a file keeps of a paragraph beside the keys it is found by."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
-import zstandard
 from numpy.typing import NDArray
+
+from textclean.index.packing import Damaged, pack, unpack
+
+_LEVEL: Final = 1
 
 
 class Rows(NamedTuple):
@@ -32,15 +35,22 @@ class Rows(NamedTuple):
         is_long = (self.row >= 0).astype(np.uint8)
         counts = np.stack([self.length, self.line, self.prints]).astype("<u4")
         columns = (counts, is_long, self.key.astype("<u8"), self.narrow, self.wide)
-        return zstandard.ZstdCompressor(1).compress(b"".join(column.tobytes() for column in columns))
+        return pack(b"".join(column.tobytes() for column in columns), _LEVEL)
 
     @classmethod
     def unpacked(cls, data: bytes, paragraphs: int, slots: int) -> "Rows":
-        """The rows of :meth:`packed` bytes."""
-        raw = zstandard.ZstdDecompressor().decompress(data)
-        ends = np.cumsum([12 * paragraphs, paragraphs, 16 * paragraphs, slots * paragraphs]).tolist()
-        counts = np.frombuffer(raw[: ends[0]], "<u4").reshape(3, paragraphs)
+        """The rows of :meth:`packed` bytes.
+
+        Raises:
+            Damaged: they are those of another number of paragraphs, or of none.
+        """
+        raw = unpack(data, (29 + 2 * slots) * paragraphs)
+        sizes = (12 * paragraphs, paragraphs, 16 * paragraphs, slots * paragraphs)
+        ends = [sum(sizes[: i + 1]) for i in range(len(sizes))]
         is_long = np.frombuffer(raw[ends[0] : ends[1]], np.uint8)
+        if len(raw) != ends[-1] + slots * np.count_nonzero(is_long):
+            raise Damaged("the rows of a document are not as many as it has paragraphs")
+        counts = np.frombuffer(raw[: ends[0]], "<u4").reshape(3, paragraphs)
         return cls(
             counts[0],
             counts[1],
@@ -67,7 +77,7 @@ class Rows(NamedTuple):
 
 def joined(parts: Sequence[Rows], slots: int) -> Rows:
     """The rows of several documents, one after the other."""
-    none = Rows.unpacked(zstandard.ZstdCompressor(1).compress(b""), 0, slots)
+    none = Rows.unpacked(pack(b"", _LEVEL), 0, slots)
     parts = [none, *parts]
     wides = np.cumsum([0, *(len(part.wide) for part in parts)]).tolist()
     row = [np.where(part.row < 0, -1, part.row + at) for part, at in zip(parts, wides, strict=False)]

@@ -3,24 +3,23 @@
 import sqlite3
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from itertools import pairwise
 from os import PathLike
 from pathlib import Path
 from typing import Final
 
 import numpy as np
 import orjson
-import zstandard
 from numpy.typing import NDArray
 
 from textclean.errors import UsageError
 from textclean.index import candidates, postings
 from textclean.index.model import Earlier, Entries, Paragraphs, Parameters, none_earlier, told
+from textclean.index.packing import Damaged, pack, split, unpack, whole_number
 from textclean.index.rows import Rows, joined
 from textclean.index.texts import TextIndex
 from textclean.minhash.contained import intact
 
-FORMAT: Final = 1
+FORMAT: Final = 2
 _APPLICATION: Final = 0x74636C6E
 _ROWS_AT_A_TIME: Final = 1 << 15
 _PARAGRAPHS_A_TRANSACTION: Final = 1 << 13
@@ -126,13 +125,15 @@ class ParagraphIndex(TextIndex):
             if not write:
                 base.execute("BEGIN")
             made_with = orjson.loads(base.execute("SELECT value FROM meta WHERE name = 'parameters'").fetchone()[0])
+            if not isinstance(made_with, dict):
+                raise Damaged("its parameters are no JSON object")
             differences = self.parameters.differences(made_with)
             if differences:
                 raise UsageError(
                     f"{self.path}: the index was made with other parameters: {'; '.join(differences)}; "
                     "use the same options, or another index"
                 )
-        except sqlite3.Error as error:
+        except (sqlite3.Error, TypeError, ValueError) as error:
             base.close()
             raise UsageError(f"{self.path}: cannot be read as an index: {error}") from error
         except UsageError:
@@ -162,7 +163,8 @@ class ParagraphIndex(TextIndex):
 
     def state(self) -> str:
         """The revision of the index: raised by every transaction that changes entries."""
-        return str(self._meta("revision"))
+        with self._told():
+            return str(self._meta("revision"))
 
     def __len__(self) -> int:
         """Paragraphs that the index holds."""
@@ -179,11 +181,11 @@ class ParagraphIndex(TextIndex):
             yield corpus, id, [f"{id}#{at}" for at in line.tolist()]
 
     def _meta(self, name: str) -> int:
-        value: int = self._base.execute("SELECT value FROM meta WHERE name = ?", (name,)).fetchone()[0]
-        return value
+        found = self._base.execute("SELECT value FROM meta WHERE name = ?", (name,)).fetchone()
+        return whole_number(found and found[0])
 
     def _told(self) -> AbstractContextManager[None]:
-        return told(str(self.path), sqlite3.Error)
+        return told(str(self.path), (sqlite3.Error, Damaged))
 
     # Asking
 
@@ -263,7 +265,12 @@ class ParagraphIndex(TextIndex):
         found = self._base.execute(
             "SELECT first, id, paragraphs, rows FROM documents WHERE first <= ? ORDER BY first DESC LIMIT 1", (number,)
         ).fetchone()
-        return found or (0, "", 0, b"")
+        if found is None:
+            return 0, "", 0, b""
+        first, id, count, packed = found
+        if not isinstance(id, str):
+            raise Damaged(f"{id!r} stands where an id should")
+        return whole_number(first), id, whole_number(count), packed
 
     def read(self, numbers: Sequence[int]) -> list[str]:
         """The texts of entries, each document read once.
@@ -284,10 +291,10 @@ class ParagraphIndex(TextIndex):
         return out
 
     def _texts(self, first: int, lengths: NDArray[np.uint32]) -> list[str]:
-        (data,) = self._base.execute("SELECT data FROM texts WHERE first = ?", (first,)).fetchone()
-        joined = zstandard.ZstdDecompressor().decompress(data).decode("utf-8", "surrogatepass")
-        bounds = np.cumsum(np.concatenate([[0], lengths])).tolist()
-        return [joined[a:b] for a, b in pairwise(bounds)]
+        found = self._base.execute("SELECT data FROM texts WHERE first = ?", (first,)).fetchone()
+        if found is None:
+            raise Damaged("the texts of a document are gone")
+        return split(unpack(found[0], 4 * int(lengths.sum(dtype=np.int64))), lengths)
 
     # Remembering
 
@@ -334,7 +341,7 @@ class ParagraphIndex(TextIndex):
                 self._base.execute("INSERT INTO documents VALUES (?, ?, ?, ?, ?)", row)
                 if self.parameters.texts:
                     joined = "".join(document.paragraphs.read(document.rows.tolist()))
-                    data = zstandard.ZstdCompressor(_TEXT_LEVEL).compress(joined.encode("utf-8", "surrogatepass"))
+                    data = pack(joined.encode("utf-8", "surrogatepass"), _TEXT_LEVEL)
                     self._base.execute("INSERT INTO texts VALUES (?, ?)", (at, data))
                 found = candidates.keys_of(document.paragraphs, document.rows, self.parameters, stored=True)
                 keys.append(found.key)

@@ -1,0 +1,65 @@
+"""Columns and texts as the index keeps them: compressed, with a checksum, and read back with care."""
+
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import Final
+
+import numpy as np
+import zstandard
+from numpy.typing import NDArray
+
+_LIMIT: Final = 1 << 30
+"""Bytes that one piece of an index may unpack to. A document of 64 MiB takes about half of that."""
+
+
+class Damaged(ValueError):  # noqa: N818 - a state of the file, not a fault of the caller
+    """What stands in an index is not what was written there."""
+
+
+def pack(raw: bytes, level: int) -> bytes:
+    """``raw`` as one Zstandard frame that tells its size and has a checksum."""
+    return zstandard.ZstdCompressor(level, write_checksum=True).compress(raw)
+
+
+def unpack(data: object, limit: int = _LIMIT) -> bytes:
+    """The bytes that :func:`pack` packed, if they are no more than ``limit``.
+
+    Raises:
+        Damaged: no such frame.
+    """
+    if not isinstance(data, bytes):
+        raise Damaged(f"a piece of it is {type(data).__name__}, not bytes")
+    try:
+        size = zstandard.get_frame_parameters(data).content_size
+        if size > min(limit, _LIMIT):  # looked at first: the decompressor would take the memory before it looks
+            raise Damaged(f"a piece of it would unpack to {size:,} bytes")
+        return zstandard.ZstdDecompressor().decompress(data)
+    except zstandard.ZstdError as error:
+        raise Damaged(f"a piece of it cannot be unpacked: {error}") from error
+
+
+def split(joined: bytes, lengths: Sequence[int] | NDArray[np.uint32]) -> list[str]:
+    """Texts of ``lengths`` code points that were joined and encoded as UTF-8.
+
+    Raises:
+        Damaged: there are more or fewer.
+    """
+    bounds = np.cumsum(np.concatenate([[0], lengths])).tolist()
+    try:
+        text = joined.decode("utf-8", "surrogatepass")
+    except UnicodeError as error:
+        raise Damaged(f"a text of it is not UTF-8: {error}") from error
+    if len(text) != bounds[-1]:
+        raise Damaged("the texts of a document do not have their lengths")
+    return [text[int(a) : int(b)] for a, b in pairwise(bounds)]
+
+
+def whole_number(value: object) -> int:
+    """A number that was read.
+
+    Raises:
+        Damaged: it is none, or negative.
+    """
+    if not isinstance(value, int) or value < 0:
+        raise Damaged(f"{value!r} stands where a number should")
+    return value
