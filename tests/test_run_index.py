@@ -185,3 +185,20 @@ def test_unverified_matches_stand_in_the_marks_file(monday: Path, tmp_path: Path
     (mark,) = map(orjson.loads, (tmp_path / "t/marks.jsonl").read_bytes().splitlines())
     assert (mark["kind"], mark["observed"]) == ("unverified", NEWS[0])
     assert (tmp_path / "t/clean/a.txt").read_text(encoding="utf-8") == NEWS[0] + "\n\n"
+
+
+def test_an_index_made_by_another_version_is_used_and_the_difference_told(
+    monday: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    index = tmp_path / "seen.index"
+    assert run(monday, tmp_path / "m", recipe=RECIPE, index=index).warnings == ()
+    assert run(monday, tmp_path / "again", recipe=RECIPE, index=index).warnings == ()
+    monkeypatch.setattr("textclean.fingerprint.PACKAGES", ("numpy",))
+    monkeypatch.setattr("textclean.fingerprint._version", lambda package: "999")
+    tuesday = folder(tmp_path / "tuesday", {"a.txt": [NEWS[0], NEWS[100]]})
+    done = run(tuesday, tmp_path / "t", recipe=RECIPE, index=index)
+    (told,) = done.warnings
+    assert "seen.index: what it remembers was cleaned with another recipe or other versions (numpy: " in told
+    assert "→ 999" in told
+    assert done.figures.paragraphs_cut == {"exact": 1}
+    assert run(monday, tmp_path / "m2", recipe=RECIPE, index=index).warnings == ()

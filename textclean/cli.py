@@ -425,6 +425,8 @@ def _show(summary: "Summary", dry_run: bool) -> None:
     if dry_run:
         table.add_row("dry run", "nothing was written")
     Console().print(table)
+    for warning in summary.warnings:
+        _say(warning)
     for id, stage, error in summary.failures[:_FAILURES_SHOWN]:
         _say(f"{id}: {stage}: {error}")
     if len(summary.failures) > _FAILURES_SHOWN:

@@ -5,7 +5,7 @@ import tempfile
 import time
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -55,12 +55,14 @@ class Summary:
         failures: ``(id, stage, error)`` of every document that failed, in the order of ids.
         seconds: how long it took.
         finished_before: the folder held this very run already, and nothing was done.
+        warnings: what may surprise, though it harms nothing: a sentence each.
     """
 
     figures: Figures
     failures: tuple[tuple[str, str, str], ...]
     seconds: float = 0.0
     finished_before: bool = False
+    warnings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,15 +142,16 @@ def run(
     jobs = _worth(files) if jobs is None else jobs
     if index is not None:
         _check_index(index, source, folder.root)
+    made_with = fingerprint(pipeline.recipe)
     if dry_run:
         with (
             _index(index, pipeline, source, write=False) as earlier,
             tempfile.TemporaryDirectory(prefix="textclean-") as temporary,
         ):
             corpus = Corpus(pipeline, Spill(Path(temporary)), jobs, watch, earlier)
-            return _cleaned(corpus, files, _Finish(None), lambda row, finished: None, started)
+            done = _cleaned(corpus, files, _Finish(None), lambda row, finished: None, started)
+            return replace(done, warnings=_warnings(index, earlier, made_with))
     folder.check_usable(resume)
-    made_with = fingerprint(pipeline.recipe)
     if _is_finished(folder):
         return _finished_before(folder, made_with, files)
     with _index(index, pipeline, source, write=True) as earlier:
@@ -158,7 +161,8 @@ def run(
             if _is_finished(folder):  # by a run that held the lock a moment ago
                 return _finished_before(folder, made_with, files)
             _check_fingerprint(folder, made_with)
-            return _run(corpus, files, folder, made_with, started)
+            warnings = _warnings(index, earlier, made_with)
+            return replace(_run(corpus, files, folder, made_with, started), warnings=warnings)
 
 
 def _run(corpus: Corpus, files: list[File], folder: OutFolder, made_with: Fingerprint, started: float) -> Summary:
@@ -176,6 +180,8 @@ def _run(corpus: Corpus, files: list[File], folder: OutFolder, made_with: Finger
         summary = _cleaned(corpus, files, _Finish(folder), told, started)
         folder.sweep(written)
     corpus.remember()  # before the manifest: a run that was killed here is resumed, and remembers again
+    if corpus.index is not None:
+        corpus.index.set_made_with(made_with.made_with)
     speed = summary.figures.source_bytes / summary.seconds
     folder.write_json(RUN, {"seconds": summary.seconds, "jobs": corpus.jobs, "bytes_per_second": speed})
     manifest = Manifest(
@@ -307,12 +313,25 @@ def _check_fingerprint(folder: OutFolder, made_with: Fingerprint) -> None:
     _check_same(folder, made_with, before, "the interrupted run had another recipe or version")
 
 
+def _warnings(index: PathLike | None, earlier: "Index | None", made_with: Fingerprint) -> tuple[str, ...]:
+    """What an index was made with that this run is not: its rows can be compared, but were cleaned otherwise."""
+    before = {} if earlier is None else earlier.made_with()
+    differences = made_with.differences(before) if before else []
+    if index is None or not differences:
+        return ()
+    told = _listed(differences)
+    return (f"{os.fspath(index)}: what it remembers was cleaned with another recipe or other versions ({told})",)
+
+
+def _listed(differences: list[str]) -> str:
+    more = len(differences) - _DIFFERENCES_SHOWN
+    return "; ".join(differences[:_DIFFERENCES_SHOWN]) + (f"; and {more} more" if more > 0 else "")
+
+
 def _check_same(folder: OutFolder, made_with: Fingerprint, before: Mapping[str, str], what: str) -> None:
     differences = made_with.differences(before)
     if differences:
-        more = len(differences) - _DIFFERENCES_SHOWN
-        told = "; ".join(differences[:_DIFFERENCES_SHOWN]) + (f"; and {more} more" if more > 0 else "")
-        raise UsageError(f"{folder.root}: {what} ({told}); give the same again, or name another folder")
+        raise UsageError(f"{folder.root}: {what} ({_listed(differences)}); give the same again, or name another folder")
 
 
 def _is_finished(folder: OutFolder) -> bool:

@@ -142,6 +142,14 @@ class Index(ABC):
         """Changes whenever the entries do: same input and same state, same answers."""
 
     @abstractmethod
+    def made_with(self) -> Mapping[str, str]:
+        """What the last run that remembered something was made with, by ingredient; empty if that is not known."""
+
+    @abstractmethod
+    def set_made_with(self, made_with: Mapping[str, str]) -> None:
+        """Write down what a run that remembered something was made with."""
+
+    @abstractmethod
     def earlier(
         self,
         paragraphs: Paragraphs,

@@ -1,5 +1,6 @@
 """Columns and texts as the index keeps them: compressed, with a checksum, and read back with care."""
 
+import json
 from collections.abc import Sequence
 from itertools import pairwise
 from typing import Final
@@ -63,3 +64,20 @@ def whole_number(value: object) -> int:
     if not isinstance(value, int) or value < 0:
         raise Damaged(f"{value!r} stands where a number should")
     return value
+
+
+def ingredients(packed: object) -> dict[str, str]:
+    """What a run was made with, from the JSON that was kept of it; empty where nothing was kept.
+
+    Raises:
+        Damaged: it is something else.
+    """
+    if packed is None:
+        return {}
+    try:
+        found = json.loads(packed)  # type: ignore[arg-type]  # whatever it is, it was read
+    except (TypeError, ValueError) as error:
+        raise Damaged(f"what it was made with cannot be read: {error}") from error
+    if not isinstance(found, dict) or not all(isinstance(value, str) for value in found.values()):
+        raise Damaged("what it was made with is no table of strings")
+    return found

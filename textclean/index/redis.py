@@ -1,7 +1,7 @@
 """The index shared between machines: datasketch's MinHashLSH in a Redis server."""
 
 import json
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from textclean.errors import TextcleanError, UsageError
 from textclean.index.model import Earlier, Entries, Paragraphs, Parameters, none_earlier, told
-from textclean.index.packing import Damaged, pack, unpack, whole_number
+from textclean.index.packing import Damaged, ingredients, pack, unpack, whole_number
 from textclean.index.texts import TextIndex
 from textclean.minhash.twins import EXACT, NEAR
 
@@ -114,6 +114,16 @@ class RedisIndex(TextIndex):
         """The revision of the index: raised whenever documents were added."""
         with self._told():
             return str(int(self._client.get(f"{self._name}:revision") or 0))
+
+    def made_with(self) -> Mapping[str, str]:
+        """See :meth:`textclean.index.model.Index.made_with`."""
+        with self._told():
+            return ingredients(self._client.get(f"{self._name}:made_with"))
+
+    def set_made_with(self, made_with: Mapping[str, str]) -> None:
+        """See :meth:`textclean.index.model.Index.set_made_with`."""
+        with self._told():
+            self._client.set(f"{self._name}:made_with", json.dumps(dict(made_with)))
 
     def _told(self) -> AbstractContextManager[None]:
         return told(self._told_as, (self._errors, Damaged))

@@ -1,7 +1,7 @@
 """The index as one SQLite file: crash-safe, read by several processes, written by one."""
 
 import sqlite3
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from os import PathLike
 from pathlib import Path
@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from textclean.errors import UsageError
 from textclean.index import candidates, postings
 from textclean.index.model import Earlier, Entries, Paragraphs, Parameters, none_earlier, told
-from textclean.index.packing import Damaged, pack, split, unpack, whole_number
+from textclean.index.packing import Damaged, ingredients, pack, split, unpack, whole_number
 from textclean.index.rows import Rows, joined
 from textclean.index.texts import TextIndex
 from textclean.minhash.contained import intact
@@ -165,6 +165,18 @@ class ParagraphIndex(TextIndex):
         """The revision of the index: raised by every transaction that changes entries."""
         with self._told():
             return str(self._meta("revision"))
+
+    def made_with(self) -> Mapping[str, str]:
+        """See :meth:`textclean.index.model.Index.made_with`."""
+        with self._told():
+            found = self._base.execute("SELECT value FROM meta WHERE name = 'made_with'").fetchone()
+            return ingredients(found and found[0])
+
+    def set_made_with(self, made_with: Mapping[str, str]) -> None:
+        """See :meth:`textclean.index.model.Index.set_made_with`."""
+        with self._told(), _transaction(self._base):
+            row = ("made_with", orjson.dumps(dict(made_with)).decode())
+            self._base.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", row)
 
     def __len__(self) -> int:
         """Paragraphs that the index holds."""
