@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.stages_for_tests import Deadly, FirstOnly, Upper
+from textclean.commands.explain import explain
 from textclean.commands.restore import restore, verify
 from textclean.commands.run import Summary, run
 from textclean.engines.pool import EXHAUSTED, KILLED
@@ -70,6 +71,32 @@ def test_a_document_that_kills_later_stays_as_the_stage_before_left_it(source: P
     clean = (tmp_path / f"out/clean/{POISON:03d}.txt").read_text(encoding="utf-8")
     assert clean == f"第{POISON}篇，毒\n共有的一行，\n\n"  # widened, which comes first, and not compared any more
     assert verify(tmp_path / "out", source) == []
+
+
+def test_a_document_that_a_killed_worker_cost_takes_part_again_on_resume(tmp_path: Path) -> None:
+    """What others were told without it is not taken up then."""
+    source, lives = tmp_path / "in", tmp_path / "lives"
+    source.mkdir()
+    lives.mkdir()
+    for i in range(100):
+        line = ["共有,一,行", "共有，一,行", "共有，一，行"][min(i, 2)]  # the same once commas are widened
+        (source / f"{i:03d}.txt").write_text(f"第{i}篇{'药' if i else '毒'}\n{line}\n", encoding="utf-8")
+
+    def recipe(times: int) -> Recipe:
+        return Recipe((FirstOnly(), Upper(), Deadly(lives=str(lives), times=times), FirstOnly()))
+
+    def stop(what: str, done: int, total: int) -> None:
+        if what == "cleaning" and list((tmp_path / "out/.work/phase-2").glob("0*")):
+            raise InterruptedError
+
+    run(source, tmp_path / "straight", recipe=recipe(0))
+    with pytest.raises(InterruptedError):
+        run(source, tmp_path / "out", recipe=recipe(3), jobs=2, watch=stop)
+    assert len(os.listdir(lives)) == 3
+    assert run(source, tmp_path / "out", recipe=recipe(3), resume=True).failures == ()
+    for name in ("clean/000.txt", "clean/001.txt", "clean/002.txt", "documents.jsonl"):
+        assert (tmp_path / "out" / name).read_bytes() == (tmp_path / "straight" / name).read_bytes()
+    assert "kept: 000.txt#2" in "\n".join(explain(str(tmp_path / "out/clean/002.txt")))
 
 
 STARTS_WORKERS = """

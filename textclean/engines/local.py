@@ -4,7 +4,7 @@ import hashlib
 import os
 import pickle
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
@@ -156,17 +156,22 @@ class Corpus:
             yield row, doc
 
     def _clean(self, pool: Pool, items: Iterable[tuple[str, Loadable]]) -> None:
-        key = self.fingerprint
-        self.spill.keep_for(0, key)
+        self.spill.keep_for(0, self.fingerprint)
         self.rows = self._first(pool, items)
-        if self.spill.lasts:
-            key = _inputs_key(key, self.rows)
-            if self.index is not None:
-                key += f" {self.index.state()}"
         for phase in range(1, len(self.pipeline.phases)):
+            key = self._verdicts_key() if self.spill.lasts else ""
             verdicts = self._decide(phase - 1)
             self.spill.keep_for(phase, key)
             self._next(pool, phase, verdicts)
+
+    def _verdicts_key(self) -> str:
+        """What decides the verdicts: the fingerprint, every document that takes part, and the index."""
+        key = hashlib.sha256(self.fingerprint.encode())
+        for row in self.rows:
+            key.update(f"{row.id!r} {row.digest} {row.failure is None}\n".encode("utf-8", "backslashreplace"))
+        if self.index is not None:
+            key.update(self.index.state().encode())
+        return key.hexdigest()
 
     def _first(self, pool: Pool, items: Iterable[tuple[str, Loadable]]) -> list[Row]:
         job = self._job()
@@ -438,14 +443,6 @@ def _job(job: Job | bytes) -> Job:
 def _unpickled(pickled: bytes) -> Job:
     job: Job = pickle.loads(pickled)
     return job
-
-
-def _inputs_key(fingerprint: str, rows: Sequence[Row]) -> str:
-    """What decides the verdicts: the recipe, and every document that is there."""
-    key = hashlib.sha256(fingerprint.encode())
-    for row in rows:
-        key.update(f"{row.id!r} {row.digest} {row.failure is None}\n".encode("utf-8", "backslashreplace"))
-    return key.hexdigest()
 
 
 def _told(failure: Failure | None) -> tuple[str, str] | None:
