@@ -203,8 +203,8 @@ def _cleaned(corpus: Corpus, files: list[File], finish: _Finish, told: Told, sta
     """Run the corpus, tell of every document, and count."""
     whole, failures = Figures(), []
     for row, finished in corpus.run(((file.id, file) for file in files), finish):
-        told(row, finished)
         whole.add(_counted(row, finished))
+        told(row, finished)
         if row.failure is not None:
             failures.append((row.id, row.failure.stage, row.failure.error))
     return Summary(whole, tuple(failures), time.perf_counter() - started)
@@ -221,7 +221,6 @@ def _line(row: Row, finished: _Finished | None, folder: OutFolder, file: File) -
     """The line of ``documents.jsonl``."""
     line: dict[str, Any] = {"id": row.id}
     if finished is not None:
-        finished.figures.source_bytes = row.size
         line = {**finished.row, "figures": finished.figures.as_dict()}
     else:
         line["quarantined"] = row.rejected or _quarantine(folder, row, file)
