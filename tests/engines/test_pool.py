@@ -187,6 +187,7 @@ def test_workers_leave_signals_to_the_process_that_started_them(tmp_path: Path, 
         [sys.executable, "-m", "textclean", "run", source, tmp_path / "out", "--jobs", "2"],
         stderr=subprocess.PIPE,
         start_new_session=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # ignored in what a shell puts in background
     )
     deadline = time.monotonic() + 60
     while not list((tmp_path / "out").glob(".work/phase-0/0*")) and time.monotonic() < deadline:

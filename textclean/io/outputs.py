@@ -358,6 +358,8 @@ class LineFile:
         if kind is not None:
             with suppress(OSError):  # the first error is the one to tell
                 self._file.close()
+            with suppress(OSError):
+                self._partial.unlink(missing_ok=True)
             return
         with writing(self._path):
             self._file.close()
