@@ -9,7 +9,7 @@ from typing import Any
 
 from textclean.decode import decode_text
 from textclean.document import Document, Findings, advance
-from textclean.pipeline import one_document
+from textclean.phases import one_document
 from textclean.recipe import AnyStage
 from textclean.stage import CorpusStage
 

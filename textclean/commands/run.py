@@ -148,7 +148,7 @@ def run(
             _index(index, pipeline, source, write=False) as earlier,
             tempfile.TemporaryDirectory(prefix="textclean-") as temporary,
         ):
-            corpus = Corpus(pipeline, Spill(Path(temporary)), jobs, watch, earlier)
+            corpus = Corpus(pipeline.phases, Spill(Path(temporary)), jobs, watch, earlier)
             done = _cleaned(corpus, files, _Finish(None), lambda row, finished: None, started)
             return replace(done, warnings=_warnings(index, earlier, made_with))
     folder.check_usable(resume)
@@ -156,7 +156,7 @@ def run(
         return _finished_before(folder, made_with, files)
     with _index(index, pipeline, source, write=True) as earlier:
         spill = Spill(folder.work)
-        corpus = Corpus(pipeline, spill, jobs, watch, earlier, made_with.digest, folder.write_quarantined)
+        corpus = Corpus(pipeline.phases, spill, jobs, watch, earlier, made_with.digest, folder.write_quarantined)
         with folder.lock():
             if _is_finished(folder):  # by a run that held the lock a moment ago
                 return _finished_before(folder, made_with, files)
@@ -182,12 +182,13 @@ def _run(corpus: Corpus, files: list[File], folder: OutFolder, made_with: Finger
     corpus.remember()  # before the manifest: a run that was killed here is resumed, and remembers again
     if corpus.index is not None:
         corpus.index.set_made_with(made_with.made_with)
+        corpus.index.close()  # with all that stands beside it, which a later kill would leave
     speed = summary.figures.source_bytes / summary.seconds
     folder.write_json(RUN, {"seconds": summary.seconds, "jobs": corpus.jobs, "bytes_per_second": speed})
     manifest = Manifest(
         format=MANIFEST_FORMAT,
         textclean=metadata.version("textclean"),
-        recipe=corpus.pipeline.recipe.as_dict(),
+        recipe=corpus.phases.recipe.as_dict(),
         fingerprint=made_with.digest,
         made_with=made_with.made_with,
         documents_sha256=documents.digest,

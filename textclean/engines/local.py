@@ -16,7 +16,7 @@ from textclean.document import Document
 from textclean.engines.pool import Pool
 from textclean.errors import InputError, RestoreError, UsageError
 from textclean.io.spill import Entry, Item, MemorySpill, Ref, Spill, SpilledTexts
-from textclean.pipeline import Failure, Pipeline, Step, id_key
+from textclean.phases import Failure, Phases, Step, id_key
 from textclean.stage import Observation
 
 if TYPE_CHECKING:
@@ -81,7 +81,7 @@ Reject = Callable[[str, bytes], None]
 class Job:
     """What every batch of a run shares; for other processes pickled once, and unpickled once in each."""
 
-    pipeline: Pipeline
+    phases: Phases
     spill: Spill
     finish: Finish[Any] | None = None
     reject: Reject | None = None
@@ -103,10 +103,10 @@ class Batch:
 
 @dataclass(slots=True)
 class Corpus:
-    """A run of a pipeline over documents.
+    """A run of phases over documents.
 
     Attributes:
-        pipeline: what is run.
+        phases: what is run.
         spill: where documents wait between phases.
         jobs: processes; 1 runs everything in this one.
         watch: told of progress.
@@ -115,7 +115,7 @@ class Corpus:
         reject: takes the sources of documents that fail before the first barrier.
     """
 
-    pipeline: Pipeline
+    phases: Phases
     spill: Spill
     jobs: int = 1
     watch: Watch | None = None
@@ -158,7 +158,7 @@ class Corpus:
     def _clean(self, pool: Pool, items: Iterable[tuple[str, Loadable]]) -> None:
         self.spill.keep_for(0, self.fingerprint)
         self.rows = self._first(pool, items)
-        for phase in range(1, len(self.pipeline.phases)):
+        for phase in range(1, len(self.phases)):
             key = self._verdicts_key() if self.spill.lasts else ""
             verdicts = self._decide(phase - 1)
             self.spill.keep_for(phase, key)
@@ -204,10 +204,10 @@ class Corpus:
     def _decide(self, phase: int) -> Mapping[str, Any]:
         refs = {row.id: row.ref for row in self.rows if row.ref is not None}
         seen = [(row.id, row.observation) for row in self.rows if row.observation is not None]
-        stage = self.pipeline.phases[phase].observes
+        stage = self.phases[phase].observes
         self._tell(f"comparing ({stage.name if stage else ''})", 0, len(seen))
         texts = SpilledTexts(self.spill, refs)
-        verdicts = self.pipeline.decide(phase, seen, texts, self.index)
+        verdicts = self.phases.decide(phase, seen, texts, self.index)
         if self.index is not None:
             from textclean.index.model import Remembering
 
@@ -264,7 +264,7 @@ class Corpus:
             self._tell("writing", count, len(self.rows))
 
     def _here(self, finish: Finish[Any] | None = None) -> Job:
-        return Job(self.pipeline, self.spill, finish, self.reject)
+        return Job(self.phases, self.spill, finish, self.reject)
 
     def _job(self, finish: Finish[Any] | None = None) -> Job | bytes:
         job = self._here(finish)
@@ -297,17 +297,17 @@ class _Judged(NamedTuple):
 
 
 def run_corpus(
-    pipeline: Pipeline, items: Iterable[tuple[str, Loadable]], jobs: int = 1, index: "Where | None" = None
+    phases: Phases, items: Iterable[tuple[str, Loadable]], jobs: int = 1, index: "Where | None" = None
 ) -> Iterator[Document | Failure]:
     """Clean ``items`` as one corpus, spilling to a temporary folder that is removed at the end."""
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="textclean-")))
         in_memory = jobs == 1 and index is None
-        corpus = Corpus(pipeline, MemorySpill(folder, _IN_MEMORY) if in_memory else Spill(folder), jobs)
+        corpus = Corpus(phases, MemorySpill(folder, _IN_MEMORY) if in_memory else Spill(folder), jobs)
         if index is not None:
             from textclean.index.open import open_index
 
-            corpus.index = stack.enter_context(open_index(index, pipeline.recipe.stages))
+            corpus.index = stack.enter_context(open_index(index, phases.recipe.stages))
         for row, doc in corpus.documents(items):
             if row.failure is not None:
                 yield replace(row.failure, document=doc)
@@ -328,7 +328,7 @@ def _start(batch: Batch) -> list[Row]:
         if known is not None and isinstance(loaded, bytes) and hashlib.sha256(loaded).hexdigest() == known.digest:
             work.again(known)
             continue
-        step = job.pipeline.start(id, loaded)
+        step = job.phases.start(id, loaded)
         if step.document is None and step.failure is not None:
             work.rows.append(_rejected(job, id, loaded, step.failure))
         else:
@@ -357,7 +357,7 @@ def _proceed(batch: Batch) -> list[Row]:
             work.again(known)
             continue
         doc = job.spill.read(ref)
-        step = Step(doc, failure=failure) if failure else job.pipeline.proceed(batch.phase, doc, verdict)
+        step = Step(doc, failure=failure) if failure else job.phases.proceed(batch.phase, doc, verdict)
         if step.document is doc and step.failure == failure:
             work.same(id, ref, step, size)
         else:
@@ -402,14 +402,14 @@ class _Work:
         failure = known.failure and Failure(known.id, *known.failure)
         row = Row(known.id, known.ref, known.digest, known.size, failure=failure)
         self.rows.append(row)
-        if known.failure is None and self._job.pipeline.phases[self._batch.phase].observes is not None:
+        if known.failure is None and self._job.phases[self._batch.phase].observes is not None:
             self._sound.append((row, self._job.spill.read(known.ref)))
 
     def observed(self) -> list[Row]:
         """The rows, with observations; what is new is in a segment."""
         phase = self._batch.phase
-        if self._job.pipeline.phases[phase].observes is not None:
-            steps = self._job.pipeline.observe(phase, [doc for _, doc in self._sound])
+        if self._job.phases[phase].observes is not None:
+            steps = self._job.phases.observe(phase, [doc for _, doc in self._sound])
             for (row, _), step in zip(self._sound, steps, strict=True):
                 row.observation = step.observation
                 row.failure = step.failure and replace(step.failure, document=None)

@@ -173,7 +173,7 @@ class Index(ABC):
 
     @abstractmethod
     def close(self) -> None:
-        """Release the index."""
+        """Release the index. Closing it twice does no harm."""
 
     def __enter__(self) -> Self:
         return self

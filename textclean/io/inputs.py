@@ -9,7 +9,7 @@ from pathlib import Path
 
 from textclean.errors import InputError, UsageError
 from textclean.io.files import read_regular
-from textclean.pipeline import id_key, too_large
+from textclean.phases import id_key, too_large
 
 LONGEST_NAME = 255
 """Bytes of a file's name, on every file system in wide use."""
