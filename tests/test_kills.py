@@ -85,9 +85,9 @@ def check_same(out: Path, index: Path, corpus: Path, straight: dict[str, bytes])
     """Everything is there, and nothing else."""
     assert tree(out) == straight
     assert {path.name for path in out.iterdir()} == {path.name for path in (corpus / "straight").iterdir()}
-    assert entries(index) == entries(corpus / "straight.index")
     beside = {path.name.removeprefix(index.name) for path in index.parent.glob(f"{index.name}*")}
     assert beside == {"", "-writer"}
+    assert entries(index) == entries(corpus / "straight.index")
 
 
 def killed(task: Task, delay: float | None = None) -> int:
