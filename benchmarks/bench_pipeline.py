@@ -40,9 +40,9 @@ def test_folders(times_decode: Timer, scraped: list[str], tmp_path: Path) -> Non
         (tmp_path / "in" / f"{i:06d}.txt").write_bytes(text.encode())
     count = 0
 
-    def run() -> None:
+    def once() -> None:
         nonlocal count
         count += 1
         run(tmp_path / "in", tmp_path / f"out{count}", recipe=WITHOUT_TYPOS)
 
-    times_decode("folder to folder without typos, one process", run, scraped)
+    times_decode("folder to folder without typos, one process", once, scraped)
