@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
+from textclean.commands.run import run
 from textclean.pipeline import Pipeline
 from textclean.recipe import Recipe, default
 
