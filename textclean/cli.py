@@ -6,7 +6,7 @@ be written; 130 interrupted (Ctrl-C, SIGTERM).
 
 import signal
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -124,7 +124,7 @@ def restore(out: Path, dest: Path) -> None:
     """
     from textclean.commands.restore import restore as restore_folder
 
-    _report(restore_folder(out, dest), "restored", "not restored")
+    _report(restore_folder(out, dest), "restored", "problems; what they do not name was restored")
 
 
 @cli.command()
@@ -395,33 +395,15 @@ def _show(summary: "Summary", dry_run: bool) -> None:
     from rich.console import Console
     from rich.table import Table
 
+    from textclean.report.figures import told
+
     if summary.finished_before:
         _say("the run is finished already; nothing was left to do")
-    figures = summary.figures
     table = Table(show_header=False, box=None, pad_edge=False)
     table.add_column(style="bold")
     table.add_column()
-
-    def counted(counts: Mapping[str, int]) -> str:
-        parts = ", ".join(f"{name} {n}" for name, n in sorted(counts.items(), key=lambda row: (-row[1], row[0])))
-        return f"{sum(counts.values()):,}" + (f"  ({parts})" if parts else "")
-
-    table.add_row("documents", f"{figures.documents:,}")
-    table.add_row("paragraphs kept", f"{figures.paragraphs_kept:,}")
-    table.add_row("paragraphs cut", counted(figures.paragraphs_cut))
-    table.add_row("paragraphs joined", counted(figures.paragraphs_joined))
-    by_stage: dict[str, dict[str, int]] = {}
-    for name, n in figures.edits.items():
-        stage, _, reason = name.partition(": ")
-        by_stage.setdefault(stage, {})[reason] = n
-    for stage, counts in sorted(by_stage.items()):
-        table.add_row(f"edits of {stage}", counted(counts))
-    table.add_row("marks", counted(figures.marks))
-    table.add_row("bad bytes kept", f"{figures.bad_bytes:,}")
-    table.add_row("failures", f"{len(summary.failures):,}" + _failed(figures.quarantined, figures.failed))
-    if summary.seconds:
-        speed = figures.source_bytes / summary.seconds / 1e6
-        table.add_row("speed", f"{speed:.2f} MB/s  ({figures.source_bytes:,} bytes in {summary.seconds:.2f} s)")
+    for label, text in told(summary.figures, summary.seconds):
+        table.add_row(label, text)
     if dry_run:
         table.add_row("dry run", "nothing was written")
     Console().print(table)
@@ -431,12 +413,6 @@ def _show(summary: "Summary", dry_run: bool) -> None:
         _say(f"{id}: {stage}: {error}")
     if len(summary.failures) > _FAILURES_SHOWN:
         _say(f"… and {len(summary.failures) - _FAILURES_SHOWN} more; see documents.jsonl")
-
-
-def _failed(quarantined: int, later: int) -> str:
-    if not quarantined and not later:
-        return ""
-    return f"  (not cleaned: {quarantined}; written as the stage before left them: {later})"
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@ from tests.stages_for_tests import Picky, Upper
 from textclean.document import Document, Findings, advance
 from textclean.ledger import EditBuilder
 from textclean.pipeline import Pipeline
-from textclean.report.figures import Figures, family, figures
+from textclean.report.figures import Figures, family, figures, told
 
 
 def changed(text: str, *cuts: tuple[int, int, str]) -> Document:
@@ -45,3 +45,16 @@ def test_bad_bytes_are_counted_and_byte_order_marks_are_not() -> None:
 
 def test_reasons_with_figures_belong_to_one_family() -> None:
     assert family("contained 0.97") == family("contained 1.00") == "contained"
+
+
+def test_figures_are_told_to_a_person_the_most_frequent_first() -> None:
+    found = Figures(documents=1234, quarantined=2, failed=1, source_bytes=2_000_000)
+    found.paragraphs_cut.update({"near": 1, "exact": 3})
+    found.edits.update({"normalize: width": 5})
+    lines = dict(told(found, 4.0))
+    assert lines["documents"] == "1,234"
+    assert lines["paragraphs cut"] == "4  (exact 3, near 1)"
+    assert lines["edits of normalize"] == "5  (width 5)"
+    assert lines["failures"] == "3  (not cleaned: 2; written as the stage before left them: 1)"
+    assert lines["speed"] == "0.50 MB/s  (2,000,000 bytes in 4.00 s)"
+    assert "speed" not in dict(told(found))

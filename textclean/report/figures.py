@@ -1,7 +1,7 @@
-"""Folds the layers and marks of documents into figures."""
+"""Folds the layers and marks of documents into figures, and tells them."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -76,6 +76,33 @@ def figures(doc: Document) -> Figures:
     if doc.source is not None:
         found.bad_bytes = sum(len(patch.original) for patch in doc.source.patches if patch.end > patch.start)
     return found
+
+
+def told(found: Figures, seconds: float = 0.0) -> Iterator[tuple[str, str]]:
+    """Figures for a person: label and text. ``seconds``: how long it took; 0 if nothing was done."""
+    yield "documents", f"{found.documents:,}"
+    yield "paragraphs kept", f"{found.paragraphs_kept:,}"
+    yield "paragraphs cut", _counts(found.paragraphs_cut)
+    yield "paragraphs joined", _counts(found.paragraphs_joined)
+    by_stage: dict[str, Counter[str]] = {}
+    for name, n in found.edits.items():
+        stage, _, reason = name.partition(": ")
+        by_stage.setdefault(stage, Counter())[reason] = n
+    for stage, counts in sorted(by_stage.items()):
+        yield f"edits of {stage}", _counts(counts)
+    yield "marks", _counts(found.marks)
+    yield "bad bytes kept", f"{found.bad_bytes:,}"
+    failures = found.quarantined + found.failed
+    where = f"  (not cleaned: {found.quarantined}; written as the stage before left them: {found.failed})"
+    yield "failures", f"{failures:,}" + (where if failures else "")
+    if seconds:
+        speed = found.source_bytes / seconds / 1e6
+        yield "speed", f"{speed:.2f} MB/s  ({found.source_bytes:,} bytes in {seconds:.2f} s)"
+
+
+def _counts(counts: Mapping[str, int]) -> str:
+    parts = ", ".join(f"{name} {n}" for name, n in sorted(counts.items(), key=lambda row: (-row[1], row[0])))
+    return f"{sum(counts.values()):,}" + (f"  ({parts})" if parts else "")
 
 
 def family(reason: str) -> str:
