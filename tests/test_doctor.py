@@ -32,6 +32,12 @@ def test_a_missing_package_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     assert doctor.Check("datasketch", "not installed", "pip install datasketch") in doctor.examine()
 
 
+def test_every_package_that_is_required_is_looked_at() -> None:
+    assert {"chardet", "opencc", "datasketch", "pydantic"} <= set(doctor.required())
+    assert not {"pytest", "redis", "pyarrow"} & set(doctor.required())
+    assert set(doctor.required()) <= {check.name for check in doctor.examine()}
+
+
 def test_a_part_that_does_not_work_is_told_and_not_raised(monkeypatch: pytest.MonkeyPatch) -> None:
     def broken() -> str:
         raise OSError("no such file")

@@ -1,13 +1,13 @@
 """What is installed, which optional parts are there, and what is wrong with the installation."""
 
 import platform
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import metadata
 
 from textclean.built import extension
 
-REQUIRED = ("chardet", "click", "datasketch", "numpy", "opencc", "orjson", "pydantic", "rich", "zstandard")
 RIVALS = {"opencc": ("opencc-python-reimplemented", "opencc-python", "opencc-py")}
 """Packages that install into the folder of another and overwrite it."""
 EXTENSIONS = {
@@ -38,7 +38,7 @@ def examine() -> list[Check]:
     checks = [
         Check("python", f"{platform.python_implementation()} {platform.python_version()}, {platform.machine()}"),
         _version("textclean"),
-        *map(_version, REQUIRED),
+        *map(_version, required()),
         *_overwritten(),
         _tried("opencc converts", _convert, "reinstall it: pip install --force-reinstall opencc"),
         _tried("data files", _data, "reinstall textclean"),
@@ -46,6 +46,12 @@ def examine() -> list[Check]:
         _tried("minhash", _minhash, "reinstall textclean and numpy"),
     ]
     return checks + _plugins()
+
+
+def required() -> list[str]:
+    """The packages that this one cannot do without, as its own metadata name them."""
+    named = [found for found in metadata.requires("textclean") or () if "extra ==" not in found]
+    return [re.split(r"[^\w.-]", found, maxsplit=1)[0] for found in named]
 
 
 def _extensions() -> str:

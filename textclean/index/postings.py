@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from textclean.index.packing import Damaged, pack, unpack
+from textclean.minhash.mixing import splitmix64
 
 KEY_BITS: Final = 40
 CAP: Final = 64
@@ -41,12 +42,10 @@ class Postings(NamedTuple):
 
 
 def key_of(kind: int, values: NDArray[Any]) -> NDArray[np.uint64]:
-    """Keys of 64-bit ``values`` of one ``kind``: SplitMix64's finaliser (Steele, Lea and Flood, 2014), its top bits."""
-    z = values.astype(np.uint64) + np.uint64((kind + 1) * 0x9E3779B97F4A7C15 % 2**64)
-    z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    z ^= z >> np.uint64(31)
-    return z >> np.uint64(64 - KEY_BITS)
+    """Keys of 64-bit ``values`` of one ``kind``: the top bits of what they are mixed to."""
+    return splitmix64(values.astype(np.uint64) + np.uint64((kind + 1) * 0x9E3779B97F4A7C15 % 2**64)) >> np.uint64(
+        64 - KEY_BITS
+    )
 
 
 def insert(base: sqlite3.Connection, found: Postings, alive: "Callable[[], Alive] | None" = None) -> None:

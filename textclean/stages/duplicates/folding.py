@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from textclean.built import extension
 from textclean.minhash.codes import Codes, encode
+from textclean.minhash.mixing import splitmix64
 
 _SAME_AS = {"。": ".", "「": '"', "」": '"', "『": "'", "』": "'", "“": '"', "”": '"', "‘": "'", "’": "'"}
 _PLANE = 1 << 16
@@ -88,14 +89,8 @@ def keys(codes: Codes) -> NDArray[np.uint64]:
     parts = np.append(points, [0, 0]).astype(np.uint64)[at[:, None] + np.arange(3)] * left
     word = (parts << _SHIFTS).sum(axis=1, dtype=np.uint64)
     for column, step in enumerate(_STEPS):
-        mixed = _mixed(word + (place + 1).astype(np.uint64) * step)
+        mixed = splitmix64(word + (place + 1).astype(np.uint64) * step)
         sums = np.zeros(len(lengths), np.uint64)
         sums[words > 0] = np.add.reduceat(mixed, begins[words > 0])
-        out[:, column] = _mixed(sums + lengths.astype(np.uint64) * step)
+        out[:, column] = splitmix64(sums + lengths.astype(np.uint64) * step)
     return out
-
-
-def _mixed(values: NDArray[np.uint64]) -> NDArray[np.uint64]:
-    values = (values ^ values >> np.uint64(30)) * np.uint64(0xBF58476D1CE4E5B9)
-    values = (values ^ values >> np.uint64(27)) * np.uint64(0x94D049BB133111EB)
-    return values ^ values >> np.uint64(31)
