@@ -1,5 +1,6 @@
 """Normalize: what each rule does, what must not change, and the laws of the stage."""
 
+import html
 import tomllib
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from textclean.decode import decode
 from textclean.document import Document
 from textclean.ledger import Edits, apply
 from textclean.stages.normalize import Normalize
-from textclean.stages.normalize.characters import compose_marks, radicals
+from textclean.stages.normalize.characters import compose_marks, entities, radicals
 from textclean.stages.normalize.compose import applied, compose
 from textclean.testing import check_stage
 
@@ -71,6 +72,10 @@ def test_bad_bytes_are_marked_where_they_stand():
     text, source = decode(raw)
     marks = Normalize()(Document("a.txt", text, source=source)).marks
     assert [(mark.kind, mark.observed) for mark in marks] == [("suspect-bytes", "\ufffd\ufffd")] * 2
+
+
+def test_an_indent_before_an_enumerator_and_brackets_without_partner():
+    assert Normalize()(document("　　一)临江 临江)开馆 2)")).text == "一)临江 临江）开馆 2)"
 
 
 def test_bad_bytes_are_still_known_after_an_earlier_layer():
@@ -170,6 +175,31 @@ def test_composition_of_combining_marks_is_that_of_the_whole_text(text):
     import unicodedata
 
     assert applied(text, compose_marks(text, ideographs=True)) == unicodedata.normalize("NFC", text)
+
+
+@given(st.text("\u0301\u0323\u0345\u0f73\u1161ae", max_size=90))
+@settings(deadline=None, max_examples=300)
+def test_composition_of_many_marks_is_that_of_python(marks):
+    import unicodedata
+
+    assert applied(marks, compose_marks(marks, ideographs=True)) == unicodedata.normalize("NFC", marks)
+
+
+@given(
+    st.lists(
+        st.sampled_from(["&", "amp;", "#38;", "#x26;", "AMP;", "lt;", "ampx;", "#0038;", "nbsp;", "x"]), max_size=9
+    )
+)
+@settings(deadline=None, max_examples=300)
+def test_an_entity_escaped_many_times_is_resolved_as_one_escape_after_the_other(parts):
+    text = "".join(parts)
+    found = entities(text)
+    assert len(found) <= text.count("&")
+    for start, end, new in zip(found.starts, found.ends, found.news, strict=True):
+        slow = text[start:end]
+        while (once := html.unescape(slow)) != slow:
+            slow = once
+        assert new == slow
 
 
 @st.composite
