@@ -110,3 +110,22 @@ def test_banners_and_papers_above_one_another_all_go() -> None:
 def test_a_name_is_told_once_in_the_order_of_the_page() -> None:
     doc = Metadata()(Document("a.txt", "责任编辑：王小明 李四\n责任编辑：李四 王小明 张三\n"))
     assert doc.meta == {"editor": ["王小明", "李四", "张三"]}
+
+
+@given(
+    st.lists(st.sampled_from(["驻", "沚阳", "全媒体", "特约", "记者", "本报", "首席", " ", "丁岩"]), max_size=7).map(
+        "".join
+    )
+)
+@settings(deadline=None, max_examples=400)
+def test_a_role_is_read_as_if_it_were_stationed_any_number_of_times(text: str) -> None:
+    post = r"(?:全媒体|融媒体|首席|特约|特派|见习|实习|驻[^\s]{2,6}?)*"
+    pattern = _fields._ROLE.pattern
+    start = pattern.index(_fields._POST)
+    many = re.compile(pattern[:start] + post + pattern[pattern.index("(?P<role>") :])
+    if text.count("驻") <= 2:
+        assert [role.span() for role in _fields._ROLE.finditer(text)] == [role.span() for role in many.finditer(text)]
+
+
+def test_a_line_of_one_character_is_no_byline() -> None:
+    assert _fields.read("本报" + "驻" * 78) is None

@@ -34,6 +34,11 @@ _LONGEST_ADVERT = 8
 _LONGEST_SHARED = 40
 """Characters of the longest line that is compared with those of other documents."""
 
+_MOST_ROUNDS = 32
+"""Layers of boilerplate around one another that are taken off. Pages have three or four (label and links, copyright,
+contacts); a list of labels may have any number, and each of them would cost another look at every line.
+"""
+
 _FOOT_SIGN = re.compile(
     "©|ICP备|ICP证|ICP備|ICP證|公网安备|权所有|權所有|网站标识码|Copyright|copyright|COPYRIGHT"
     "|Rights Reserved|rights reserved|未经.{0,16}[不请禁严谢]"
@@ -202,7 +207,9 @@ class Boilerplate(CorpusStage):
         }
         feet = _feet(lines)
         shared = frozenset(verdict or ())
-        while new := self._around(lines, found, feet, shared):
+        for _ in range(_MOST_ROUNDS):
+            if not (new := self._around(lines, found, feet, shared)):
+                break
             found |= dict.fromkeys(new, _BOILERPLATE)
         if not found:
             return NOTHING
@@ -211,7 +218,8 @@ class Boilerplate(CorpusStage):
         known = doc.meta.get("credits", [])
         names = dict.fromkeys(name for one in found.values() for name in one.credits)
         if isinstance(known, list) and names.keys() - set(map(str, known)):
-            meta["credits"] = [*known, *(name for name in names if name not in known)]
+            told = {name for name in known if isinstance(name, str)}
+            meta["credits"] = [*known, *(name for name in names if name not in told)]
         source = next((one.source for one in found.values() if one.source), "")
         if source and "photo_source" not in doc.meta:
             meta["photo_source"] = source
