@@ -13,17 +13,22 @@ Content = str | bytes
 
 
 class Bait(NamedTuple):
-    """What is given to a part, by size in bytes."""
+    """What is given to a part, by size in bytes.
+
+    Not ``small`` is what grows faster up to some size and then no more: hundreds of paragraphs are compared all with
+    all.
+    """
 
     part: str
     name: str
     make: Callable[[int], Content]
     options: Mapping[str, object] = {}
+    small: bool = True
 
 
 def again(unit: str, before: str = "", after: str = "") -> Callable[[int], str]:
     """``unit`` over and over, between ``before`` and ``after``."""
-    return lambda size: before + unit * (size // len(unit.encode())) + after
+    return lambda size: before + unit * (size // len(unit.encode("utf-8", "surrogatepass"))) + after
 
 
 def raw(unit: bytes, before: bytes = b"", after: bytes = b"") -> Callable[[int], bytes]:
@@ -90,7 +95,7 @@ def loops_in_quotes(size: int) -> str:
     return "“好”" + "".join(f"{unit}，{unit}，{unit}，好。" for unit in units)
 
 
-_PAGES = (
+BAITS = (
     Bait("normalize", "news", news()),
     Bait("normalize", "blanks before numbers, one line", again("合计 1234 ")),
     Bait("normalize", "blanks before numbers, with commas", again("合计 1234 元, 约 5 成 ")),
@@ -174,16 +179,26 @@ _PAGES = (
     Bait("repeats", "commas", again("，")),
     Bait("repeats", "quotes and numbers", again("“一二三4五六，一二三4五六，一二三4五六，")),
     Bait("repeats", "few clauses at random", shuffled("一二，。")),
-    Bait("duplicates", "the same paragraph", again("这是一段完全相同的文字，一个字也不差，放在这里好看。\n")),
-    Bait("duplicates", "a number of paragraphs", numbered("这是一段几乎相同的文字，只有一个数不同，是第{n}个。")),
-    Bait("duplicates", "other words", numbered("这是一段几乎相同的文字，只有一个词不同，这个词是{han}，别的都一样。")),
+    Bait("duplicates", "the same paragraph", again("这是一段完全相同的文字，一个字也不差。\n")),
+    Bait(
+        "duplicates",
+        "a number of paragraphs",
+        numbered("这是一段几乎相同的文字，只有一个数不同，是第{n}个。"),
+        small=False,
+    ),
+    Bait(
+        "duplicates",
+        "other words",
+        numbered("这是一段几乎相同的文字，只有一个词不同，这个词是{han}，别的都一样。"),
+        small=False,
+    ),
     Bait("duplicates", "short sentences", again("好的。\n")),
     Bait("duplicates", "one paragraph", shuffled("".join(chr(0x4E00 + i) for i in range(3000)))),
     Bait("duplicates", "one character", again("一")),
     Bait("duplicates", "paragraphs of one character", again("一" * 30 + "\n")),
     Bait("duplicates", "a paragraph and its sentences", whole_and_pieces),
-    Bait("duplicates", "the same grams in another order", turned),
-    Bait("duplicates", "two characters at random", shuffled("一二", 100)),
+    Bait("duplicates", "the same grams in another order", turned, small=False),
+    Bait("duplicates", "two characters at random", shuffled("一二", 100), small=False),
     Bait("duplicates", "blank lines", again("\n\n\n这是一段完全相同的文字，一个字也不差，放在这里好看。")),
     Bait("layout", "paragraphs of lines", again("这一行没有写完就\n断在了这里。\n\n")),
     Bait("layout", "blank lines", again("\n", "好", "好")),
@@ -236,4 +251,3 @@ _PAGES = (
     Bait("pipeline", "news", news()),
     Bait("pipeline", "lines", again("正文在此，说的是一件事情。\n")),
 )
-BAITS = _PAGES

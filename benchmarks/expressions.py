@@ -1,8 +1,8 @@
-"""Baits for regular expressions: strings that repeat what their parts match, made from the parsed expressions.
+"""Baits for regular expressions: strings that repeat what their parts match.
 
-Every expression of the package is found, by walking its modules, and given strings that begin as a match does, go on with
-one of its repeats again and again, and end in what does not fit: whatever can be split in more ways than one is tried in
-all of them.
+Every expression of the package is found, by walking its modules, and given strings that begin as a match does, go on
+with one of its repeats again and again, and end in what does not fit: whatever can be split in more ways than one is
+tried in all of them.
 """
 
 import ast
@@ -204,7 +204,9 @@ def _give_up(signal: int, frame: FrameType | None) -> None:
 def run(expression: Expression, method: str, bait: tuple[str, str, str], size: int, most: float) -> float:
     """Seconds of looking through a bait of ``size`` characters; infinite above ``most``."""
     before, piece, after = bait
-    text: Any = (before + piece * (max(0, size - len(before) - len(after)) // len(piece) + 1))[: size - len(after)] + after
+    text: Any = (before + piece * (max(0, size - len(before) - len(after)) // len(piece) + 1))[
+        : size - len(after)
+    ] + after
     if isinstance(expression.pattern.pattern, bytes):
         text = text.encode("latin-1", "replace")
     signal.signal(signal.SIGVTALRM, _give_up)

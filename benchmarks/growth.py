@@ -1,8 +1,8 @@
 """Growth: twice the input must take at most 2.2 times the time, whatever the input is.
 
 Every part (decoding, each stage alone, the ledger, the pipeline) is given its baits (:mod:`benchmarks.baits`) at sizes
-that double. Ratios of runs that alternate are told, never seconds, and a ratio counts only where the shorter run is long
-enough to be measured.
+that double. Ratios of runs in turn are told, never seconds. What counts is the mean of the last three that could be
+measured, for a part may change its ways at some size, and a cache may be left.
 """
 
 import argparse
@@ -94,8 +94,10 @@ class Row(NamedTuple):
     ended: str = ""
 
     @property
-    def worst(self) -> float:
-        return max(self.ratios, default=0.0)
+    def steep(self) -> float:
+        """The ratio for twice the size, over the last three times that could be measured; 0 where none could."""
+        last = [ratio for ratio in self.ratios if ratio][-3:]
+        return statistics.geometric_mean(last) if last else 0.0
 
 
 def grow(make: Callable[[int], Callable[[], object]], limit: int = LARGEST, budget: float = BUDGET) -> Row:
@@ -140,18 +142,32 @@ def said(size: int) -> str:
 
 
 def report(baits: Sequence[Bait], limit: int, budget: float) -> list[str]:
-    """Prints a line for each bait as soon as it is known; the names of those that grow too fast."""
-    print(f"| part | bait | up to | ratios of the times, from {said(2 * SMALLEST)} : {said(SMALLEST)} on | worst |")
+    """Prints a line for each bait once it is known; the names of those that grow too fast."""
+    print(
+        f"| part | bait | up to | ratios of the times, from {said(2 * SMALLEST)} : {said(SMALLEST)} on | in the end |"
+    )
     print("|---|---|---:|---|---:|")
     failed: list[str] = []
     for bait in baits:
         row = grow(lambda size, bait=bait: work(bait, bait.make(size)), limit, budget)  # type: ignore[misc]
         ratios = " ".join(f"{ratio:.1f}" if ratio else "·" for ratio in row.ratios)
         ended = f" ({row.ended})" if row.ended else ""
-        print(f"| {bait.part} | {bait.name} | {said(row.size)}{ended} | {ratios} | {row.worst:.2f} |", flush=True)
-        if row.worst > MOST:
+        print(f"| {bait.part} | {bait.name} | {said(row.size)}{ended} | {ratios} | {row.steep:.2f} |", flush=True)
+        if row.steep > MOST:
             failed.append(f"{bait.part}: {bait.name}")
     return failed
+
+
+def report_expressions() -> int:
+    """Prints a line for each expression that takes more than its share; 1 if there is one."""
+    from benchmarks.expressions import expressions, look
+
+    every = expressions()
+    found = [slow for one in every if (slow := look(one))]
+    for slow in found:
+        print(f"{slow.name}.{slow.method}: {slow.seconds:.3f} s for {slow.size} characters, repeating {slow.bait}")
+    print(f"{len(every)} expressions, {len(found)} of them slow")
+    return 1 if found else 0
 
 
 def main() -> int:

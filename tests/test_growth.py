@@ -1,0 +1,35 @@
+"""Twice the input takes at most 2.2 times the instructions, whatever it is: the short form of ``make bench-growth``."""
+
+from pathlib import Path
+
+import pytest
+
+from benchmarks.baits import BAITS
+from benchmarks.expressions import LINES
+from benchmarks.growth import MOST
+from benchmarks.instructions import counts, missing
+
+pytestmark = [
+    pytest.mark.growth,
+    pytest.mark.skipif(
+        bool(missing()), reason=f"there is no {missing()}: apt-get install valgrind, or make test-growth"
+    ),
+]
+
+LARGEST_OF_A_LINE = 2_000_000
+"""Instructions that all baits of an expression may take at most, where the lines that it sees are short."""
+
+
+@pytest.mark.parametrize("part", list(dict.fromkeys(bait.part for bait in BAITS)))
+def test_twice_the_input_takes_twice_the_instructions(part: str, tmp_path: Path) -> None:
+    found = counts(part, tmp_path)
+    assert found.keys() == {bait.name for bait in BAITS if bait.part == part and bait.small}
+    assert {name: round(twice / once, 2) for name, (once, twice) in found.items() if twice > MOST * once} == {}
+
+
+def test_no_expression_tries_a_text_in_all_its_parts(tmp_path: Path) -> None:
+    found = counts("expressions", tmp_path)
+    lines = {name for name in found if name.rpartition(".")[0] in LINES}
+    rest = {name: pair for name, pair in found.items() if name not in lines}
+    assert {name: pair for name, pair in rest.items() if pair[1] > MOST * pair[0]} == {}
+    assert {name: found[name][1] for name in lines if found[name][1] > LARGEST_OF_A_LINE} == {}
