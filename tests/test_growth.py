@@ -9,11 +9,10 @@ from benchmarks.expressions import LINES
 from benchmarks.growth import MOST
 from benchmarks.instructions import counts, missing
 
+MISSING = missing()
 pytestmark = [
     pytest.mark.growth,
-    pytest.mark.skipif(
-        bool(missing()), reason=f"there is no {missing()}: apt-get install valgrind, or make test-growth"
-    ),
+    pytest.mark.skipif(bool(MISSING), reason=f"there is no {MISSING}: apt-get install valgrind, or make test-growth"),
 ]
 
 LARGEST_OF_A_LINE = 2_000_000

@@ -13,7 +13,7 @@ from textclean.document import Document
 from textclean.ledger import Edits, apply
 from textclean.stages.normalize import Normalize
 from textclean.stages.normalize.characters import compose_marks, entities, radicals
-from textclean.stages.normalize.compose import applied, compose
+from textclean.stages.normalize.compose import applied, compose, joined
 from textclean.testing import check_stage
 
 CASES = tomllib.loads((Path(__file__).parents[1] / "cases" / "normalize.toml").read_text(encoding="utf-8"))["case"]
@@ -234,3 +234,26 @@ def test_the_stage_keeps_the_rules_of_every_stage():
 def test_mojibake_that_a_dropped_character_interrupts_is_put_right_at_once():
     once = Normalize()(document("¡\x08¥©À")).text
     assert Normalize()(document(once)).text == once
+
+
+@given(st.lists(st.tuples(st.integers(0, 1), st.integers(0, 2), st.sampled_from(["", "", "甲", "乙丙"])), max_size=12))
+@settings(deadline=None, max_examples=300)
+def test_touching_edits_become_one_under_the_reason_of_the_first_that_writes(rows):
+    slow = []
+    at = 0
+    for i, (gap, length, new) in enumerate(rows):
+        start = at + gap
+        at = start + length
+        if slow and slow[-1][1] == start:
+            before = slow[-1]
+            slow[-1] = before[0], at, before[2] + new, before[3] if before[2] else str(i)
+        else:
+            slow.append((start, at, new, str(i)))
+    starts, ends = [], []
+    at = 0
+    for gap, length, _ in rows:
+        starts.append(at + gap)
+        at = starts[-1] + length
+        ends.append(at)
+    fast = joined(starts, ends, [new for _, _, new in rows], [str(i) for i in range(len(rows))])
+    assert list(zip(fast.starts, fast.ends, fast.news, fast.reasons, strict=True)) == slow
