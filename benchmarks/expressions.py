@@ -15,6 +15,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from importlib import import_module
+from re import _compiler as compiler  # type: ignore[attr-defined]
 from re import _constants as sre  # type: ignore[attr-defined]  # the parsed form has no public name
 from re import _parser as parser  # type: ignore[attr-defined]
 from types import FrameType, ModuleType
@@ -26,12 +27,14 @@ LINES: Mapping[str, int] = {
     "textclean.stages._fields": 160,
     "textclean.stages._furniture": 200,
     "textclean.stages.boilerplate": 200,
-    "textclean.decode.hz": 4096,
+    "textclean.stages.normalize.characters._ADDRESS": 300,
+    "textclean.decode.reading._NO_TRAIL": 512,
 }
-"""Modules whose expressions see lines of at most so many characters."""
+"""Modules, and single expressions, that see lines of at most so many characters."""
 
 _PARTS = frozenset("、，。：；！？,.:;!?()（）“”/|·- \n年月日第一1Aa合")
 _OTHER = "\x01"
+_REPEATS = (sre.MAX_REPEAT, sre.MIN_REPEAT, sre.POSSESSIVE_REPEAT)
 _METHODS = ("search", "finditer", "findall", "sub", "split", "match", "fullmatch")
 
 
@@ -53,8 +56,10 @@ def expressions() -> list[Expression]:
         with suppress(ImportError):
             module = import_module(info.name)
             for name, value in _patterns(module):
-                methods = _methods(module, name)
-                found.setdefault(id(value), Expression(f"{info.name}.{name}", value, methods, LINES.get(info.name, 0)))
+                methods = _methods(module, name.partition("[")[0])
+                whole = f"{info.name}.{name}"
+                most = LINES.get(whole, LINES.get(info.name, 0))
+                found.setdefault(id(value), Expression(whole, value, methods, most))
     return sorted(found.values(), key=lambda one: one.name)
 
 
@@ -63,7 +68,7 @@ def _patterns(module: ModuleType) -> Iterator[tuple[str, re.Pattern[Any]]]:
         if isinstance(value, re.Pattern):
             yield name, value
         elif isinstance(value, dict):
-            yield from ((name, one) for one in value.values() if isinstance(one, re.Pattern))
+            yield from ((f"{name}[{key}]", one) for key, one in value.items() if isinstance(one, re.Pattern))
         elif hasattr(value, "cache_info") and "Pattern" in str(value.__wrapped__.__annotations__.get("return")):
             rules = inspect.signature(value).parameters.values()
             count = 5 if any(rule.kind is rule.VAR_POSITIONAL for rule in rules) else len(rules)
@@ -89,13 +94,14 @@ def baits(pattern: re.Pattern[Any], rng: random.Random, each: int = 6) -> Iterat
     text = pattern.pattern if isinstance(pattern.pattern, str) else pattern.pattern.decode("latin-1")
     tree = parser.parse(text, pattern.flags & ~(re.UNICODE | re.DEBUG) if isinstance(pattern.pattern, str) else 0)
     alphabet = sorted({*_PARTS, *(char for node in _nodes(tree) for char in _shown(node))})[:400]
+    sampler = _Sampler(rng, alphabet)
     for _ in range(each):
-        whole = _sample(tree, rng, alphabet)
+        whole = sampler.of(tree)
         yield "", whole, _OTHER
         yield "", whole[:-1] or whole, ""
         for before, body in _repeats(list(tree), []):
-            start = _sample(before, rng, alphabet)
-            piece = "".join(_sample(body, rng, alphabet) for _ in range(rng.choice((1, 1, 2))))
+            start = sampler.of(before)
+            piece = "".join(sampler.of(body) for _ in range(rng.choice((1, 1, 2))))
             yield start, piece, _OTHER
             yield start, piece, ""
             yield "", start + piece, _OTHER
@@ -109,7 +115,7 @@ def _nodes(tree: Any) -> Iterator[tuple[Any, Any]]:
 
 
 def _children(op: Any, value: Any) -> list[Any]:
-    if op in (sre.MAX_REPEAT, sre.MIN_REPEAT, sre.POSSESSIVE_REPEAT):
+    if op in _REPEATS:
         return [value[2]]
     if op is sre.SUBPATTERN:
         return [value[3]]
@@ -126,7 +132,7 @@ def _repeats(nodes: Sequence[Any], before: list[Any]) -> Iterator[tuple[list[Any
     """Every repeat: what stands before it, and what is repeated."""
     for i, (op, value) in enumerate(nodes):
         ahead = [*before, *nodes[:i]]
-        if op in (sre.MAX_REPEAT, sre.MIN_REPEAT, sre.POSSESSIVE_REPEAT) and value[1] > 1:
+        if op in _REPEATS and value[1] > 1:
             yield ahead, list(value[2])
         for part in _children(op, value):
             yield from _repeats(list(part), ahead)
@@ -143,43 +149,33 @@ def _shown(node: tuple[Any, Any]) -> list[str]:
     return []
 
 
-def _sample(tree: Any, rng: random.Random, alphabet: Sequence[str]) -> str:
-    """A string that the parts of ``tree`` match, one after the other; what looks around is not heeded."""
-    return "".join(_sampled(op, value, rng, alphabet) for op, value in tree)
+class _Sampler:
+    """Makes strings that the parts of an expression match, one after the other; what looks around is not heeded."""
 
+    def __init__(self, rng: random.Random, alphabet: Sequence[str]) -> None:
+        self._rng, self._alphabet = rng, alphabet
+        self._fits: dict[int, list[str]] = {}
 
-def _sampled(op: Any, value: Any, rng: random.Random, alphabet: Sequence[str]) -> str:
-    if op is sre.LITERAL:
-        return chr(value)
-    if op is sre.ANY:
-        return rng.choice("合 1")
-    if op in (sre.NOT_LITERAL, sre.IN):
-        compiled = parser.SubPattern(parser.State(), [(op, value)])
-        fits = [char for char in alphabet if _one(compiled, char)]
-        return rng.choice(fits) if fits else ""
-    if op in (sre.MAX_REPEAT, sre.MIN_REPEAT, sre.POSSESSIVE_REPEAT):
-        low, high, body = value
-        count = rng.randint(low, min(int(high), low + 2)) if low < 8 else low
-        return "".join(_sample(body, rng, alphabet) for _ in range(count))
-    if op is sre.BRANCH:
-        return _sample(rng.choice(value[1]), rng, alphabet)
-    if op is sre.SUBPATTERN:
-        return _sample(value[3], rng, alphabet)
-    if op is sre.ATOMIC_GROUP:
-        return _sample(value, rng, alphabet)
-    return ""
+    def of(self, tree: Any) -> str:
+        return "".join(self._one(op, value) for op, value in tree)
 
-
-_COMPILED: dict[str, re.Pattern[str]] = {}
-
-
-def _one(tree: Any, char: str) -> bool:
-    key = repr(tree.data)
-    if key not in _COMPILED:
-        from re import _compiler  # type: ignore[attr-defined]
-
-        _COMPILED[key] = _compiler.compile(tree)
-    return _COMPILED[key].fullmatch(char) is not None
+    def _one(self, op: Any, value: Any) -> str:
+        if op is sre.LITERAL:
+            return chr(value)
+        if op is sre.ANY:
+            return self._rng.choice("合 1")
+        if op in (sre.NOT_LITERAL, sre.IN):
+            if id(value) not in self._fits:
+                one = compiler.compile(parser.SubPattern(parser.State(), [(op, value)]))
+                self._fits[id(value)] = list(filter(one.fullmatch, self._alphabet))
+            fits = self._fits[id(value)]
+            return self._rng.choice(fits) if fits else ""
+        if op in _REPEATS:
+            low, high, body = value
+            count = self._rng.randint(low, min(int(high), low + 2)) if low < 8 else low
+            return "".join(self.of(body) for _ in range(count))
+        parts = [] if op in (sre.ASSERT, sre.ASSERT_NOT) else _children(op, value)
+        return self.of(self._rng.choice(parts)) if parts else ""
 
 
 HEAVY = 5e-6
