@@ -14,6 +14,7 @@ import signal
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
+from functools import cache
 from importlib import import_module
 from re import _compiler as compiler  # type: ignore[attr-defined]
 from re import _constants as sre  # type: ignore[attr-defined]  # the parsed form has no public name
@@ -79,14 +80,19 @@ def _patterns(module: ModuleType) -> Iterator[tuple[str, re.Pattern[Any]]]:
 def _methods(module: ModuleType, name: str) -> tuple[str, ...]:
     """The methods by which ``module`` uses an expression; all, if that is not plain to see."""
     used: set[str] = set()
-    for node in ast.walk(ast.parse(inspect.getsource(module))):
-        if isinstance(node, ast.Attribute) and node.attr in _METHODS:
+    for node in _method_calls(module):
+        if node.attr in _METHODS:
             holder = node.value
             while isinstance(holder, ast.Call | ast.Subscript):
                 holder = holder.func if isinstance(holder, ast.Call) else holder.value
             if isinstance(holder, ast.Name) and holder.id == name:
                 used.add("search" if node.attr in _METHODS[:5] else node.attr)
     return tuple(sorted(used)) or ("search",)
+
+
+@cache
+def _method_calls(module: ModuleType) -> list[ast.Attribute]:
+    return [node for node in ast.walk(ast.parse(inspect.getsource(module))) if isinstance(node, ast.Attribute)]
 
 
 def baits(pattern: re.Pattern[Any], rng: random.Random, each: int = 6) -> Iterator[tuple[str, str, str]]:

@@ -7,27 +7,18 @@ instruction does to many bytes at once hardly shows.
 import ctypes
 import gc
 import os
-import random
 import re
 import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from itertools import islice
 from pathlib import Path
 
 from benchmarks.baits import BAITS
-from benchmarks.expressions import baits, expressions, run
 from benchmarks.growth import work
 
 SIZE = 1 << 12
 """Bytes of the shorter input; of what is to be decoded half as many do, since damaged bytes are looked at longest."""
-
-CHARACTERS = 200
-"""Characters of the shorter input for an expression that may see any length."""
-
-EACH = 6
-"""Baits for an expression."""
 
 _SOURCE = Path(__file__).parent / "callgrind.c"
 _NAME = re.compile(r"^desc: Trigger: Client Request: (.*)$", re.MULTILINE)
@@ -75,25 +66,11 @@ def _of_part(part: str) -> Iterator[tuple[str, Callable[[], object], Callable[[]
             yield bait.name, work(bait, bait.make(size)), work(bait, bait.make(2 * size))
 
 
-def _of_expressions() -> Iterator[tuple[str, Callable[[], object], Callable[[], object]]]:
-    """All baits of an expression together; those for lines are half as long as the longest line, and as long."""
-    for one in expressions():
-        some = [bait for bait in islice(baits(one.pattern, random.Random(1)), EACH) if bait[1]]
-        size = one.most // 2 or CHARACTERS
-
-        def look(size: int, one=one, some=some) -> None:  # type: ignore[no-untyped-def]
-            for bait in some:
-                for method in one.methods:
-                    run(one, method, bait, size, 60.0)
-
-        yield one.name, lambda size=size, look=look: look(size), lambda size=size, look=look: look(2 * size)  # type: ignore[misc]
-
-
 def main(probe: str, part: str) -> None:
     """Runs under valgrind: each bait once uncounted, which fills caches, then at both sizes."""
     ask = ctypes.CDLL(probe)
     gc.disable()
-    rows = list(_of_expressions() if part == "expressions" else _of_part(part))
+    rows = list(_of_part(part))
     for _, once, _ in rows:
         once()
     ask.begin()
