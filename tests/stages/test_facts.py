@@ -1,4 +1,6 @@
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from textclean.stages.duplicates.facts import (
     ends_a_sentence,
@@ -151,3 +153,42 @@ def test_one_way():
     assert one_way("ac", "abc")
     assert not one_way("ca", "abc")
     assert one_way("", "")
+
+
+def slow_other_word(left, right):
+    if left == right:
+        return 0
+    head = next(i for i in range(len(left) + 1) if left[i : i + 1] != right[i : i + 1])
+    tail = 0
+    while tail < min(len(left), len(right)) - head and left[-1 - tail] == right[-1 - tail]:
+        tail += 1
+    word, new = left[head : len(left) - tail], right[head : len(right) - tail]
+    if max(len(word), len(new)) <= 8:
+        return int(min(len(word), len(new)) > 1 and not set(word) & set(new))
+    for size in range(2, 9):
+        word = left[head : head + size]
+        for long in range(2, 9):
+            new = right[head : head + long]
+            if not set(word) & set(new) and len(new) == long and word and left.replace(word, new) == right:
+                return left.count(word)
+    return 0
+
+
+@st.composite
+def replaced(draw):
+    words = st.text("甲乙丙丁", min_size=2, max_size=9)
+    word, new = draw(words), draw(words | st.text("一二三", min_size=2, max_size=9))
+    parts = draw(st.lists(st.text("天地人甲", max_size=4), max_size=6))
+    pair = word.join(parts), new.join(parts)
+    return pair if draw(st.booleans()) else (pair[1], pair[0])
+
+
+@given(replaced() | st.tuples(st.text("甲一二", max_size=14), st.text("甲一二", max_size=14)))
+@settings(deadline=None, max_examples=400)
+def test_one_other_word_is_what_a_look_at_all_words_finds(pair):
+    assert (other_word(*pair) > 0) == (slow_other_word(*pair) > 0)
+
+
+def test_a_piece_and_a_whole_of_another_length_differ_in_more_than_a_word():
+    assert other_word("青山区新建水厂。" * 40, "白水区新建水厂。") == 0
+    assert not opposed("不" * 40, "不")

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from textclean.document import Document
-from textclean.stages import _fields
+from textclean.stages import _fields, metadata
 from textclean.stages._lines import stripped
 from textclean.stages.metadata import Metadata
 
@@ -79,3 +79,53 @@ def test_the_cheap_look_passes_over_no_line_that_says_something(text: str) -> No
 
 def test_the_cheap_look_passes_over_running_text() -> None:
     assert _fields.candidates(["雾散了，港口今天恢复通航，渡船都开了。", "渡" * 200]) == []
+
+
+BLOCKS = (
+    "欢迎访问某某新闻网|某某日报 2021-05-07|2021-05-07|作者：王小明|A1|A1：要闻版|12/30|记者：您好|记者：王小明"
+    "|编辑：张三|时间：某时|姓名：王五|王小明|一个不长的标题|正文在此，说的是一件事情，说到这里为止。|来源：某某报|栏目：新闻"
+)
+pages = st.lists(st.sampled_from(BLOCKS.split("|")), max_size=24)
+
+
+@given(pages, st.integers(0, 8))
+@settings(deadline=None, max_examples=200)
+def test_only_lines_for_which_a_cut_may_make_a_difference_need_be_judged_again(lines: list[str], head: int) -> None:
+    said = {i: one for i, line in enumerate(lines) if (one := _fields.read(line)) is not None}
+    dates = sum(one.weak == "date" for one in said.values())
+    said = {i: one for i, one in said.items() if one.weak != "date" or dates == 1}
+    found = {i: one for i, one in said.items() if not one.weak}
+    while new := [
+        i for i, one in said.items() if i not in found and metadata._holds(i, one, metadata._Kept(lines, found, head))
+    ]:
+        found |= {i: said[i] for i in new}
+    assert metadata._settled(lines, head, True) == dict(sorted(found.items()))
+
+
+def test_banners_and_papers_above_one_another_all_go() -> None:
+    text = "欢迎访问某某新闻网\n" * 9 + "某某日报 2021-05-07\n" * 20 + "正文在此，说的是一件事情，说到这里为止。"
+    assert Metadata()(Document("a.txt", text)).text == "正文在此，说的是一件事情，说到这里为止。"
+
+
+def test_a_name_is_told_once_in_the_order_of_the_page() -> None:
+    doc = Metadata()(Document("a.txt", "责任编辑：王小明 李四\n责任编辑：李四 王小明 张三\n"))
+    assert doc.meta == {"editor": ["王小明", "李四", "张三"]}
+
+
+@given(
+    st.lists(st.sampled_from(["驻", "沚阳", "全媒体", "特约", "记者", "本报", "首席", " ", "丁岩"]), max_size=7).map(
+        "".join
+    )
+)
+@settings(deadline=None, max_examples=400)
+def test_a_role_is_read_as_if_it_were_stationed_any_number_of_times(text: str) -> None:
+    post = r"(?:全媒体|融媒体|首席|特约|特派|见习|实习|驻[^\s]{2,6}?)*"
+    pattern = _fields._ROLE.pattern
+    start = pattern.index(_fields._POST)
+    many = re.compile(pattern[:start] + post + pattern[pattern.index("(?P<role>") :])
+    if text.count("驻") <= 2:
+        assert [role.span() for role in _fields._ROLE.finditer(text)] == [role.span() for role in many.finditer(text)]
+
+
+def test_a_line_of_one_character_is_no_byline() -> None:
+    assert _fields.read("本报" + "驻" * 78) is None

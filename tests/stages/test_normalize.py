@@ -1,5 +1,6 @@
 """Normalize: what each rule does, what must not change, and the laws of the stage."""
 
+import html
 import tomllib
 from pathlib import Path
 
@@ -11,8 +12,8 @@ from textclean.decode import decode
 from textclean.document import Document
 from textclean.ledger import Edits, apply
 from textclean.stages.normalize import Normalize
-from textclean.stages.normalize.characters import compose_marks, radicals
-from textclean.stages.normalize.compose import applied, compose
+from textclean.stages.normalize.characters import compose_marks, entities, radicals
+from textclean.stages.normalize.compose import applied, compose, joined
 from textclean.testing import check_stage
 
 CASES = tomllib.loads((Path(__file__).parents[1] / "cases" / "normalize.toml").read_text(encoding="utf-8"))["case"]
@@ -71,6 +72,10 @@ def test_bad_bytes_are_marked_where_they_stand():
     text, source = decode(raw)
     marks = Normalize()(Document("a.txt", text, source=source)).marks
     assert [(mark.kind, mark.observed) for mark in marks] == [("suspect-bytes", "\ufffd\ufffd")] * 2
+
+
+def test_an_indent_before_an_enumerator_and_brackets_without_partner():
+    assert Normalize()(document("　　一)临江 临江)开馆 2)")).text == "一)临江 临江）开馆 2)"
 
 
 def test_bad_bytes_are_still_known_after_an_earlier_layer():
@@ -172,6 +177,31 @@ def test_composition_of_combining_marks_is_that_of_the_whole_text(text):
     assert applied(text, compose_marks(text, ideographs=True)) == unicodedata.normalize("NFC", text)
 
 
+@given(st.text("\u0301\u0323\u0345\u0f73\u1161ae", max_size=90))
+@settings(deadline=None, max_examples=300)
+def test_composition_of_many_marks_is_that_of_python(marks):
+    import unicodedata
+
+    assert applied(marks, compose_marks(marks, ideographs=True)) == unicodedata.normalize("NFC", marks)
+
+
+@given(
+    st.lists(
+        st.sampled_from(["&", "amp;", "#38;", "#x26;", "AMP;", "lt;", "ampx;", "#0038;", "nbsp;", "x"]), max_size=9
+    )
+)
+@settings(deadline=None, max_examples=300)
+def test_an_entity_escaped_many_times_is_resolved_as_one_escape_after_the_other(parts):
+    text = "".join(parts)
+    found = entities(text)
+    assert len(found) <= text.count("&")
+    for start, end, new in zip(found.starts, found.ends, found.news, strict=True):
+        slow = text[start:end]
+        while (once := html.unescape(slow)) != slow:
+            slow = once
+        assert new == slow
+
+
 @st.composite
 def edits_of(draw, text):
     places = sorted(draw(st.lists(st.integers(0, len(text)), max_size=8, unique=True)))
@@ -204,3 +234,26 @@ def test_the_stage_keeps_the_rules_of_every_stage():
 def test_mojibake_that_a_dropped_character_interrupts_is_put_right_at_once():
     once = Normalize()(document("¡\x08¥©À")).text
     assert Normalize()(document(once)).text == once
+
+
+@given(st.lists(st.tuples(st.integers(0, 1), st.integers(0, 2), st.sampled_from(["", "", "甲", "乙丙"])), max_size=12))
+@settings(deadline=None, max_examples=300)
+def test_touching_edits_become_one_under_the_reason_of_the_first_that_writes(rows):
+    slow = []
+    at = 0
+    for i, (gap, length, new) in enumerate(rows):
+        start = at + gap
+        at = start + length
+        if slow and slow[-1][1] == start:
+            before = slow[-1]
+            slow[-1] = before[0], at, before[2] + new, before[3] if before[2] else str(i)
+        else:
+            slow.append((start, at, new, str(i)))
+    starts, ends = [], []
+    at = 0
+    for gap, length, _ in rows:
+        starts.append(at + gap)
+        at = starts[-1] + length
+        ends.append(at)
+    fast = joined(starts, ends, [new for _, _, new in rows], [str(i) for i in range(len(rows))])
+    assert list(zip(fast.starts, fast.ends, fast.news, fast.reasons, strict=True)) == slow

@@ -13,7 +13,7 @@ from textclean.stages.normalize import Normalize, policies
 from textclean.stages.normalize.compose import applied, in_order
 from textclean.stages.normalize.policies import Scan, certain, policy_edits, scan
 from textclean.stages.normalize.punctuation import FULL_STOP, NEAR, WIDE, among_chinese, brackets, entity_ends
-from textclean.stages.normalize.spaces import BESIDE_NUMBER, BLANKS, SPELLED, is_stray, sets_off
+from textclean.stages.normalize.spaces import BESIDE_NUMBER, BLANKS, SPELLED, is_stray, setting_off
 
 _NEAR = re.compile(f".(?:{NEAR})")
 _FULL_STOP = re.compile(rf"\.(?:{FULL_STOP})")
@@ -56,7 +56,7 @@ def slowly(text, punctuation=True, quotes=True, space=True):
             continue
         before, after = wide.get(start - 1, text[start - 1]), wide.get(end, text[end])
         if _BESIDE_NUMBER.match(text, start):
-            stray = not sets_off(text, start, end)
+            stray = start not in setting_off(text, [(start, end)])
         else:
             stray = is_stray(text, start, end, before, after)
         new = "" if stray else "\t" if "\t" in run else " "

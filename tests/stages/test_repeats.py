@@ -85,3 +85,13 @@ def test_most_text_ends_with_the_cheap_look() -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(repeats, "_SPLIT", None)
         assert Repeats().findings(doc) == Findings()
+
+
+@given(st.text("“”「」\n渡，", max_size=60))
+@settings(deadline=None, max_examples=200)
+def test_a_quotation_is_open_where_its_paragraph_has_opened_more_than_it_closed(text: str) -> None:
+    quotations = repeats._Quotations(text)
+    for at in range(len(text)):
+        before = text[:at].rsplit("\n", 1)[-1]
+        opened = sum((before + text[at]).count(sign) for sign in "“「")
+        assert quotations.open_at(at) == (opened > sum(before.count(sign) for sign in "”」"))

@@ -147,9 +147,11 @@ _OUTLET_END = re.compile(
 )
 _SENTENCE_SIGN = re.compile(r"[。！？!?；，:：\n]")
 
+_POST = "(?:全媒体|融媒体|首席|特约|特派|见习|实习)"
+"""What a reporter is, besides stationed somewhere; that twice at most, for any number can be split in too many ways."""
 _ROLE = re.compile(
     rf"(?P<office>本[报報网網刊台社]|新华社|新華社|中新社|中国新闻网|[{HAN}]{{2,8}}(?:日报|晚报|晨报|都市报|时报|商报|青年报|快报|早报"
-    r"|周刊|电视台|融媒体?中心|融媒|客户端|网|社))?\s?(?:全媒体|融媒体|首席|特约|特派|见习|实习|驻[^\s]{2,6}?)*"
+    rf"|周刊|电视台|融媒体?中心|融媒|客户端|网|社))?\s?{_POST}*(?:驻[^\s]{{2,6}}?{_POST}*){{0,2}}"
     r"(?P<role>记者|記者|通讯员|通訊員|特派员|实习生|撰稿人?)"
 )
 _COMMENTATOR = re.compile(

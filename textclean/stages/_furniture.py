@@ -15,7 +15,7 @@ _ORGAN = (
 ORGAN = rf"[{HAN}\w（）()·“”]{{1,24}}?(?:{_ORGAN})"
 """An organisation, by its last word."""
 _TO_CLOSE = re.compile(
-    rf"(?<=[:：©])\s+|\s+(?=[:：©])|(?<=备)\s+(?=\d)|(?<=[证号備])\s+(?=[:：\d]|[{HAN}]?[A-Z]\d)"
+    rf"(?<=[:：©])\s+|(?<!\s)\s++(?=[:：©])|(?<=备)\s+(?=\d)|(?<=[证号備])\s+(?=[:：\d]|[{HAN}]?[A-Z]\d)"
     r"|(?<=\d)\s*([-–—~至])\s*(?=\d)|(?<=©\d{4})\s+|(?<=©\d{4}[-–—~至]\d{4})\s+"
 )
 """White space inside a piece."""

@@ -34,6 +34,11 @@ _LONGEST_ADVERT = 8
 _LONGEST_SHARED = 40
 """Characters of the longest line that is compared with those of other documents."""
 
+_MOST_ROUNDS = 32
+"""Layers of boilerplate around one another that are taken off. Pages have three or four (label and links, copyright,
+contacts); a list of labels may have any number, and each of them would cost another look at every line.
+"""
+
 _FOOT_SIGN = re.compile(
     "©|ICP备|ICP证|ICP備|ICP證|公网安备|权所有|權所有|网站标识码|Copyright|copyright|COPYRIGHT"
     "|Rights Reserved|rights reserved|未经.{0,16}[不请禁严谢]"
@@ -64,13 +69,13 @@ _ANYWHERE = re.compile(
     r"|(?:点击)?(?:更多|查看更多|查看原文|阅读全文|展开全文|阅读原文|返回顶部|返回列表|回到顶部|回顶部|TOP)[\s>»]*"
     rf"|(?:按此|点击|點擊)?(?:分享|转发|轉發)(?:到|至|给|給|本文)?\s?[:：]?\s*(?:{_NETS}[\s、/|｜]*)+"
     r"|(?:分享|转发|点赞|转给)[^。，]{0,6}让更多的?(?:人|朋友)都?(?:看到|看见|知道)[!！~]*"
-    r"|[（(【]?原标题\s?[:：].{2,80}|(?:</?[A-Za-z][A-Za-z0-9]{0,9}(?:\s[^<>]{0,80})?/?>\s*)+|(?:&(?:[a-z]{2,6}|#\d+);\s*)+"
-    r"|[【\[（(<]?(?:查看)?(?:详细|详情|全文|更多)\s?(?:[\]】）)]|[>»›]+)+"
+    r"|[（(【]?原标题\s?[:：].{2,80}|(?:</?[A-Za-z][A-Za-z0-9]{0,9}(?:\s[^<>]{0,80}+)?+/?>\s*)+|(?:&(?:[a-z]{2,6}|#\d+);\s*)+"
+    r"|[【\[（(<]?(?:查看)?(?:详细|详情|全文|更多)\s?[\]】）)>»›]+"
     r"|(?:分享|转发|推荐)(?:到|至|给)\s?[:：]?\s?(?:微信|微博|QQ|朋友圈|好友).{0,24}|(?:分享|转发)[到至]\s?[:：]?"
     r"|(?:请用?)?(?:微信)?(?:扫一扫|扫码|扫描)(?:二维码|下方|上方|左侧|右侧|在手机|关注|分享|打开|阅读|下载)[^。]{0,30}"
     r"|(?:长按|识别).{0,8}二维码[^。]{0,20}|(?:欢迎)?关注[^，。]{0,16}(?:微信公众号|公众号|官方微信|官方微博)[^，。]{0,16}"
     r"|[您你]?(?:现在|当前)?的?(?:所在)?位置\s?[:：].{1,60}|(?:网站)?首页\s*[>›»→/].{1,60}"
-    rf"|(?:网站)?首页(?:\s*[|｜>·\s]\s*[{HAN}A-Za-z]{{2,8}}){{2,}}"
+    rf"|(?:网站)?首页(?:(?:\s++[|｜>·]?|[|｜>·])\s*+[{HAN}A-Za-z]{{2,8}}){{2,}}"
     r"|(?:登录|注册|登陆)(?:[\s|｜/]*(?:登录|注册|登陆|退出))+)"
 )
 _ANYWHERE_FIRSTS = frozenset(
@@ -107,7 +112,7 @@ _NAMES = rf"{NAME}(?:[\s、/]+{NAME}){{0,3}}"
 _BY = r"(?:(?:本[报台网刊社]|新华社|中新社)?(?:见习|实习|特约)?(?:[记記]者|通[讯訊][员員]))?\s*"
 _BY_NAME = re.compile(rf"{_BY}(?P<names>{_NAMES})")
 _CREDIT = re.compile(
-    rf"(?:[^。！？!?]{{0,60}}\s)?{_BY}(?P<names>{_NAMES})\s*[/／]?\s*(?:[摄攝](?:影(?:报道|報道|报导|報導)?)?|供[图圖])"
+    rf"(?:[^。！？!?]{{0,60}}\s)?{_BY}(?P<names>{_NAMES})\s*+(?:[/／]\s*+)?(?:[摄攝](?:影(?:报道|報道|报导|報導)?)?|供[图圖])"
     rf"|[^。！？!?]{{0,60}}[（(【]\s*(?:(?:[图圖]片?|[摄攝]影)\s?[:：/]\s?{_BY}(?P<after>{_NAMES})"
     rf"|{_BY}(?P<inside>{_NAMES})\s*(?:[摄攝]影?|供[图圖]|[绘繪][图圖]?|[制製][图圖]|[图圖]))\s*[）)】]"
     rf"|(?:图为|图[①-⑨\d一二三四五]|[上下左右题]图|资料图).{{2,160}}?[\s。（(]{_BY}(?P<told>{_NAMES})\s*(?:[摄攝]影?|供[图圖])\s*[）)]?"
@@ -128,7 +133,7 @@ _SYLLABLE = (
     "(?:ZH|CH|SH|[BPMFDTNLGKHJQXRZCSYW])?(?:IANG|IONG|UANG|ANG|ENG|ING|ONG|IAN|IAO|UAI|UAN|AI|EI|UI|AO|OU|IU|IE|UE|ER"
     "|AN|EN|IN|UN|IA|UA|UO|[AOEIUV])"
 )
-_LABEL = re.compile(rf"(?P<han>[{HAN}]{{2,6}})\s*(?P<latin>[A-Z]{{3,}}(?:\s?[A-Z]+)*)")
+_LABEL = re.compile(rf"(?P<han>[{HAN}]{{2,6}})\s*(?P<latin>[A-Z]{{3,}}(?:\s[A-Z]+)*)")
 
 
 class _Found(NamedTuple):
@@ -202,7 +207,9 @@ class Boilerplate(CorpusStage):
         }
         feet = _feet(lines)
         shared = frozenset(verdict or ())
-        while new := self._around(lines, found, feet, shared):
+        for _ in range(_MOST_ROUNDS):
+            if not (new := self._around(lines, found, feet, shared)):
+                break
             found |= dict.fromkeys(new, _BOILERPLATE)
         if not found:
             return NOTHING
@@ -211,7 +218,8 @@ class Boilerplate(CorpusStage):
         known = doc.meta.get("credits", [])
         names = dict.fromkeys(name for one in found.values() for name in one.credits)
         if isinstance(known, list) and names.keys() - set(map(str, known)):
-            meta["credits"] = [*known, *(name for name in names if name not in known)]
+            told = {name for name in known if isinstance(name, str)}
+            meta["credits"] = [*known, *(name for name in names if name not in told)]
         source = next((one.source for one in found.values() if one.source), "")
         if source and "photo_source" not in doc.meta:
             meta["photo_source"] = source

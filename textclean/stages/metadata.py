@@ -6,7 +6,7 @@ stand. A sentence that merely begins with a label stays.
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, ClassVar
 
 from textclean.stage import Document, Field, Findings, Stage
@@ -65,16 +65,15 @@ class Metadata(Stage):
             if tail:
                 _take(meta, (("editor", split_names(tail["names"])),))
                 cuts.append((start + tail.start(), end, "metadata"))
-        if doc.meta:
-            meta = {key: value for key, value in meta.items() if key not in doc.meta}
+        meta = {key: list(value) if key in LISTS else value for key, value in meta.items() if key not in doc.meta}
         return Findings(cut(sorted(cuts) if tails else cuts), meta=meta)
 
 
 def _take(meta: dict[str, Any], pairs: Sequence[tuple[str, Any]]) -> None:
+    """Adds ``pairs``; lists are the keys of a table as long as they grow."""
     for key, value in pairs:
         if key in LISTS:
-            known = meta.setdefault(key, [])
-            known.extend(one for one in value if one not in known)
+            meta.setdefault(key, {}).update(dict.fromkeys(value))
         elif meta.get(key) is None:
             meta[key] = value
 
@@ -88,44 +87,86 @@ def _settled(lines: Sequence[str], head: int, bare_names: bool) -> dict[int, Fou
     lists = {"name" if not bare_names or weak["name"] > _ROSTER else "", "date" if weak["date"] > 1 else ""} - {""}
     maybe = {i: one for i, one in maybe.items() if one.weak not in lists}
     found = {i: one for i, one in maybe.items() if not one.weak}
-    rest = {i: one for i, one in maybe.items() if one.weak}
-    while rest:
-        kept = _Kept(lines, found)
-        new = {i: one for i, one in rest.items() if _holds(i, one, kept, head)}
-        if not new:
-            break
+    weak_ones = {i: one for i, one in maybe.items() if one.weak}
+    kept = _Kept(lines, found, head)
+    asked = weak_ones
+    while new := {i: one for i, one in asked.items() if _holds(i, one, kept)}:
         found |= new
-        rest = {i: one for i, one in rest.items() if i not in new}
+        asked = {i: weak_ones[i] for i in kept.drop(new) if i in weak_ones and i not in found}
     return dict(sorted(found.items()))
 
 
 class _Kept:
-    """The lines that stay, and their neighbours."""
+    """The lines that stay, their neighbours, and what of the page depends on them.
 
-    def __init__(self, lines: Sequence[str], found: Mapping[int, Found]) -> None:
+    Attributes:
+        lines: all lines, by index.
+        body: the first line that stays and reads as running text; how many lines there are, if none does.
+        head: the first line that stays below the head of the page; as above.
+        interview: whether the page is one.
+    """
+
+    def __init__(self, lines: Sequence[str], found: Mapping[int, Found], head: int) -> None:
         self.lines = lines
-        self.order = [i for i in range(len(lines)) if i not in found]
-        self.place = {i: place for place, i in enumerate(self.order)}
-        self.body = next((place for place, i in enumerate(self.order) if is_body(lines[i])), len(self.order))
-        """How many kept lines stand above the first that reads as running text."""
-        self.interview = sum(_QUESTION.match(lines[i]) is not None for i in self.order) > 1
+        order = [i for i in range(len(lines)) if i not in found]
+        self._stays = [i not in found for i in range(len(lines))]
+        self._after = dict(zip([-1, *order], [*order, len(lines)], strict=True))
+        self._before = dict(zip([*order, len(lines)], [-1, *order], strict=True))
+        self.head = order[head] if head < len(order) else len(lines)
+        self.body = self._first_body(0)
+        self._questions = sum(_QUESTION.match(lines[i]) is not None for i in order)
+        self.interview = self._questions > 1
 
-    def at(self, i: int, step: int) -> str:
-        """The kept line ``step`` lines after line ``i``; empty beyond the ends."""
-        place = self.place[i] + step
-        return self.lines[self.order[place]] if 0 <= place < len(self.order) else ""
+    def _first_body(self, start: int) -> int:
+        places = range(start, len(self.lines))
+        return next((i for i in places if self._stays[i] and is_body(self.lines[i])), len(self.lines))
+
+    def before(self, i: int) -> str:
+        """The line that stays before line ``i``; empty if there is none."""
+        place = self._before[i]
+        return self.lines[place] if place >= 0 else ""
+
+    def after(self, i: int) -> str:
+        """The line that stays after line ``i``; empty if there is none."""
+        place = self._after[i]
+        return self.lines[place] if place < len(self.lines) else ""
+
+    def drop(self, gone: Iterable[int]) -> Iterable[int]:
+        """Takes the lines ``gone`` out; the lines for which that may make a difference.
+
+        These are few, and no line is told twice without need: so all rounds together look at a line but a few times.
+        """
+        told: set[int] = set()
+        above = 0
+        for i in gone:
+            before, after = self._before[i], self._after[i]
+            self._after[before], self._before[after] = after, before
+            self._stays[i] = False
+            told |= {before, after}
+            above += i < self.head
+            self._questions -= _QUESTION.match(self.lines[i]) is not None
+        head, body = self.head, self.body
+        while self.head < len(self.lines) and (above or not self._stays[self.head]):
+            above -= self._stays[self.head]
+            self.head += 1
+        if body < len(self.lines) and not self._stays[body]:
+            self.body = self._first_body(body)
+        told.update(range(head, self.head), range(body, self.body))
+        if self.interview and self._questions < 2:
+            self.interview = False
+            return range(len(self.lines))
+        return told
 
 
-def _holds(i: int, one: Found, kept: _Kept, head: int) -> bool:
-    before, after = kept.at(i, -1), kept.at(i, 1)
+def _holds(i: int, one: Found, kept: _Kept) -> bool:
+    before, after = kept.before(i), kept.after(i)
     if one.reason == "banner":
-        return kept.place[i] == 0 and after != ""
-    place = kept.place[i]
+        return before == "" and after != ""
     if one.weak in ("date", "outlet"):
-        return (one.weak == "outlet" or place > 0) and place < min(head, kept.body) and after != ""
+        return (one.weak == "outlet" or before != "") and i < min(kept.head, kept.body) and after != ""
     if one.weak == "page":
         return not any(_CELL.fullmatch(line) for line in (before, after))
-    if one.weak == "loose" and place > kept.body and is_body(after):
+    if one.weak == "loose" and i > kept.body and is_body(after):
         return False
     if one.weak == "name":
         given = kept.lines[i].strip(BULLETS)

@@ -5,8 +5,9 @@ see :class:`Repeats` for the measures.
 """
 
 import re
+from bisect import bisect_left
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, cached_property
 from itertools import accumulate, chain, compress, count
 from operator import eq
 from typing import TYPE_CHECKING, ClassVar
@@ -27,6 +28,7 @@ _BINDS = frozenset("，,；;。、")
 _STOPS = ("。", "！", "？", "!", "?", "\n")
 _HAN = re.compile("[\u3400-\u9fff]")
 _NUMBER = re.compile(r"\d")
+_BREAK, _OPENING, _CLOSING = re.compile("\n"), re.compile("[“「]"), re.compile("[”」]")
 _PERIODS = (1, 2, 3, 4)
 _LEAST = 4
 """Different characters at least of what loops."""
@@ -53,7 +55,8 @@ class Repeats(Stage):
             return NOTHING
         parts = _SPLIT.split(doc.text)
         clauses, signs = parts[0::2], [*parts[1::2], "\n"]
-        loops = self._loops(doc.text, clauses, signs, [])
+        quotations = _Quotations(doc.text)
+        loops = self._loops(quotations, clauses, signs, [])
         if not loops:
             return NOTHING
         places = list(accumulate(map(len, parts), initial=0))
@@ -69,14 +72,14 @@ class Repeats(Stage):
             stays = [i not in gone for i in range(len(clauses))]
             clauses, signs = list(compress(clauses, stays)), list(compress(signs, stays))
             starts, ends = list(compress(starts, stays)), list(compress(ends, stays))
-            loops = self._loops(doc.text, clauses, signs, starts)
+            loops = self._loops(quotations, clauses, signs, starts)
         edits = EditBuilder()
         for start, end in _united(cuts):
             edits.cut(start, end, "loop")
         return Findings(edits.build())
 
     def _loops(
-        self, text: str, clauses: Sequence[str], signs: Sequence[str], starts: Sequence[int]
+        self, quotations: "_Quotations", clauses: Sequence[str], signs: Sequence[str], starts: Sequence[int]
     ) -> list[tuple[int, int, int]]:
         """Loops that do not overlap, the shortest units first: (index of the first clause, clauses a unit, copies)."""
         loops: list[tuple[int, int, int]] = []
@@ -91,14 +94,14 @@ class Repeats(Stage):
                 if not starts:
                     places = accumulate(map(len, chain.from_iterable(zip(clauses, signs, strict=True))), initial=0)
                     starts = list(places)[:-1:2]
-                if self._is_loop(text, clauses, signs, starts, at, period, copies):
+                if self._is_loop(quotations, clauses, signs, starts, at, period, copies):
                     loops.append((at, period, copies))
                     taken.update(found)
         return loops
 
     def _is_loop(
         self,
-        text: str,
+        quotations: "_Quotations",
         clauses: Sequence[str],
         signs: Sequence[str],
         starts: Sequence[int],
@@ -114,7 +117,7 @@ class Repeats(Stage):
         sentence = signs[at + period - 1] == "。" and (at == 0 or signs[at - 1].startswith(_STOPS))
         if size < self.twice and not (sentence and size >= self.sentence) and (copies < 3 or size < self.thrice):
             return False
-        return size >= _SPOKEN or not (_NUMBER.search(unit) or _quoted(text, starts[at]))
+        return size >= _SPOKEN or not (_NUMBER.search(unit) or quotations.open_at(starts[at]))
 
 
 def _may_loop(text: str) -> bool:
@@ -161,11 +164,23 @@ def _runs(places: Sequence[int]) -> list[tuple[int, int]]:
     return runs
 
 
-def _quoted(text: str, at: int) -> bool:
-    """Whether a quotation that began in this paragraph is open at ``at``, or opens there."""
-    paragraph = text.rfind("\n", 0, at) + 1
-    opened = text.count("“", paragraph, at + 1) + text.count("「", paragraph, at + 1)
-    return opened > text.count("”", paragraph, at) + text.count("」", paragraph, at)
+class _Quotations:
+    """Where quotations are open: the signs of a text are looked for once, when something is asked about them."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    @cached_property
+    def _signs(self) -> list[list[int]]:
+        return [[sign.start() for sign in signs.finditer(self._text)] for signs in (_BREAK, _OPENING, _CLOSING)]
+
+    def open_at(self, at: int) -> bool:
+        """Whether a quotation that began in this paragraph is open at ``at``, or opens there."""
+        breaks, opening, closing = self._signs
+        above = bisect_left(breaks, at)
+        paragraph = breaks[above - 1] + 1 if above else 0
+        opened = bisect_left(opening, at + 1) - bisect_left(opening, paragraph)
+        return opened > bisect_left(closing, at) - bisect_left(closing, paragraph)
 
 
 def _united(spans: Sequence[Span]) -> list[Span]:

@@ -48,13 +48,14 @@ class Script(Stage):
         marks: list[Mark] = []
         if script == "traditional" and self.to == "keep":
             marks.append(_mark(text, "traditional"))
+        config = "" if self.to == "keep" else _config(text, self.to, self.variant)
         pure = self.to == "keep" and script == "traditional" and not counts(text)[1]
         for line in () if pure else paragraphs(text):
             own = _script_of(line.text, script)
             if own == "mixed":
                 marks.append(_mark(line.text, "mixed-script", line.start))
             elif self.to != "keep" and own not in ("none", self.to):
-                edits += _converted(line, _config(text, self.to, self.variant))
+                edits += _converted(line, config)
         if script == "mixed" and not any(mark.kind == "mixed-script" for mark in marks):
             marks.append(_mark(text, "mixed-script"))
         starts, ends, news = zip(*edits, strict=True) if edits else ((), (), ())

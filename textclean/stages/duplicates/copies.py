@@ -144,16 +144,21 @@ def _same_facts(
 
     def may_fall(found: Related, *, piece: bool) -> Related:
         keep = np.zeros(len(found.left), bool)
+        known: dict[int, str] = {}
         for lo in range(0, len(keep), _AT_ONCE):
             part = slice(lo, lo + _AT_ONCE)
             left, right = found.left[part].tolist(), found.right[part].tolist()
-            read = rows.read(texts, left + right)
-            for i, (whole, own) in enumerate(zip(read[: len(left)], read[len(left) :], strict=True)):
-                keep[lo + i] = same(left[i], right[i], whole, own, piece)
+            wanted = {*left, *right}
+            known = {row: text for row, text in known.items() if row in wanted}  # a long one may be in many pairs
+            new = sorted(wanted - known.keys())
+            known |= zip(new, rows.read(texts, new), strict=True)
+            for i, (one, other) in enumerate(zip(left, right, strict=True)):
+                whole, own = known[one], known[other]
+                keep[lo + i] = same(one, other, whole, own, piece)
                 if not keep[lo + i]:
-                    earlier, later = sorted((left[i], right[i]))
+                    earlier, later = sorted((one, other))
                     templates.setdefault(later, []).append((-float(found.similarity[lo + i]), earlier))
-                elif piece and rows.document[left[i]] != rows.document[right[i]]:
+                elif piece and rows.document[one] != rows.document[other]:
                     keep[lo + i] = is_cut_from(own, whole)
         return Related(found.left[keep], found.right[keep], found.similarity[keep])
 

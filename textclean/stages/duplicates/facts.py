@@ -15,6 +15,7 @@ CLOSERS = "\"')]》〉】"
 _QUOTES = "\"'"
 _LONGEST_WORD = 8
 _NEGATION = re.compile("[不没未无非]|没有|并[未不非]|尚未|从[未不]|绝不|不[再得能会是]")
+_LONGEST_NEGATION = 2
 _OPPOSED = re.findall(
     r"\S+",
     "一二三四五六日天 东西南北 上中下 左右 前后 内外 男女 父母 增减 升降 涨跌 高低 大小 多少 长短 快慢 早晚 新旧 老幼"
@@ -57,11 +58,12 @@ def numbers_beyond(piece: str, whole: str, look: int = 8) -> bool:
 
 def other_word(left: str, right: str) -> int:
     """In how many places one and the same other word, of 2 to 8 characters, is all that differs; 0 if it is not."""
-    head = _common(left, right)
-    tail = min(_common(left[::-1], right[::-1]), min(len(left), len(right)) - head)
-    word, new = left[head : len(left) - tail], right[head : len(right) - tail]
-    if max(len(word), len(new)) <= _LONGEST_WORD:
+    head, tail = _common_ends(left, right)
+    if max(len(left), len(right)) - head - tail <= _LONGEST_WORD:
+        word, new = left[head : len(left) - tail], right[head : len(right) - tail]
         return int(min(len(word), len(new)) > 1 and not set(word) & set(new))
+    if max(len(left), len(right)) > _LONGEST_WORD // 2 * min(len(left), len(right)):
+        return 0  # not even if the one were but this word, of 8 characters, and the other one of 2
     for size in range(2, _LONGEST_WORD + 1):
         word = left[head : head + size]
         places = left.count(word)
@@ -74,8 +76,9 @@ def other_word(left: str, right: str) -> int:
 
 def opposed(left: str, right: str) -> bool:
     """Whether all that differs is a negation more, or a character and what is set against it: 周六 and 周日."""
-    head = _common(left, right)
-    tail = min(_common(left[::-1], right[::-1]), min(len(left), len(right)) - head)
+    head, tail = _common_ends(left, right)
+    if max(len(left), len(right)) - head - tail > _LONGEST_NEGATION:
+        return False
     fewer, more = sorted((left[head : len(left) - tail], right[head : len(right) - tail]), key=len)
     if not fewer:
         return _NEGATION.fullmatch(more) is not None
@@ -92,6 +95,16 @@ def same_fact(whole: str, own: str, *, piece: bool, apart: bool) -> bool:
         return False
     places = other_word(whole, own)
     return places == 0 or (places == 1 and apart)
+
+
+def _common_ends(left: str, right: str) -> tuple[int, int]:
+    """Lengths of the common beginning and of the common end, which do not overlap.
+
+    Takes time in proportion to the shorter text: a paragraph may contain thousands of others.
+    """
+    least = min(len(left), len(right))
+    head = _common(left, right)
+    return head, min(_common(left[len(left) - least :][::-1], right[len(right) - least :][::-1]), least - head)
 
 
 def _common(left: str, right: str) -> int:

@@ -7,7 +7,7 @@ evidence for layout.
 import re
 from typing import ClassVar
 
-from textclean.document import Document, Findings, Mark
+from textclean.document import Document, Findings, Mark, trace
 from textclean.ledger import NO_EDITS, Edits
 from textclean.stage import Field, Stage
 from textclean.stages.normalize import characters, mojibake
@@ -103,4 +103,5 @@ def _bad_bytes(doc: Document) -> frozenset[int]:
         return frozenset(at for patch in doc.source.patches for at in range(patch.start, patch.end))
     bad = {at for patch in doc.source.patches for at in range(patch.start, patch.end)}
     places = [match.start() for match in re.finditer("\ufffd", doc.text)]
-    return frozenset(at for at in places if any(start in bad for start, _ in doc.sources(at, at + 1)))
+    sources = trace(doc.layers, [(at, at + 1) for at in places])
+    return frozenset(at for at, pieces in zip(places, sources, strict=True) if any(start in bad for start, _ in pieces))

@@ -32,10 +32,13 @@ _SUPPLEMENT = (
 ENTITY_REST = r"(?:amp;|#38;|#[xX]26;)*(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,30});"
 """A HTML entity after its ``&``."""
 _ENTITY = re.compile(f"&{ENTITY_REST}")
+_AMPERSAND = re.compile(r"&(?:amp;|#38;|#[xX]26;)*")
 _ADDRESS = re.compile(r"(?:[a-z][a-z+.-]{1,15}://|www\.)[!-~]*\Z")
 _NUMBER_SIGN = re.compile("(?<=[０-９])(?:[．－：／]|，(?=[０-９]{3}(?![０-９])))(?=[０-９])")
 _COMPATIBILITY = re.compile("[\uf900-\ufaff\U0002f800-\U0002fa1f]")
 _ADDRESS_LENGTH = 300
+_FEW_MARKS = 30
+"""Marks that a character has at most in any language (Unicode Standard Annex 15, Stream-Safe Text Format)."""
 
 
 @cache
@@ -155,7 +158,7 @@ def entities(text: str) -> Edits:
         entity, start = match[0], match.start()
         if _ADDRESS.search(text, max(0, start - _ADDRESS_LENGTH), start):
             continue
-        new, before = html.unescape(entity), entity
+        new, before = _AMPERSAND.sub("&", entity), ""  # all at once: one escape after the other takes the square
         while new != before:
             new, before = html.unescape(new), new
         if new != entity:
@@ -196,10 +199,22 @@ def _clusters(line: str) -> list[tuple[int, int, str]]:
     bounds = [i for i, char in enumerate(line) if i == 0 or not combines(char)]
     found: list[tuple[int, int, str]] = []
     for start, end in zip(bounds, (*bounds[1:], len(line)), strict=True):
-        new = unicodedata.normalize("NFC", line[start:end])
+        new = _composed(line[start:end])
         if new != line[start:end]:
             found.append((start, end, new))
     return found
+
+
+def _composed(cluster: str) -> str:
+    """``cluster`` in normalization form C.
+
+    Python puts marks in order by exchanging neighbours, which takes the square of their number: many are sorted here.
+    """
+    if len(cluster) > _FEW_MARKS:
+        marks = "".join([unicodedata.normalize("NFD", char) for char in cluster])
+        runs = (list(run) for _, run in groupby(marks, lambda char: unicodedata.combining(char) > 0))
+        cluster = "".join([char for run in runs for char in sorted(run, key=unicodedata.combining)])
+    return unicodedata.normalize("NFC", cluster)
 
 
 def combines(char: str) -> bool:

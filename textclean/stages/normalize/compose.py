@@ -46,14 +46,17 @@ def joined(starts: list[int], ends: list[int], news: list[str], reasons: list[st
     if touching:
         ends, news, reasons = ends[:], news[:], reasons[:]
         keep = [True] * len(starts)
-        first = last = -1
-        for i in touching:
-            first = first if last == i - 1 else i - 1
-            reasons[first] = reasons[first] if news[first] else reasons[i]
-            news[first] += news[i]
-            ends[first] = ends[i]
-            keep[i] = False
-            last = i
+        at = 0
+        while at < len(touching):
+            first, last = touching[at] - 1, touching[at]
+            while at + 1 < len(touching) and touching[at + 1] == last + 1:
+                at += 1
+                last += 1
+            at += 1
+            writes = next((i for i in range(first, last) if news[i]), last)
+            reasons[first], ends[first] = reasons[writes], ends[last]
+            news[first] = "".join(news[first : last + 1])
+            keep[first + 1 : last + 1] = [False] * (last - first)
         starts, ends = list(compress(starts, keep)), list(compress(ends, keep))
         news, reasons = list(compress(news, keep)), list(compress(reasons, keep))
     return Edits(tuple(starts), tuple(ends), tuple(news), tuple(reasons))

@@ -27,7 +27,7 @@ from textclean.stages.normalize.punctuation import (
     brackets,
     entity_ends,
 )
-from textclean.stages.normalize.spaces import BESIDE_NUMBER, BLANKS, SPELLED, is_stray, sets_off, spaced_out
+from textclean.stages.normalize.spaces import BESIDE_NUMBER, BLANKS, SPELLED, is_stray, setting_off, spaced_out
 
 Hit = re.Match[str]
 _built = extension("textclean.stages._scan")
@@ -210,6 +210,7 @@ def _decided(text: str, sure: Sequence[int], hits: Sequence[Hit]) -> dict[int, t
     if not inside:
         return odd
     rows = spaced_out(text) if len(inside) >= SPELLED - 2 else set()
+    apart = setting_off(text, [hit.span() for hit in inside if hit.lastgroup == "beside"])
     blanks: dict[int, tuple[int, str, str]] = {}
 
     def written(at: int) -> str:
@@ -224,7 +225,7 @@ def _decided(text: str, sure: Sequence[int], hits: Sequence[Hit]) -> dict[int, t
     for hit in inside:
         start, end = hit.span()
         if hit.lastgroup == "beside":
-            stray = start in rows or not sets_off(text, start, end)
+            stray = start in rows or start not in apart
         else:
             stray = start in rows or is_stray(text, start, end, written(start - 1), written(end))
         if stray:

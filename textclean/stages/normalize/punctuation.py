@@ -32,7 +32,9 @@ _TOKEN = ascii_letters + digits + ".%+-"
 _SPACED_RATIO = re.compile(f"(?<=[0-9][{''.join(_BLANK)}]):[{''.join(_BLANK)}]*[0-9]")
 _FUNCTION = re.compile(r"(?<![A-Za-z])[A-Za-z]\([0-9A-Za-z][0-9A-Za-z+*/^=_.-]*\)")
 _ENTITY = re.compile(r"&#?\w{1,31};", re.A)
-_ENUMERATOR = re.compile(r"[ \t\u00a0\u3000]*[0-9A-Za-z一二三四五六七八九十]{1,3}\)")
+_INDENT = re.compile(r"[ \t\u00a0\u3000]*")
+_ENUMERATOR = re.compile(r"[0-9A-Za-z一二三四五六七八九十]{1,3}\)")
+"""From the indent of a line on."""
 _REACH = 24
 """How many characters, blanks not counted, to look past on each side for a Chinese one."""
 _WINDOW = 200
@@ -81,7 +83,7 @@ def brackets(text: str) -> list[int]:
     """Half-width brackets to widen: both of a pair, or neither; one without a partner if a neighbour is Chinese."""
     places: list[int] = []
     opened: list[int] = []
-    line_start, line_end = 0, -1
+    line_start, line_end, head = 0, -1, None
     for match in _BRACKET.finditer(text):
         at, sign = match.start(), match[0]
         if at > line_end:
@@ -90,6 +92,7 @@ def brackets(text: str) -> list[int]:
             line_start = text.rfind("\n", line_end + 1, at) + 1 or line_end + 1
             line_end = text.find("\n", at)
             line_end = len(text) if line_end < 0 else line_end
+            head = None
         if sign in "(（":
             opened.append(at)
         elif opened:
@@ -97,8 +100,10 @@ def brackets(text: str) -> list[int]:
             wide = text[start] == "（" or sign == "）"
             if wide or _pair_among_chinese(text, start, at):
                 places += [i for i in (start, at) if text[i] in "()"]
-        elif sign == ")" and _touches_chinese(text, at) and not _ENUMERATOR.fullmatch(text, line_start, at + 1):
-            places.append(at)
+        elif sign == ")" and _touches_chinese(text, at):
+            head = _INDENT.match(text, line_start) if head is None else head  # once a line: it may be long
+            if head is None or not _ENUMERATOR.fullmatch(text, head.end(), at + 1):
+                places.append(at)
     return places + [i for i in opened if text[i] == "(" and _touches_chinese(text, i)]
 
 

@@ -5,7 +5,9 @@ dateline, a name from what its bearer did), one beside a number or inside punctu
 """
 
 import re
+from collections.abc import Iterable
 
+from textclean.ledger import Span
 from textclean.stages.normalize.punctuation import CJK_PUNCTUATION, FULL_STOP, HAN, KANA
 
 BLANKS = " \t\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000"
@@ -58,25 +60,41 @@ def spaced_out(text: str) -> set[int]:
     return {run.start() for row in _SPACED_OUT.finditer(text) for run in _RUN.finditer(text, *row.span())}
 
 
-def sets_off(text: str, start: int, end: int) -> bool:
-    """Whether blanks :data:`BESIDE_NUMBER` at ``text[start:end]`` keep cells of a row or parts of a heading apart.
+def setting_off(text: str, runs: Iterable[Span]) -> set[int]:
+    """Where those of the ``runs`` of blanks start that keep cells of a row or parts of a heading apart.
 
-    In a sentence they are stray, but for those after its own number and after a dateline.
+    The runs are :data:`BESIDE_NUMBER`, in order. In a sentence they are stray, but for those after its own number and
+    after a dateline.
     """
-    line_start = text.rfind("\n", 0, start) + 1
-    if start - line_start <= _HEAD:
-        if _LABELLED.fullmatch(text, line_start, start):
-            return True
-        if _ENUMERATED.fullmatch(text, line_start, start) and not _OF_UNITS.match(text, end):
-            return True
-    line_end = text.find("\n", end)
-    if _SENTENCE.search(text, line_start, len(text) if line_end < 0 else line_end):
+    found: set[int] = set()
+    line_end, line_start, in_sentence = -1, 0, False
+    for start, end in runs:
+        if start > line_end:  # a line is looked at once, however many blanks it has
+            line_start = text.rfind("\n", line_end + 1, start) + 1 or line_end + 1
+            line_end = text.find("\n", end)
+            line_end = len(text) if line_end < 0 else line_end
+            in_sentence = _SENTENCE.search(text, line_start, line_end) is not None
+        if _follows_head(text, line_start, start, end) or not (in_sentence or _counts(text, start, end)):
+            found.add(start)
+    return found
+
+
+def _follows_head(text: str, line_start: int, start: int, end: int) -> bool:
+    """Whether blanks follow the number or the dateline that the line begins with."""
+    if start - line_start > _HEAD:
         return False
+    if _LABELLED.fullmatch(text, line_start, start):
+        return True
+    return _ENUMERATED.fullmatch(text, line_start, start) is not None and not _OF_UNITS.match(text, end)
+
+
+def _counts(text: str, start: int, end: int) -> bool:
+    """Whether blanks stand between a number and what it counts."""
     if text[end] not in "0123456789":
-        return _OF_UNITS.match(text, end) is None
+        return _OF_UNITS.match(text, end) is not None
     if text[start - 1] in "年月日时分" and _DATE_GOES_ON.match(text, end):
-        return False
-    return _COUNTED.match(text, end) is None
+        return True
+    return _COUNTED.match(text, end) is not None
 
 
 def is_stray(text: str, start: int, end: int, before: str, after: str) -> bool:
