@@ -20,7 +20,8 @@ from textclean.document import Document, Findings, advance
 from textclean.errors import InputError
 from textclean.io.records import pack_ledger, unpack_ledger
 from textclean.ledger import columns
-from textclean.pipeline import Pipeline, one_document
+from textclean.phases import one_document
+from textclean.pipeline import Pipeline
 from textclean.recipe import AnyStage, stage_class
 from textclean.stage import CorpusStage
 
