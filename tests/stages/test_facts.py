@@ -13,6 +13,7 @@ from textclean.stages.duplicates.facts import (
     other_word,
 )
 from textclean.stages.duplicates.folding import fold
+from textclean.stages.duplicates.whole import Whole
 
 
 @pytest.mark.parametrize(
@@ -50,7 +51,7 @@ def test_other_numbers(left, right, expected):
 )
 def test_numbers_that_the_whole_does_not_give(piece, whole, expected):
     piece, whole = fold([piece, whole])
-    assert numbers_beyond(piece, whole) is expected
+    assert numbers_beyond(piece, Whole(whole)) is expected
 
 
 @pytest.mark.parametrize(
@@ -146,7 +147,8 @@ WHOLE = "市里今年修了三条公路。县里说：“明年还要再修两�
     ],
 )
 def test_a_cut_is_seen_where_the_piece_stood(piece, expected):
-    assert is_cut_from(*fold([piece, WHOLE])) is expected
+    piece, whole = fold([piece, WHOLE])
+    assert is_cut_from(piece, Whole(whole)) is expected
 
 
 def test_one_way():

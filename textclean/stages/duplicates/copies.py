@@ -15,6 +15,7 @@ from textclean.stage import Observation, Texts
 from textclean.stages.duplicates.earlier import Said, after_earlier, is_mark
 from textclean.stages.duplicates.facts import is_cut_from, same_fact
 from textclean.stages.duplicates.rows import HEADING, SENTENCE, Rows
+from textclean.stages.duplicates.whole import Whole
 
 if TYPE_CHECKING:
     from textclean.stages.duplicates import Duplicates
@@ -138,22 +139,22 @@ def _same_facts(
 ) -> tuple[Related, Related]:
     """The relations that may make a paragraph fall; ``templates`` gets, of the later of two, the earlier ones."""
 
-    def same(left: int, right: int, whole: str, own: str, piece: bool) -> bool:
+    def same(left: int, right: int, whole: Whole, own: str, piece: bool) -> bool:
         apart = bool(rows.document[left] != rows.document[right])
         return options.numbers == "same" or same_fact(whole, own, piece=piece, apart=apart)
 
     def may_fall(found: Related, *, piece: bool) -> Related:
         keep = np.zeros(len(found.left), bool)
-        known: dict[int, str] = {}
+        known: dict[int, Whole] = {}
         for lo in range(0, len(keep), _AT_ONCE):
             part = slice(lo, lo + _AT_ONCE)
             left, right = found.left[part].tolist(), found.right[part].tolist()
             wanted = {*left, *right}
             known = {row: text for row, text in known.items() if row in wanted}  # a long one may be in many pairs
             new = sorted(wanted - known.keys())
-            known |= zip(new, rows.read(texts, new), strict=True)
+            known |= zip(new, map(Whole, rows.read(texts, new)), strict=True)
             for i, (one, other) in enumerate(zip(left, right, strict=True)):
-                whole, own = known[one], known[other]
+                whole, own = known[one], known[other].text
                 keep[lo + i] = same(one, other, whole, own, piece)
                 if not keep[lo + i]:
                     earlier, later = sorted((one, other))

@@ -12,10 +12,12 @@ from textclean.minhash import KEPT, KINDS
 from textclean.minhash.contained import intact
 from textclean.minhash.twins import CONTAINED, EXACT, NEAR
 from textclean.stages.duplicates.facts import is_cut_from, same_fact
+from textclean.stages.duplicates.whole import Whole
 
 if TYPE_CHECKING:
     from textclean.stages.duplicates import Duplicates
 
+_AT_ONCE = 1024
 _UNVERIFIED = "unverified"
 
 
@@ -43,11 +45,15 @@ def after_earlier(
     inside = ~compared.equal & compared.pieces(options.containment)
     templates: dict[int, tuple[float, int]] = {}
     pairs = np.flatnonzero(near | inside).tolist()
-    for lo in range(0, len(pairs), 1024):
-        part = pairs[lo : lo + 1024]
-        there = index.read(found.number[compared.entry[part]].tolist())
-        here = own.read(compared.row[part].tolist())
-        for i, whole, text in zip(part, there, here, strict=True):
+    known: dict[int, Whole] = {}
+    for lo in range(0, len(pairs), _AT_ONCE):
+        part = pairs[lo : lo + _AT_ONCE]
+        entries = compared.entry[part].tolist()
+        known = {entry: known[entry] for entry in entries if entry in known}  # a long one may be in many pairs
+        new = sorted({*entries} - known.keys())
+        known |= zip(new, map(Whole, index.read(found.number[new].tolist())), strict=True)
+        for i, entry, text in zip(part, entries, own.read(compared.row[part].tolist()), strict=True):
+            whole = known[entry]
             for true, score, piece in ((near, compared.jaccard[i], False), (inside, compared.inside[i], True)):
                 if true[i] and options.numbers == "different" and not same_fact(whole, text, piece=piece, apart=True):
                     row = int(compared.row[i])

@@ -1,13 +1,11 @@
 """Whether two paragraphs of nearly the same words state the same: numbers, enumerators, one other word."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable
 
-_COUNT = "〇零一二三四五六七八九十百千万亿两"
-_NUMBER = re.compile(
-    rf"[0-9]+(?:[.,:/-][0-9]+)*|[{_COUNT}]+|[\u2150-\u218b\u2460-\u24ff\u2776-\u2793\u3220-\u3229\u3280-\u3289]"
-    r"|(?<![A-Za-z])[A-Za-z](?![A-Za-z])|[甲乙丙丁戊己庚辛壬癸]|(?<=\()[上中下](?=\))"
-)
+from textclean.stages.duplicates.numbers import NUMBER, numbers
+from textclean.stages.duplicates.whole import LOOK, Whole
+
 STOPS = frozenset(".!?;…:")
 BREAKS = frozenset(",、:;…")
 _SENTENCE_END = re.compile(r"[;…]|\.(?![0-9A-Za-z])")
@@ -25,12 +23,7 @@ _OPPOSED = re.findall(
 LONGEST_HEADING = 40
 
 
-def numbers(text: str) -> list[str]:
-    """Numbers, dates and enumerators of a folded text, in order."""
-    return _NUMBER.findall(text)
-
-
-def one_way(fewer: Sequence[str], more: Sequence[str]) -> bool:
+def one_way(fewer: Iterable[str], more: Iterable[str]) -> bool:
     """Whether ``fewer`` stands in ``more``, in order, with gaps allowed."""
     rest = iter(more)
     return all(item in rest for item in fewer)
@@ -44,16 +37,16 @@ def other_numbers(left: str, right: str) -> bool:
     return not (one_way(a, b) or one_way(b, a))
 
 
-def numbers_beyond(piece: str, whole: str, look: int = 8) -> bool:
+def numbers_beyond(piece: str, whole: Whole) -> bool:
     """Whether ``piece`` gives numbers that ``whole``, which contains it, does not; a cut may halve one at its end."""
     if piece in whole:
         return False
-    found = list(_NUMBER.finditer(piece))
-    if found and found[0].start() == 0 and piece[:look] in whole:
+    found = list(NUMBER.finditer(piece))
+    if found and found[0].start() == 0 and whole.find(piece[:LOOK]) >= 0:
         del found[0]
-    if found and found[-1].end() == len(piece) and piece[-look:] in whole:
+    if found and found[-1].end() == len(piece) and whole.find(piece[-LOOK:]) >= 0:
         del found[-1]
-    return not one_way([number[0] for number in found], numbers(whole))
+    return not whole.gives(number[0] for number in found)
 
 
 def other_word(left: str, right: str) -> int:
@@ -85,15 +78,15 @@ def opposed(left: str, right: str) -> bool:
     return len(more) == 1 and any(fewer in group and more in group for group in _OPPOSED)
 
 
-def same_fact(whole: str, own: str, *, piece: bool, apart: bool) -> bool:
+def same_fact(whole: Whole, own: str, *, piece: bool, apart: bool) -> bool:
     """Whether two folded texts of nearly the same words state the same; ``own`` may be a ``piece`` of ``whole``.
 
     One other word makes another fact, but in texts that stand ``apart``, in two documents, it may be an editor's; what
     is :func:`opposed` never is.
     """
-    if (numbers_beyond(own, whole) if piece else other_numbers(whole, own)) or opposed(whole, own):
+    if (numbers_beyond(own, whole) if piece else other_numbers(whole.text, own)) or opposed(whole.text, own):
         return False
-    places = other_word(whole, own)
+    places = other_word(whole.text, own)
     return places == 0 or (places == 1 and apart)
 
 
@@ -129,18 +122,21 @@ def is_heading(text: str, longest: int = LONGEST_HEADING) -> bool:
     return not _SENTENCE_END.search(text)
 
 
-def ends_a_sentence(text: str) -> bool:
-    """Whether a folded text ends with a stop, closing quotes and brackets aside."""
-    return text.rstrip(CLOSERS)[-1:] in STOPS
+def ends_a_sentence(text: str, end: int | None = None) -> bool:
+    """Whether a folded text, or what stands before ``end``, ends with a stop, closing quotes and brackets aside."""
+    end = len(text) if end is None else end
+    while end and text[end - 1] in CLOSERS:
+        end -= 1
+    return text[max(0, end - 1) : end] in STOPS
 
 
-def is_cut_from(piece: str, whole: str, look: int = 8) -> bool:
+def is_cut_from(piece: str, whole: Whole) -> bool:
     """Whether ``piece`` begins or ends inside a sentence of ``whole``, which contains it: its head or tail was cut.
 
     What begins at a quotation mark is a quotation, not a cut.
     """
-    at = whole.find(piece[:look])
-    if at > 0 and whole[at - 1] not in _QUOTES and not ends_a_sentence(whole[:at]):
+    at = whole.find(piece[:LOOK])
+    if at > 0 and whole.text[at - 1] not in _QUOTES and not ends_a_sentence(whole.text, at):
         return True
-    at = whole.rfind(piece[-look:])
-    return at >= 0 and at + look < len(whole) and not ends_a_sentence(piece)
+    at = whole.rfind(piece[-LOOK:])
+    return at >= 0 and at + LOOK < len(whole.text) and not ends_a_sentence(piece)
