@@ -84,7 +84,7 @@ def is_proof(tail: str, head: str) -> bool:
         return head[0] in MEASURE or DECIMAL.search(tail) is None
     if tail[-2:-1].isdigit() and tail[-1] == "." and head[0].isdigit():
         return True
-    return any(leaves_open(tail, pair) and closes(head, pair) for pair in PAIRS)
+    return parts_a_pair(tail, head)
 
 
 def parts_an_address(tail: str, head: str) -> bool:
@@ -104,6 +104,11 @@ def parts_a_number(tail: str, head: str) -> bool:
     if not (tail[-1].isdigit() and head[0].isdigit() and _NUMBER.match(head)):
         return False
     return _YEAR.search(tail) is None
+
+
+def parts_a_pair(tail: str, head: str) -> bool:
+    """Whether ``head`` closes what ``tail`` leaves open."""
+    return any(pair[1] in head and leaves_open(tail, pair) and closes(head, pair) for pair in PAIRS)
 
 
 def leaves_open(line: str, pair: str) -> bool:
