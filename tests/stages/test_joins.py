@@ -1,10 +1,14 @@
-"""What a page says about a break, from its index and by a search."""
+"""What lines and the page say about a break: the fast way gives what the obvious one gives."""
+
+import re
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from textclean.stages import _joins
+from textclean.document import Document
+from textclean.stages import _breaks, _joins, layout
 from textclean.stages._joins import Page
+from textclean.stages.layout import Layout
 
 signs = st.sampled_from("中国人民，。\n（“\0a\U0010ffff\ud800")
 pages = st.text(signs, max_size=60)
@@ -35,3 +39,33 @@ def test_a_clause_is_begun_elsewhere_but_not_by_a_copy(text: str, head: str, siz
         )
 
     assert asked_often(text).begins_a_clause(head, size) == Page(text).begins_a_clause(head, size) == slow()
+
+
+lines = st.lists(
+    st.sampled_from(["http", "https://", "www.", "摄", "整理", ".com", "a", "中", " ", "\u3000", "，", "/"]),
+    max_size=12,
+).map("".join)
+
+
+@given(lines)
+def test_a_credit_or_an_address_ends_a_line(line: str) -> None:
+    line = line.strip()
+    slow = re.search(r"(?:摄|供图|摄影|绘图?|制图|报道|整理|提供|/文|/图|讯|https?\S*|\.[a-z]{2,4})\Z", line)
+    assert _breaks._is_credit(line) == bool(slow)
+
+
+@given(lines, st.sampled_from(["cn/a", "a.b，", "中", "a"]))
+def test_a_break_parts_an_address_that_ends_the_line(tail: str, head: str) -> None:
+    goes_on = re.match(r"[a-z0-9_%=&?#-]*[./][!-~]", head)
+    slow = goes_on and re.search("[，。；！？：、,;!?:]", tail) and re.search(r"(?:https?://|www\.)[!-~]*\Z", tail)
+    assert _breaks.parts_an_address(tail, head) == bool(slow)
+
+
+def test_what_a_join_leaves_open_is_closed_in_the_next_look_until_there_were_enough() -> None:
+    def lines_of_chain(count: int) -> int:
+        doc = Layout()(Document("a", "（" + "\n）（" * count))
+        assert doc.original() == "（" + "\n）（" * count
+        return doc.text.count("\n") + 1
+
+    assert lines_of_chain(layout._ROUNDS) == 1
+    assert lines_of_chain(layout._ROUNDS + 40) == 41

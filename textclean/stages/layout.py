@@ -42,6 +42,9 @@ _WRAPPED_TITLE = 1.0
 _BLANK = re.compile(r"\n((?:[^\S\n]*\n)+)")
 _NEAR = 8
 """Within so many lines of a break another loose end makes it doubtful which of them belong together."""
+_ROUNDS = 16
+"""How often a page is looked at, for a join may lead to another: news that was broken anywhere takes up to five looks,
+a page made for it as many as it has lines."""
 _PROOF = 6.0
 """What a break that is proof by itself is worth, in nats."""
 _HEADING = 5.0
@@ -117,7 +120,7 @@ class Layout(Stage):
             pieces = [_Piece(start, end, line, len(line), len(line)) for start, end, line in visible(text)]
             evidence = Evidence()
             ragged = _ragged(pieces)
-            while self.join:
+            for _ in range(_ROUNDS * self.join):
                 joins = _wrapped(text, pieces, ragged, evidence) or self._joins(pieces, ragged, evidence)
                 if not joins:
                     break
