@@ -27,6 +27,10 @@ Pair = tuple[str, str]
 """The end of one line and the beginning of another; or the whole of both."""
 
 
+_BATCH = 4096
+"""Pairs that are looked up at once, so that memory stays bounded."""
+
+
 class Evidence:
     """Evidence that one line goes on with another, remembered for a document.
 
@@ -41,8 +45,9 @@ class Evidence:
         """The evidence for each (tail, head), in nats."""
         keys = [(tail[-WINDOW:], head[:WINDOW]) for tail, head in pairs]
         new = sorted({key for key in keys if key not in self._known})
-        if new:
-            self._known.update(zip(new, _gains(new), strict=True))
+        for at in range(0, len(new), _BATCH):
+            batch = new[at : at + _BATCH]
+            self._known.update(zip(batch, _gains(batch), strict=True))
         return [self._known[key] for key in keys]
 
 
