@@ -91,6 +91,22 @@ def test_source_lines_are_those_of_the_decoded_source() -> None:
     assert doc.source_lines([p.start for p in doc.paragraphs()]) == [3, 4]
 
 
+@pytest.mark.parametrize(
+    ("new", "lines"),
+    [
+        ("甲\n乙\n丙\n丁\n", [1, 2, 3, 4, 5]),
+        ("甲\n乙\u2028丙\n丁\n", [1, 2, 4, 5]),
+        ("甲\n乙\n丙\n丁\n戊\n", [1, 1, 1, 1, 1, 5]),
+    ],
+    ids=["of the same length", "with fewer lines", "of another length"],
+)
+def test_lines_inside_one_edit_have_their_source_lines(new: str, lines: list[int]) -> None:
+    builder = EditBuilder()
+    builder.replace(0, 8, new, "script")
+    doc = advance(document("一\n二\n三\n四\n五"), "script", "1", Findings(builder.build()))
+    assert doc.source_lines([p.start for p in doc.paragraphs()]) == lines
+
+
 def test_a_source_puts_patches_and_spans_together() -> None:
     raw = b"\xef\xbb\xbfab\xff" + "中".encode("gb18030") + b"\x80"
     source = Source(

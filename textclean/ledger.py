@@ -320,11 +320,14 @@ def step_back(edits: Edits, places: Sequence[int], lines: Sequence[int]) -> tupl
             old_places.append(place + shift)
             old_lines.append(line + grown)
             place, line = next(rows)
+        inside = counted = 0
         while place < begin + len(new):
             offset = place - begin
             same = 0 if more else offset
+            inside += old.count("\n", counted, same) - new.count("\n", counted, offset)
+            counted = offset
             old_places.append(start + same)
-            old_lines.append(line + grown + old.count("\n", 0, same) - new.count("\n", 0, offset))
+            old_lines.append(line + grown + inside)
             place, line = next(rows)
         shift -= more
         grown += old.count("\n") - new.count("\n")

@@ -10,7 +10,9 @@ from textclean.stages._lines import ENUMERATED, HAN, closed
 PAUSE = re.compile("[，。；！？：、,;!?:]")
 SENTENCE = re.compile("[。！？!?]")
 HAN_CHARACTER = re.compile(f"[{HAN}]")
-_CREDIT = re.compile(r"(?:摄|供图|摄影|绘图?|制图|报道|整理|提供|/文|/图|讯|https?\S*|\.[a-z]{2,4})\Z")
+_CREDIT = re.compile(r"(?:摄|供图|摄影|绘图?|制图|报道|整理|提供|/文|/图|讯|\.[a-z]{2,4})\Z")
+_LONGEST_CREDIT = 5
+_SPACE = re.compile(r"\s")
 _CAPTION = re.compile("(?:图为|图[①-⑨\\d一二三四五]|[上下左右题]图|资料图)")
 _DATELINE = re.compile("(?:本报\\S{0,8}讯|新华社|据\\S{2,8}[讯电])")
 NO_OPENING = frozenset("，。、；：！？）》”’」』】〉〕,;:!?)%％‰℃°")
@@ -29,7 +31,8 @@ SHORT, TINY = 12, 6
 _MORE_BEFORE = re.compile(r"[A-Za-z,] [A-Za-z]+\Z")
 _MORE_AFTER = re.compile(r"[A-Za-z]+ [A-Za-z]")
 _REST_OF_WORD = re.compile(f"[a-z]+[{HAN}，。、；：]")
-_ADDRESS = re.compile(r"(?:https?://|www\.)[!-~]*\Z")
+_ADDRESSES = ("http://", "https://", "www.")
+_REST_VISIBLE = re.compile("[!-~]*")
 _REST_OF_ADDRESS = re.compile(r"[a-z0-9_%=&?#-]*[./][!-~]")
 _LEAST = 6
 """Characters of the shortest line that may be the beginning of a paragraph."""
@@ -37,7 +40,7 @@ _LEAST = 6
 
 def breaks_off(line: str, first: bool) -> bool:
     """Whether ``line`` is running text that ends in the middle of a sentence. The first line may be a title."""
-    if closed(line) or len(line) < SHORT or line[-1] == "—" or _CREDIT.search(line) or _CAPTION.match(line):
+    if closed(line) or len(line) < SHORT or line[-1] == "—" or _is_credit(line) or _CAPTION.match(line):
         return False
     if SENTENCE.search(line):
         return True
@@ -51,9 +54,17 @@ def may_break_off(line: str) -> bool:
         len(line) >= _LEAST
         and line[-1] not in "，,—"
         and not closed(line)
-        and not _CREDIT.search(line)
+        and not _is_credit(line)
         and not _CAPTION.match(line)
     )
+
+
+def _is_credit(line: str) -> bool:
+    """Whether ``line`` ends as the credit of a picture or an article ends, or in a web address."""
+    if _CREDIT.search(line, max(0, len(line) - _LONGEST_CREDIT)):
+        return True
+    at = line.rfind("http")  # what parts the last one from the end, parts the others too
+    return at >= 0 and _SPACE.search(line, at) is None
 
 
 def closes_above(above: str, line: str) -> bool:
@@ -84,12 +95,15 @@ def is_proof(tail: str, head: str) -> bool:
         return head[0] in MEASURE or DECIMAL.search(tail) is None
     if tail[-2:-1].isdigit() and tail[-1] == "." and head[0].isdigit():
         return True
-    return any(leaves_open(tail, pair) and closes(head, pair) for pair in PAIRS)
+    return parts_a_pair(tail, head)
 
 
 def parts_an_address(tail: str, head: str) -> bool:
     """Whether the break parts a web address in running text."""
-    return bool(_REST_OF_ADDRESS.match(head) and PAUSE.search(tail) and _ADDRESS.search(tail))
+    if not (_REST_OF_ADDRESS.match(head) and PAUSE.search(tail)):
+        return False
+    at = max(map(tail.rfind, _ADDRESSES))  # what parts the last one from the end, parts the others too
+    return at >= 0 and _REST_VISIBLE.fullmatch(tail, at) is not None
 
 
 def parts_a_word(tail: str, head: str) -> bool:
@@ -104,6 +118,11 @@ def parts_a_number(tail: str, head: str) -> bool:
     if not (tail[-1].isdigit() and head[0].isdigit() and _NUMBER.match(head)):
         return False
     return _YEAR.search(tail) is None
+
+
+def parts_a_pair(tail: str, head: str) -> bool:
+    """Whether ``head`` closes what ``tail`` leaves open."""
+    return any(pair[1] in head and leaves_open(tail, pair) and closes(head, pair) for pair in PAIRS)
 
 
 def leaves_open(line: str, pair: str) -> bool:

@@ -34,13 +34,17 @@ def quotes(lines: list[Paragraph]) -> Iterator[Mark]:
     faults: list[tuple[int, str, Mark]] = []  # paragraph, which quote, mark
     for number, line in enumerate(lines):
         opened: list[int] = []
+        closed: list[int] = []
         for found in _QUOTES.finditer(line.text):
             if found[0] == "“":
                 opened.append(found.start())
             elif opened:
                 opened.pop()
             else:
-                faults.append((number, "”", _closing(line, found.start())))
+                closed.append(found.start())
+        if closed:
+            begun = _two_begun(line)
+            faults += [(number, "”", _closing(line, at, begun)) for at in closed]
         faults += [
             (number, "“", Mark(line.start + at, line.start + at + 1, "quote", None, 0.8, "“ without ”"))
             for at in opened
@@ -54,33 +58,38 @@ def quotes(lines: list[Paragraph]) -> Iterator[Mark]:
             waiting.clear()
         else:
             out.append(mark)
-    out += [mark for number, mark in waiting if not _opens_again(lines, number)]
+    after = _go_on(lines) if waiting else []
+    out += [mark for number, mark in waiting if not after[number]]
     yield from sorted(out, key=lambda mark: mark.start)
 
 
-def _closing(line: Paragraph, at: int) -> Mark:
-    first = line.text.find("”")
-    text = line.text.strip()
-    head = line.text.find("“")
-    if text.startswith("“") and at > first and line.text[at - 1] in _STOPS and first - head <= _LONGEST_QUOTED_WORD:
-        word = line.text[head + 1 : first]
-        return Mark(
-            line.start + head,
-            line.start + first + 1,
-            "quote",
-            f"“‘{word}’",
-            0.8,
-            "a sentence ends with ” that nothing opened: two quotes began here",
-        )
+def _two_begun(line: Paragraph) -> Mark | None:
+    """What to put where a paragraph begins with a quoted word and two quotes may have begun; None where it does not."""
+    if not line.text.lstrip().startswith("“"):
+        return None
+    first, head = line.text.find("”"), line.text.find("“")
+    if first - head > _LONGEST_QUOTED_WORD:
+        return None
+    evidence = "a sentence ends with ” that nothing opened: two quotes began here"
+    word = line.text[head + 1 : first]
+    return Mark(line.start + head, line.start + first + 1, "quote", f"“‘{word}’", 0.8, evidence)
+
+
+def _closing(line: Paragraph, at: int, begun: Mark | None) -> Mark:
+    if begun and line.start + at >= begun.end and line.text[at - 1] in _STOPS:
+        return begun
     return Mark(line.start + at, line.start + at + 1, "quote", None, 0.8, "” without “")
 
 
-def _opens_again(lines: list[Paragraph], number: int) -> bool:
-    """Whether the next paragraph with text goes on with the quotation."""
-    for line in lines[number + 1 :]:
-        if line.text.strip():
-            return line.text.strip().startswith("“")
-    return False
+def _go_on(lines: list[Paragraph]) -> list[bool]:
+    """Of each paragraph, whether the next one with text begins with a quote and so goes on with the quotation."""
+    out: list[bool] = []
+    begins = False
+    for line in reversed(lines):
+        out.append(begins)
+        text = line.text.lstrip()
+        begins = text.startswith("“") if text else begins
+    return out[::-1]
 
 
 @cache

@@ -29,7 +29,7 @@ from textclean.stages._breaks import (
     parts_a_word,
     parts_an_address,
 )
-from textclean.stages._joins import WINDOW, Evidence, Pair, hints_for
+from textclean.stages._joins import WINDOW, Evidence, Page, Pair, hints_for
 from textclean.stages._lines import ENDS, ENUMERATED, NOTHING, closed, stripped, visible
 
 _LONE_SHARE = re.compile(r"\d[\d.]*[%％‰]、")
@@ -42,6 +42,9 @@ _WRAPPED_TITLE = 1.0
 _BLANK = re.compile(r"\n((?:[^\S\n]*\n)+)")
 _NEAR = 8
 """Within so many lines of a break another loose end makes it doubtful which of them belong together."""
+_ROUNDS = 16
+"""How often a page is looked at, for a join may lead to another: news that was broken anywhere takes up to five looks,
+a page made for it as many as it has lines."""
 _PROOF = 6.0
 """What a break that is proof by itself is worth, in nats."""
 _HEADING = 5.0
@@ -117,7 +120,7 @@ class Layout(Stage):
             pieces = [_Piece(start, end, line, len(line), len(line)) for start, end, line in visible(text)]
             evidence = Evidence()
             ragged = _ragged(pieces)
-            while self.join:
+            for _ in range(_ROUNDS * self.join):
                 joins = _wrapped(text, pieces, ragged, evidence) or self._joins(pieces, ragged, evidence)
                 if not joins:
                     break
@@ -205,7 +208,7 @@ def _likely(
     pieces: Sequence[_Piece], doubtful: Sequence[int], loose: Sequence[int], gain: float, evidence: Evidence
 ) -> list[_Join]:
     """The doubtful breaks that the language closes, unless another loose end of the page fits as well."""
-    page = "\n".join(piece.text for piece in pieces)
+    page = Page("\n".join(piece.text for piece in pieces))
     scored = _scored(pieces, doubtful, evidence, page)
     running = set(loose)
     proofs = {i for i in doubtful if PAUSE.search(pieces[i].text) and is_proof(pieces[i].text, pieces[i + 1].text)}
@@ -230,7 +233,7 @@ def _likely(
     return joins
 
 
-def _scored(pieces: Sequence[_Piece], doubtful: Sequence[int], evidence: Evidence, page: str) -> dict[int, _Scored]:
+def _scored(pieces: Sequence[_Piece], doubtful: Sequence[int], evidence: Evidence, page: Page) -> dict[int, _Scored]:
     """By tail: the evidence for the join with the next line in nats, and how many characters repeat the tail's end."""
     pairs: list[tuple[str, str]] = []
     for i in doubtful:
