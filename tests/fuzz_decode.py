@@ -115,7 +115,7 @@ def check(raw: bytes, hint: str | None) -> str:
     assert 0 <= found.confidence <= 1
     assert all(raw.startswith(bad, at) and bad for at, bad in found.bad)
     try:
-        doc = Pipeline([]).read("x", raw, hint)
+        doc = Pipeline([]).phases.read("x", raw, hint)
     except InputError:
         return "refused"
     source = doc.source

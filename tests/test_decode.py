@@ -543,3 +543,12 @@ def test_odd_inputs_become_documents_that_give_them_back(block):
 def test_many_odd_inputs_become_documents_that_give_them_back():
     for number in range(50_000):
         check(*make(8, number))
+
+
+@pytest.mark.parametrize(
+    ("text", "codec"), [("Le marché a rouvert ses portes à l'été. ", "cp1252"), ("Рынок снова открыт. ", "cp1251")]
+)
+def test_foreign_text_behind_styles_is_read_as_without_them(text: str, codec: str) -> None:
+    styles = b".menu { color: #333; margin: 0 auto }\n" * 1000
+    for raw in (text.encode(codec) * 40, styles + text.encode(codec) * 40):
+        assert decode(raw)[0].endswith(text * 40)
