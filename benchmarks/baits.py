@@ -7,7 +7,7 @@ import random
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
-from textclean.testing import corpus
+from textclean.testing import corpus, news_paragraph
 
 Content = str | bytes
 
@@ -79,6 +79,18 @@ def whole_and_pieces(size: int) -> str:
     alphabet = [chr(0x4E00 + i) for i in range(3000)]
     sentences = ["".join(rng.choices(alphabet, k=40)) + "。" for _ in range(size // 246)]
     return "".join(sentences) + "\n" + "\n".join(sentences)
+
+
+def broken(size: int) -> str:
+    """Running text in lines of any length."""
+    rng = random.Random(4)
+    text = "".join(news_paragraph(rng) for _ in range(size // 500))
+    lines, at = [], 0
+    while at < len(text):
+        width = rng.randrange(8, 30)
+        lines.append(text[at : at + width])
+        at += width
+    return "\n".join(lines)
 
 
 def turned(size: int) -> str:
@@ -203,6 +215,13 @@ BAITS = (
     Bait("layout", "paragraphs of lines", again("这一行没有写完就\n断在了这里。\n\n")),
     Bait("layout", "blank lines", again("\n", "好", "好")),
     Bait("layout", "lines", again("这一行没有写完就断在了这里\n")),
+    Bait("layout", "the same break", again("今年以来，全县完成投资增加了。农民的收入\n")),
+    Bait("layout", "clauses that go on elsewhere", again("收入增加了\n投资，全县完成了，农民们都说好。大家的\n")),
+    Bait("layout", "brackets that lead from line to line", again("\n）（", "（")),
+    Bait("layout", "lines of two characters", again("收入\n")),
+    Bait("layout", "beginnings of addresses", again("http", after=" 中")),
+    Bait("layout", "digits", again("1")),
+    Bait("layout", "news broken anywhere", broken, small=False),
     Bait(
         "layout",
         "paragraphs broken by blank lines",
@@ -212,6 +231,15 @@ BAITS = (
     Bait("typos", "quotes that do not close", again("他说“好。")),
     Bait("typos", "one character", again("好")),
     Bait("typos", "quotes on lines", again("“\n")),
+    Bait("typos", "closing quotes", again("”")),
+    Bait("typos", "quotes in quotes", again("“‘")),
+    Bait("typos", "titles", numbered("《一{han}的》的了{han}")),
+    Bait("typos", "names in a row", again("中国人、美国人、")),
+    Bait("typos", "words that are misused", again("截止目前")),
+    Bait("typos", "names", again("记者王领城报道")),
+    Bait("typos", "clauses said twice", again("我喜欢我喜欢你")),
+    Bait("typos", "doubled commas", again("中，，")),
+    Bait("typos", "every other character suspicious", again("T业"), small=False),
     Bait(
         "typos",
         "random characters",
