@@ -267,8 +267,8 @@ def _check_names(files: list[File]) -> None:
 
 
 def _check_index(index: PathLike, source: Path, out: Path) -> None:
-    path = Path(index).resolve()
-    for folder in () if _is_address(index) else (source.resolve(), out.resolve()):
+    path = Path(os.path.realpath(index))
+    for folder in () if _is_address(index) else map(Path, map(os.path.realpath, (source, out))):
         if folder in path.parents or folder == path:
             raise UsageError(f"{os.fspath(index)}: the index lies in {folder}; keep it outside of both folders")
 

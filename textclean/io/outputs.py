@@ -151,7 +151,7 @@ class OutFolder:
                     for file in files:
                         if here / file not in written:
                             (here / file).unlink()
-                    if not any(os.scandir(here)):
+                    if not os.listdir(here):
                         here.rmdir()
 
     def clear_work(self) -> None:
