@@ -27,6 +27,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from tests.mutations import (
     Tree,
@@ -369,21 +370,26 @@ def snapshot(root: Path, *without: Path) -> dict[str, tuple[object, ...]]:
     return found
 
 
-@dataclass
-class Failed:
-    """A case that failed: its number, and what went wrong."""
+class Failed(NamedTuple):
+    """A case that failed.
+
+    Attributes:
+        number: by which it can be tried alone.
+        kind: what went wrong where: failures of one kind have one cause, as a rule.
+        told: the end of the traceback. (The error itself would keep alive what its frames hold.)
+    """
 
     number: int
-    error: BaseException
-    kinds: list[str]
+    kind: str
+    told: str
 
-    @property
-    def kind(self) -> str:
-        """Failures of one kind have one cause, as a rule."""
-        frames = [frame for frame in traceback.extract_tb(self.error.__traceback__) if "/textclean/" in frame.filename]
-        where = f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else "fuzz_out"
-        told = str(self.error)[:60] if isinstance(self.error, Wrong) else ""
-        return f"{type(self.error).__name__} {where} {told}"
+
+def _failed(number: int, error: BaseException) -> Failed:
+    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if "/textclean/" in frame.filename]
+    where = f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else "fuzz_out"
+    what = str(error)[:60] if isinstance(error, Wrong) else ""
+    told = "".join(traceback.format_exception(error, limit=-12))
+    return Failed(number, f"{type(error).__name__} {where} {what}", told)
 
 
 def try_case(world: World, seed: str, number: int) -> tuple[Case, Failed | None, str]:
@@ -406,7 +412,7 @@ def try_case(world: World, seed: str, number: int) -> tuple[Case, Failed | None,
         if snapshot(world.base, world.case) != around or {n for n in left - known if not n.startswith("index")}:
             raise Wrong("something outside was changed")
     except (Exception, Hung) as error:
-        failed = Failed(number, error, case.kinds)
+        failed = _failed(number, error)
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         shutil.rmtree(world.case)
@@ -450,7 +456,7 @@ def main() -> None:
             if failed is not None:
                 if failed.kind not in failures or asked.only is not None:
                     print(f"case {number} of seed {asked.seed} failed: {', '.join(case.kinds)}", flush=True)
-                    traceback.print_exception(failed.error, limit=-12, file=sys.stdout)
+                    print(failed.told, flush=True)
                 failures.setdefault(failed.kind, []).append(failed)
             if (number + 1) % 5_000 == 0:
                 print(f"{number + 1:,} cases, {sum(map(len, failures.values()))} failed", flush=True)

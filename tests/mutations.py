@@ -246,7 +246,8 @@ def seal(tree: Tree, secret: bytes) -> None:
     for path, entry in tree.items():
         if is_segment(path) and isinstance(entry, bytes):
             rest = entry.partition(b"\n")[2]
-            tree[path] = hashlib.sha256(rest).hexdigest().encode() + b"\n" + rest
+            phase = path.split("/")[1].encode()
+            tree[path] = hashlib.sha256(phase + b"\n" + rest).hexdigest().encode() + b"\n" + rest
     rows = tree.get("documents.jsonl")
     value = read_value("documents.jsonl", rows) if isinstance(rows, bytes) else None
     for row in value or ():
@@ -319,7 +320,7 @@ def mutate_recipe(rng: random.Random, raw: bytes) -> tuple[str, bytes]:
         name = rng.choice(("[duplicates]", "[x]", "[[normalize]]", "[stages]", "[tool.textclean]", "[a.b.c]", "[typos]"))
         lines.insert(at, name.encode())
     else:
-        lines.insert(at, b"a." * rng.choice((9, 900, 9_000)) + b"b = 1")
+        lines.insert(at, b"a." * rng.choice((9, 90, 900)) + b"b = 1")
     return what, b"\n".join(lines)
 
 

@@ -80,17 +80,25 @@ class _Finish:
 
     def __call__(self, row: Row, doc: Document) -> _Finished:
         if doc.id != row.id:
-            raise OutputError(f"{row.id}: what was kept of it between two phases is damaged; remove the output folder")
+            raise OutputError(_damaged(row.id))
         line: dict[str, Any] = {
             "id": doc.id,
             "encoding": doc.source.encoding if doc.source else None,
             "source_sha256": doc.source.digest if doc.source else None,
             "meta": doc.meta,
         }
+        try:
+            counted = figures(doc)
+        except ValueError as error:  # of layers, which are read when they are needed
+            raise OutputError(_damaged(row.id)) from error
         if self.out is not None:
             written = self.out.write_document(doc, ledger_limit(row.size))
             line |= {"clean_sha256": written.clean, "ledger_sha256": written.ledger}
-        return _Finished(figures(doc), line, b"".join(mark_line(doc.id, mark) for mark in doc.marks))
+        return _Finished(counted, line, b"".join(mark_line(doc.id, mark) for mark in doc.marks))
+
+
+def _damaged(id: str) -> str:
+    return f"{id}: what was kept of it between two phases is damaged; remove the output folder"
 
 
 Told = Callable[[Row, _Finished | None], None]

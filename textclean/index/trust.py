@@ -11,6 +11,7 @@ from typing import Final
 from textclean.errors import UsageError
 
 WRITER: Final = "-writer"
+_MAGIC: Final = b"SQLite format 3\0"
 _BESIDE: Final = ("-wal", "-shm", "-journal", WRITER, f"{WRITER}-journal")
 
 
@@ -37,7 +38,22 @@ def real_path(path: Path) -> Path:
             raise UsageError(f"{one}: no regular file, as the index and all that lies beside it is; remove it")
         if found.st_size and _holds_nothing(one, real):
             raise UsageError(f"{one}: lies beside the index and was left by no run; remove it")
+    if real.exists() and read_start(real) not in (b"", _MAGIC):  # SQLite takes a short file for an empty one
+        raise UsageError(f"{path}: cannot be read as an index: it is another kind of file; name another")
     return real
+
+
+def read_start(path: Path) -> bytes:
+    """The first bytes of a file.
+
+    Raises:
+        UsageError: it cannot be read.
+    """
+    try:
+        with path.open("rb") as file:
+            return file.read(len(_MAGIC))
+    except OSError as error:
+        raise UsageError(f"{path}: the index cannot be opened: {error.strerror}") from error
 
 
 def _holds_nothing(one: Path, real: Path) -> bool:

@@ -19,6 +19,7 @@ from textclean.io.files import open_regular, read_regular, remove_tree, replace_
 from textclean.io.records import pack_document, unpack_document
 from textclean.stage import TextRef
 
+_LARGEST = 1 << 53  # bytes of a source: no real one is larger, and sums stay numbers of JSON
 _TEXTS_IN_MEMORY = 256
 
 
@@ -93,10 +94,10 @@ class Spill:
             ]
         )
         rest = b"\n".join([index, b"".join(packed)])
-        head = hashlib.sha256(rest).hexdigest().encode() + b"\n"
+        head = _digest(phase, rest) + b"\n"
         path = folder / segment
         replace_file(path, head + rest)
-        return [entry.ref for entry in _entries(str(path), index, len(head) + len(index) + 1)]
+        return [entry.ref for entry in _entries(str(path), index, len(head) + len(index) + 1, len(head) + len(rest))]
 
     def entries(self, phase: int) -> list[Entry]:
         """What the segments of a phase hold; a damaged segment holds nothing."""
@@ -105,8 +106,9 @@ class Spill:
             try:
                 head, _, rest = read_regular(path).partition(b"\n")
                 index = rest.partition(b"\n")[0]
-                if hashlib.sha256(rest).hexdigest().encode() == head:
-                    found += _entries(str(path), index, len(head) + len(index) + 2)
+                end = len(head) + 1 + len(rest)
+                if _digest(phase, rest) == head:
+                    found += _entries(str(path), index, len(head) + len(index) + 2, end)
             except (OSError, TypeError, ValueError):  # its documents are cleaned once more
                 continue
         return found
@@ -215,10 +217,31 @@ class SpilledTexts:
         return out
 
 
-def _entries(path: str, index: bytes, offset: int) -> list[Entry]:
+def _digest(phase: int, rest: bytes) -> bytes:
+    """What a segment begins with. The phase is part of it: a segment of another holds other documents."""
+    return hashlib.sha256(b"phase-%d\n" % phase + rest).hexdigest().encode()
+
+
+def _entries(path: str, index: bytes, offset: int, end: int) -> list[Entry]:
+    """The entries of a segment of ``end`` bytes, whose documents begin at ``offset``.
+
+    Raises:
+        TypeError, ValueError: that is no index of a segment.
+    """
     found: list[Entry] = []
     for id, digest, size, failure, length in orjson.loads(index):
-        told = failure and (str(failure[0]), str(failure[1]))
+        if not (isinstance(id, str) and isinstance(digest, str) and _is_size(size) and _is_size(length)):
+            raise ValueError("not a row of a segment")
+        told = None
+        if failure is not None:
+            stage, error = failure
+            told = (str(stage), str(error))
         found.append(Entry(id, digest, size, told, Ref(path, offset, offset + length)))
         offset += length
+    if offset != end:
+        raise ValueError("the documents are not as long as the segment")
     return found
+
+
+def _is_size(value: object) -> bool:
+    return type(value) is int and 0 <= value <= _LARGEST
