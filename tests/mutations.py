@@ -15,8 +15,8 @@ import zstandard
 
 from textclean.errors import TextcleanError
 from textclean.index.packing import Damaged, pack, unpack
-from textclean.io.outputs import clean_name, fitting
 from textclean.io.inputs import id_path
+from textclean.io.outputs import clean_name, fitting
 
 
 class Link(NamedTuple):
@@ -209,7 +209,12 @@ def mutate_tree(rng: random.Random, tree: Tree, canaries: list[str]) -> str:
     else:
         folders = sorted({folder for name in files for folder in _above(name)})
         place = rng.choice([path, rng.choice(folders)] if what == "put" else [f"{os.path.dirname(path)}/planted"])
-        links = [*canaries, os.path.basename(place), "nowhere", os.path.relpath(rng.choice(files), os.path.dirname(path))]
+        links = [
+            *canaries,
+            os.path.basename(place),
+            "nowhere",
+            os.path.relpath(rng.choice(files), os.path.dirname(path)),
+        ]
         entry = rng.choice((Special.FOLDER, Special.PIPE, b"", *([Link(rng.choice(links))] * 3)))
         put(tree, place, entry)
         what = f"{what} {type(entry).__name__ if not isinstance(entry, Special) else entry.value}"
@@ -317,7 +322,9 @@ def mutate_recipe(rng: random.Random, raw: bytes) -> tuple[str, bytes]:
     elif what == "line":
         lines.insert(at, rng.choice(lines))
     elif what == "table":
-        name = rng.choice(("[duplicates]", "[x]", "[[normalize]]", "[stages]", "[tool.textclean]", "[a.b.c]", "[typos]"))
+        name = rng.choice(
+            ("[duplicates]", "[x]", "[[normalize]]", "[stages]", "[tool.textclean]", "[a.b.c]", "[typos]")
+        )
         lines.insert(at, name.encode())
     else:
         lines.insert(at, b"a." * rng.choice((9, 90, 900)) + b"b = 1")
@@ -326,7 +333,26 @@ def mutate_recipe(rng: random.Random, raw: bytes) -> tuple[str, bytes]:
 
 # Indexes
 
-_CELLS = (None, 0, 1, -1, 2**31, 2**40, 2**62, 2**63 - 1, -(2**63), 1.5, -0.5, 1e300, "", "x", "文\0", b"", b"x", b"\0" * 99)
+_CELLS = (
+    None,
+    0,
+    1,
+    -1,
+    2**31,
+    2**40,
+    2**62,
+    2**63 - 1,
+    -(2**63),
+    1.5,
+    -0.5,
+    1e300,
+    "",
+    "x",
+    "文\0",
+    b"",
+    b"x",
+    b"\0" * 99,
+)
 
 
 def mutate_index(rng: random.Random, path: Path) -> str:
@@ -349,7 +375,9 @@ def _mutate_rows(rng: random.Random, base: sqlite3.Connection) -> str:
     if not tables:
         return "nothing"
     table = rng.choice(tables)
-    what = rng.choice(("cell", "cell", "cell", "packed", "packed", "packed", "delete", "loose", "drop", "pragma", "view"))
+    what = rng.choice(
+        ("cell", "cell", "cell", "packed", "packed", "packed", "delete", "loose", "drop", "pragma", "view")
+    )
     if what == "packed":
         table, column = rng.choice((("documents", "rows"), ("texts", "data"), ("chunks", "data")))
     else:

@@ -500,6 +500,8 @@ def _unpack(packed: bytes) -> Edits:
     texts = {*map(type, olds), *map(type, news), *map(type, why)}
     if not isinstance(why, list) or not texts <= {str} or not {*map(type, raw["step"])} <= {int}:
         raise ValueError("not a layer: columns of other types")
+    if not (isinstance(raw["stage"], str) and isinstance(raw["version"], str)):
+        raise ValueError("not a layer: no name of a stage")
     if min(codes_of, default=0) < 0:
         raise ValueError("not a layer: a reason that is not there")
     if len({len(starts), len(olds), len(news), len(reasons)}) > 1:

@@ -160,9 +160,10 @@ def load(path: str | Path) -> Recipe:
         raise RecipeError(f"{path}: tables or lists are nested too deeply") from error
     if path.name == "pyproject.toml":
         tool = table.get("tool")
-        table = tool.get("textclean") if isinstance(tool, dict) else None
-        if not isinstance(table, dict):
+        own = tool.get("textclean") if isinstance(tool, dict) else None
+        if not isinstance(own, dict):
             raise RecipeError(f"{path}: there is no table [tool.textclean]")
+        table = own
     return parse(table, str(path))
 
 

@@ -25,6 +25,7 @@ from textclean.io.results import DocumentRow, Manifest, MarkRow, fault
 
 _CUT_NAME = 200
 _LEDGER_LEVEL = 3
+_BLOCK = 1 << 20
 _LONGEST_LINE = 1 << 28
 """Bytes of a row: what was lifted out of a document stands in one, so it may be long."""
 
@@ -237,8 +238,7 @@ class OutFolder:
         limit = ledger_limit(row.figures.source_bytes)
         try:
             text = clean.decode()
-            with zstandard.ZstdDecompressor().stream_reader(ledger) as reader:
-                packed = reader.read(limit + 1)
+            packed = _unpacked(ledger, limit)
         except (UnicodeError, zstandard.ZstdError) as error:
             raise RestoreError(f"the clean text or the ledger is damaged: {error}") from error
         if len(packed) > limit:
@@ -271,8 +271,9 @@ class OutFolder:
         expected = {path for row in known for path in self.files(row)}
         found: list[Path] = []
         for name in (CLEAN, LEDGER, QUARANTINE):
-            for folder, _, files in os.walk(self.root / name):
-                found += [path for path in (Path(folder, file) for file in files) if path not in expected]
+            for folder, folders, files in os.walk(self.root / name):
+                links = [name for name in folders if Path(folder, name).is_symlink()]
+                found += [path for path in (Path(folder, file) for file in files + links) if path not in expected]
         return sorted(found)
 
     def files(self, row: DocumentRow) -> list[Path]:
@@ -323,6 +324,19 @@ class OutFolder:
                 if len(line) == _LONGEST_LINE:
                     raise RestoreError(f"{path}: line {number} is over {_LONGEST_LINE:,} bytes")
                 yield number, line
+
+
+def _unpacked(data: bytes, limit: int) -> bytes:
+    """What ``data`` unpacks to; of more than ``limit`` bytes a few more. By blocks: a reader sets aside what is asked.
+
+    Raises:
+        ZstdError: it is damaged.
+    """
+    unpacked = bytearray()
+    with zstandard.ZstdDecompressor().stream_reader(data) as reader:
+        while len(unpacked) <= limit and (block := reader.read(_BLOCK)):
+            unpacked += block
+    return bytes(unpacked)
 
 
 class LineFile:
