@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/installed
 
-.PHONY: help demo test test-slow test-services lint format bench bench-dedup bench-encoding fuzz test-sanitize data clean
+.PHONY: help demo test test-slow test-services lint format bench bench-dedup bench-encoding fuzz fuzz-out test-sanitize data clean
 
 help:
 	@echo "make demo       install into $(VENV), clean fixtures/noisy into out/, show what happened"
@@ -16,6 +16,7 @@ help:
 	@echo "make bench-dedup  the search for duplicates beside other libraries, in a venv of its own"
 	@echo "make bench-encoding  encoding detection and repair beside other libraries, in the same venv"
 	@echo "make fuzz       a million odd inputs through decode: no failure, every byte back"
+	@echo "make fuzz-out   a hundred thousand damaged and forged outputs, indexes and recipes through what reads them"
 	@echo "make test-sanitize  the tests of what is in C under the address and undefined behaviour sanitizers"
 	@echo "make data       rebuild textclean/language/data from the packages it comes from"
 	@echo "make clean      remove $(VENV) and out/"
@@ -76,6 +77,10 @@ bench-encoding:
 
 fuzz: $(INSTALLED)
 	$(BIN)/python -m tests.fuzz_decode 1000000
+
+fuzz-out: $(INSTALLED)
+	$(BIN)/python -m tests.fuzz_out 50000 --seed 1 & first=$$!; \
+	  $(BIN)/python -m tests.fuzz_out 50000 --seed 2; second=$$?; wait $$first && exit $$second
 
 # The tests run against a copy, so that the extension in use stays as it is. The interpreter itself never frees all.
 test-sanitize: $(INSTALLED)

@@ -26,7 +26,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from importlib import metadata
 from pathlib import Path
 from typing import NamedTuple
@@ -49,7 +49,7 @@ from textclean.commands.restore import restore, verify
 from textclean.commands.run import run
 from textclean.document import Document, Findings
 from textclean.engines import local
-from textclean.errors import TextcleanError
+from textclean.errors import StageError, TextcleanError
 from textclean.io.inputs import id_fault, id_path
 from textclean.ledger import EditBuilder
 from textclean.recipe import Recipe, load, parse
@@ -217,11 +217,11 @@ class Case:
             found = do()
         except TextcleanError as error:
             self.ended.append((command, type(error).__name__))
-            if error.__cause__ is not None and type(error).__name__ == "StageError":
-                if not isinstance(error.__cause__, TextcleanError):
-                    raise Wrong(f"a stage met what nobody had checked: {error}") from error.__cause__
+            if isinstance(error, StageError) and not isinstance(error.__cause__, TextcleanError):
+                raise Wrong(f"a stage met what nobody had checked: {error}") from error
             return None
-        self.ended.append((command, "returned" if not found or not isinstance(found, list) else "told problems"))
+        told = bool(found) and command in ("restore", "verify")
+        self.ended.append((command, "told problems" if told else "returned"))
         return found
 
 
@@ -231,8 +231,7 @@ def try_finished(world: World, case: Case) -> None:
     before = snapshot(world.out)
     for command in case.rng.sample(("verify", "restore", "explain"), 3):
         if command == "verify":
-            source = world.base / "in" if case.rng.random() < 0.5 else None
-            told = case.tried("verify", lambda: verify(world.out, source))
+            told = case.tried("verify", partial(verify, world.out, case.rng.choice((None, world.base / "in"))))
             if told == [] and not sealed:
                 _check_unharmed(world)
         elif command == "restore":
@@ -242,7 +241,7 @@ def try_finished(world: World, case: Case) -> None:
             names = [name for name in tree if name.startswith("clean/")] or ["clean/a.txt"]
             line = case.rng.choice(("", ":1", ":2", ":99999", ":" + "9" * 5_000, ":²", ":"))
             place = f"{world.out / case.rng.choice(names)}{line}"
-            case.tried("explain", lambda: explain(place))
+            case.tried("explain", partial(explain, place))
     if snapshot(world.out) != before:
         raise Wrong("a folder that is only read was changed")
     if case.rng.random() < 0.1:
@@ -300,14 +299,14 @@ def try_recipe(world: World, case: Case) -> None:
 
 def try_parsed(world: World, case: Case) -> None:
     """A table of a recipe, as a caller of the library may give it."""
-    table = [RECIPE_TABLE()]
+    table = [_table()]
     for _ in range(case.rng.choice((1, 1, 2, 3))):
         case.kinds.append(f"table: {mutate_value(case.rng, table)}")
     if table and isinstance(table[0], dict):
         case.tried("parse", lambda: parse(table[0], "fuzz"))
 
 
-def RECIPE_TABLE() -> dict[str, object]:  # noqa: N802
+def _table() -> dict[str, object]:
     return json.loads(json.dumps(Recipe(STAGES[:2]).as_dict()))  # type: ignore[no-any-return]
 
 
@@ -338,9 +337,9 @@ def _content(tree: Tree) -> Tree:
 def _check_unharmed(world: World) -> None:
     now = read_tree(world.out)
     for name in now.keys() | world.finished.keys():
-        if name.startswith(("clean/", "ledger/", "quarantine/", "documents", "marks")):
-            if now.get(name) != world.finished.get(name):
-                raise Wrong(f"verify did not see that {name} is not what it was")
+        told = name.startswith(("clean/", "ledger/", "quarantine/", "documents", "marks"))
+        if told and now.get(name) != world.finished.get(name):
+            raise Wrong(f"verify did not see that {name} is not what it was")
 
 
 def _check_restored(world: World, sealed: bool, whole: bool) -> None:
@@ -474,10 +473,10 @@ def main() -> None:
         report(mutated, "mutation")
     for kind, found in failures.items():
         print(f"{len(found)} failed: {kind}: cases {[one.number for one in found[:5]]}")
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(
-        f"{len(numbers):,} cases of seed {asked.seed} in {time.monotonic() - begun:.0f} s, the slowest {slowest[0]:.1f} s "
-        f"({slowest[1]}), at most {peak / 1024:.0f} MiB of memory: {sum(map(len, failures.values())) or 'none'} failed"
+        f"{len(numbers):,} cases of seed {asked.seed} in {time.monotonic() - begun:.0f} s, "
+        f"the slowest ({slowest[1]}) in {slowest[0]:.1f} s, {peak:.0f} MiB of memory: {sum(map(len, failures.values())) or 'none'} failed"
     )
     sys.exit(bool(failures))
 

@@ -36,7 +36,7 @@ Entry = bytes | Link | Special
 Tree = dict[str, Entry]
 """What lies in a folder, by relative path; folders that hold something are not told."""
 
-DEEP = {"\x01deep%d\x01" % depth: "[" * depth + "]" * depth for depth in (200, 900, 1_100, 100_000)}
+DEEP = {f"\x01deep{depth}\x01": "[" * depth + "]" * depth for depth in (200, 900, 1_100, 100_000)}
 """What is written for lists in lists: no writer of JSON makes those."""
 CODECS = ("utf-7", "utf_16", "idna", "punycode", "undefined", "rot13", "zlib", "base64", "hz", "no such", "aliases")
 JUNK: tuple[Any, ...] = (

@@ -99,6 +99,14 @@ def put_ledger(out: Path, packed: bytes) -> None:
     change_rows(out, lambda row: row.update(ledger_sha256=hashlib.sha256(path.read_bytes()).hexdigest()))
 
 
+def told_by(do: Callable[[], list[tuple[str, str]]]) -> str:
+    """The problems that are told, or the error."""
+    try:
+        return str(do())
+    except TextcleanError as error:
+        return str(error)
+
+
 def check_others_restored(out: Path, source: Path, dest: Path, says: str) -> None:
     """Of a.txt there is a problem; the others are given back."""
     problems = restore(out, dest)
@@ -180,12 +188,7 @@ def test_what_a_link_leads_to_is_never_restored(out: Path, outside: Path, tmp_pa
 def test_the_files_of_a_folder_may_not_lie_elsewhere(out: Path, outside: Path, tmp_path: Path, name: str) -> None:
     (out / name).rename(outside / name)
     (out / name).symlink_to(outside / name)
-    try:
-        problems = restore(out, tmp_path / "back")
-    except UsageError as error:
-        assert "leads out of" in str(error)
-    else:
-        assert any("leads out of" in told for _, told in problems)
+    assert "leads out of" in told_by(lambda: restore(out, tmp_path / "back"))
 
 
 @pytest.mark.parametrize("name", ["clean/a.txt", "documents.jsonl", "marks.jsonl", "manifest.json"])
@@ -194,10 +197,7 @@ def test_a_pipe_or_a_folder_in_place_of_a_file_is_told(out: Path, tmp_path: Path
         path = out / name
         path.rmdir() if path.is_dir() else path.unlink()
         make(path)
-        try:
-            assert verify(out)
-        except UsageError as error:
-            assert "cannot be read" in str(error)
+        assert name in told_by(lambda: verify(out))
 
 
 def test_a_planted_link_to_a_folder_is_told(out: Path, outside: Path) -> None:
@@ -535,7 +535,7 @@ def test_what_is_no_file_is_not_opened_as_an_index(index: Path, tmp_path: Path, 
         os.mkfifo(path)
     else:
         path.symlink_to("planted")
-    with pytest.raises(UsageError, match="no regular file|a link to nothing"):
+    with pytest.raises(UsageError, match=r"no regular file|a link to nothing"):
         used(index)
     assert not (tmp_path / "planted").exists()
 

@@ -57,7 +57,7 @@ def read_start(path: Path) -> bytes:
 
 
 def _holds_nothing(one: Path, real: Path) -> bool:
-    """Whether a file must be empty: the lock (its journal is then ignored), and a journal of what is an index by now."""
+    """Whether a file must be empty: the lock, whose journal is then ignored, and a journal beside a finished index."""
     if one == Path(f"{real}-journal"):
         return real.exists() and real.stat().st_size > 0
     return one == Path(f"{real}{WRITER}")
