@@ -475,8 +475,8 @@ def main() -> None:
         print(f"{len(found)} failed: {kind}: cases {[one.number for one in found[:5]]}")
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(
-        f"{len(numbers):,} cases of seed {asked.seed} in {time.monotonic() - begun:.0f} s, "
-        f"the slowest ({slowest[1]}) in {slowest[0]:.1f} s, {peak:.0f} MiB of memory: {sum(map(len, failures.values())) or 'none'} failed"
+        f"{len(numbers):,} cases of seed {asked.seed} in {time.monotonic() - begun:.0f} s, the slowest ({slowest[1]}) "
+        f"in {slowest[0]:.1f} s, {peak:.0f} MiB of memory: {sum(map(len, failures.values())) or 'none'} failed"
     )
     sys.exit(bool(failures))
 

@@ -497,8 +497,8 @@ def _unpack(packed: bytes) -> Edits:
     reasons = tuple(why[:1]) * len(starts) if codes is None else tuple(map(why.__getitem__, codes_of))
     twins = {int(i): str(twin) for i, twin in raw.get("twin", {}).items()}
     moves = {int(paste): int(cut) for paste, cut in raw.get("move", {}).items()}
-    texts = {*map(type, olds), *map(type, news), *map(type, why)}
-    if not isinstance(why, list) or not texts <= {str} or not {*map(type, raw["step"])} <= {int}:
+    lists = [column for column in (raw["old"], raw["new"], why) if not isinstance(column, str)]
+    if not {type(text) for column in lists for text in column} <= {str} or not {*map(type, raw["step"])} <= {int}:
         raise ValueError("not a layer: columns of other types")
     if not (isinstance(raw["stage"], str) and isinstance(raw["version"], str)):
         raise ValueError("not a layer: no name of a stage")
