@@ -25,11 +25,16 @@ class Link(NamedTuple):
     target: str
 
 
+LARGE = 3 << 30
+"""Bytes of a file with nothing in it, which takes no room on a disk: more than the memory that a case may take."""
+
+
 class Special(Enum):
     """What is no file and no link."""
 
     FOLDER = "folder"
     PIPE = "pipe"
+    LARGE = "large file"
 
 
 Entry = bytes | Link | Special
@@ -207,7 +212,7 @@ def mutate_tree(rng: random.Random, tree: Tree, canaries: list[str]) -> str:
     elif what == "bomb":
         tree[path] = _BOMB
     else:
-        folders = sorted({folder for name in files for folder in _above(name)})
+        folders = sorted({folder for name in files for folder in _above(name)}) or [path]
         place = rng.choice([path, rng.choice(folders)] if what == "put" else [f"{os.path.dirname(path)}/planted"])
         links = [
             *canaries,
@@ -215,7 +220,7 @@ def mutate_tree(rng: random.Random, tree: Tree, canaries: list[str]) -> str:
             "nowhere",
             os.path.relpath(rng.choice(files), os.path.dirname(path)),
         ]
-        entry = rng.choice((Special.FOLDER, Special.PIPE, b"", *([Link(rng.choice(links))] * 3)))
+        entry = rng.choice((Special.FOLDER, Special.PIPE, Special.LARGE, b"", *([Link(rng.choice(links))] * 3)))
         put(tree, place, entry)
         what = f"{what} {type(entry).__name__ if not isinstance(entry, Special) else entry.value}"
     return f"{what} of {_kind(path)}" if isinstance(what, str) else what
@@ -289,6 +294,9 @@ def write_tree(root: Path, tree: Tree) -> None:
                 path.symlink_to(entry.target)
             elif entry is Special.FOLDER:
                 path.mkdir()
+            elif entry is Special.LARGE:
+                path.touch()
+                os.truncate(path, LARGE)
             else:
                 os.mkfifo(path)
 

@@ -256,6 +256,7 @@ def test_without_rows_or_with_half_of_them_what_is_missing_is_told(out: Path, so
         (lambda lines: lines[0]["source"].update(sha256="x"), "sha256 is no digest"),
         (lambda lines: lines[0]["source"].update(sha256=None), "not a ledger"),
         (lambda lines: lines[0]["source"].update(spans=[]), "digest"),
+        (lambda lines: lines[0]["source"]["spans"][0].__setitem__(1, [[0]]), "a byte offset is no number"),
         (lambda lines: lines[0].update(id=None), "the id is no string"),
         (lambda lines: lines.__setitem__(0, None), "not a ledger"),
         (lambda lines: lines.__setitem__(1, None), "not a layer"),
@@ -312,6 +313,14 @@ def test_a_size_that_is_not_true_takes_no_memory(out: Path, source: Path, tmp_pa
     change_rows(out, lambda row: row["figures"].update(source_bytes=2**62))
     assert restore(out, tmp_path / "back") == []
     assert tree(tmp_path / "back") == tree(source)
+
+
+@pytest.mark.parametrize("name", ["clean/a.txt", "ledger/a.txt.jsonl.zst", "quarantine/photo.png", "manifest.json"])
+def test_a_file_that_no_run_can_have_written_is_not_read_into_memory(out: Path, tmp_path: Path, name: str) -> None:
+    os.truncate(out / name, 300 << 20)
+    told = told_by(lambda: restore(out, tmp_path / "back"))
+    assert name in told
+    assert "bytes that a run writes there" in told
 
 
 @pytest.mark.parametrize("name", ["why", "code", "twin", "move", "stage", "version"])

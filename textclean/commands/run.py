@@ -44,6 +44,7 @@ PathLike = str | os.PathLike[str]
 _WORTH_A_WORKER = 2 << 20
 """Bytes of input worth another process, which takes about a second to start."""
 _DIFFERENCES_SHOWN = 5
+_LONGEST_NOTE = 1 << 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -307,7 +308,7 @@ def _check_fingerprint(folder: OutFolder, made_with: Fingerprint) -> None:
         replace_file(note, orjson.dumps(made_with.made_with))
         return
     try:
-        before = orjson.loads(read_regular(note))
+        before = orjson.loads(read_regular(note, _LONGEST_NOTE))  # of a longer one the beginning, which is not JSON
         if not isinstance(before, dict):
             raise ValueError("no JSON object")
     except (OSError, ValueError) as error:

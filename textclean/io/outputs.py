@@ -110,16 +110,17 @@ class OutFolder:
 
         Args:
             doc: the document.
-            limit: bytes of the ledger before compression.
+            limit: bytes of the clean text, and of the ledger before compression.
 
         Raises:
-            RestoreError: the ledger is over the limit, so that it would not be read; nothing was written.
+            RestoreError: one is over the limit, so that it would not be read; nothing was written.
             OutputError: a file cannot be written.
         """
         packed = pack_ledger(doc)
-        if len(packed) > limit:
-            raise RestoreError(f"the ledger of {len(packed):,} bytes is over the limit of {limit:,}; split the file")
         clean = doc.text.encode() + b"\n"
+        for what, size in (("ledger", len(packed)), ("clean text", len(clean))):
+            if size > limit:
+                raise RestoreError(f"the {what} of {size:,} bytes is over the limit of {limit:,}; split the file")
         ledger = zstandard.ZstdCompressor(_LEDGER_LEVEL).compress(packed)
         _check(doc.id)
         self._put(self.clean_path(doc.id), clean)
@@ -174,7 +175,7 @@ class OutFolder:
         """
         path = self.root / MANIFEST
         try:
-            return Manifest.parse(self._read(path))
+            return Manifest.parse(self._read(path, _LONGEST_LINE))
         except FileNotFoundError as error:
             unfinished = self.work.is_dir()
             raise UsageError(
@@ -233,9 +234,9 @@ class OutFolder:
         Raises:
             RestoreError: a file is missing, damaged, or not the one that the run wrote.
         """
-        clean = self._own(self.clean_path(row.id), row.clean_sha256)
-        ledger = self._own(self.ledger_path(row.id), row.ledger_sha256)
         limit = ledger_limit(row.figures.source_bytes)
+        clean = self._own(self.clean_path(row.id), row.clean_sha256, limit)
+        ledger = self._own(self.ledger_path(row.id), row.ledger_sha256, 2 * limit)  # a frame may exceed what it holds
         try:
             text = clean.decode()
             packed = _unpacked(ledger, limit)
@@ -250,8 +251,8 @@ class OutFolder:
             raise RestoreError("the clean text lacks the line break at its end: it was changed after the run")
         return unpack_ledger(packed, text[:-1])
 
-    def source(self, row: DocumentRow) -> bytes:
-        """The source of a document.
+    def source(self, row: DocumentRow, max_bytes: int) -> bytes:
+        """The source of a document, of at most ``max_bytes`` (:attr:`Manifest.max_document_bytes`).
 
         Raises:
             RestoreError: it was not read, or what was written for it is missing or damaged.
@@ -264,7 +265,7 @@ class OutFolder:
             return raw
         if not row.quarantined:
             raise RestoreError(f"was not read, so there is nothing to give back: {row.failure}")
-        return self._own(self.quarantine_path(row.id), row.source_sha256)
+        return self._own(self.quarantine_path(row.id), row.source_sha256, max_bytes)
 
     def strangers(self, known: Iterable[DocumentRow]) -> list[Path]:
         """What lies in the folders of documents, and was not written for one of the ``known``."""
@@ -290,19 +291,22 @@ class OutFolder:
             return None
         return file_digest(path)
 
-    def _own(self, path: Path, digest: str | None) -> bytes:
-        """The bytes of a file that the run wrote, with that digest."""
+    def _own(self, path: Path, digest: str | None, limit: int) -> bytes:
+        """The bytes of a file that the run wrote, with that digest and of no more than ``limit`` bytes."""
         try:
-            raw = self._read(path)
+            raw = self._read(path, limit)
         except OSError as error:
             raise RestoreError(f"{path}: cannot be read: {error.strerror}") from error
         if hashlib.sha256(raw).hexdigest() != digest:
             raise RestoreError(f"{path}: was changed after the run")
         return raw
 
-    def _read(self, path: Path) -> bytes:
+    def _read(self, path: Path, limit: int) -> bytes:
         self._check_inside(path)
-        return read_regular(path)
+        raw = read_regular(path, limit)
+        if len(raw) > limit:
+            raise RestoreError(f"{path}: is over the {limit:,} bytes that a run writes there; it was changed")
+        return raw
 
     def _check_inside(self, path: Path) -> None:
         """No link may lead out of the folder."""

@@ -42,6 +42,8 @@ def source_of(row: Mapping[str, Any]) -> Source:
     patches = tuple([Patch(byte, start, end, bytes.fromhex(raw)) for byte, start, end, raw in row["patches"]])
     _check_rising([(span.start, span.start) for span in spans])
     _check_rising([(patch.start, patch.end) for patch in patches])
+    if {*map(type, (span.byte for span in spans)), *map(type, (patch.byte for patch in patches))} - {int}:
+        raise TypeError("a byte offset is no number")
     for codec in {span.codec for span in spans}:
         if not _is_codec(codec):
             raise ValueError(f"unknown codec {codec!r}")

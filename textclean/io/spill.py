@@ -19,6 +19,8 @@ from textclean.io.files import open_regular, read_regular, remove_tree, replace_
 from textclean.io.records import pack_document, unpack_document
 from textclean.stage import TextRef
 
+_BLOCK = 1 << 20
+_LONGEST_INDEX = 1 << 24  # bytes: a row a document, and a batch has few
 _LARGEST = 1 << 53  # bytes of a source: no real one is larger, and sums stay numbers of JSON
 _TEXTS_IN_MEMORY = 256
 
@@ -94,7 +96,9 @@ class Spill:
             ]
         )
         rest = b"\n".join([index, b"".join(packed)])
-        head = _digest(phase, rest) + b"\n"
+        digest = _digest(phase)
+        digest.update(rest)
+        head = digest.hexdigest().encode() + b"\n"
         path = folder / segment
         replace_file(path, head + rest)
         return [entry.ref for entry in _entries(str(path), index, len(head) + len(index) + 1, len(head) + len(rest))]
@@ -104,11 +108,7 @@ class Spill:
         found: list[Entry] = []
         for path in self._segments(phase):
             try:
-                head, _, rest = read_regular(path).partition(b"\n")
-                index = rest.partition(b"\n")[0]
-                end = len(head) + 1 + len(rest)
-                if _digest(phase, rest) == head:
-                    found += _entries(str(path), index, len(head) + len(index) + 2, end)
+                found += _read_entries(path, phase)
             except (OSError, TypeError, ValueError):  # its documents are cleaned once more
                 continue
         return found
@@ -130,7 +130,7 @@ class Spill:
         folder = self._folder(phase)
         note = folder / "made-for"
         try:
-            made_for = read_regular(note)
+            made_for = read_regular(note, len(key.encode()))
         except OSError:
             made_for = b""
         if made_for != key.encode():
@@ -217,9 +217,28 @@ class SpilledTexts:
         return out
 
 
-def _digest(phase: int, rest: bytes) -> bytes:
-    """What a segment begins with. The phase is part of it: a segment of another holds other documents."""
-    return hashlib.sha256(b"phase-%d\n" % phase + rest).hexdigest().encode()
+def _digest(phase: int) -> "hashlib._Hash":
+    """The digest of a segment, before the rest of it. A segment of another phase holds other documents."""
+    return hashlib.sha256(b"phase-%d\n" % phase)
+
+
+def _read_entries(path: Path, phase: int) -> list[Entry]:
+    """The entries of a whole segment, in bounded memory; none of a damaged one.
+
+    Raises:
+        OSError, TypeError, ValueError: it cannot be read, or is no segment.
+    """
+    with open(open_regular(path), "rb") as file:
+        head = file.readline(_LONGEST_INDEX)
+        index = file.readline(_LONGEST_INDEX)
+        offset = file.tell()
+        digest = _digest(phase)
+        digest.update(index)
+        while block := file.read(_BLOCK):
+            digest.update(block)
+        if digest.hexdigest().encode() + b"\n" != head:
+            return []
+        return _entries(str(path), index, offset, file.tell())
 
 
 def _entries(path: str, index: bytes, offset: int, end: int) -> list[Entry]:
