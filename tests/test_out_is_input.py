@@ -549,9 +549,10 @@ def test_what_is_no_file_is_not_opened_as_an_index(index: Path, tmp_path: Path, 
     assert not (tmp_path / "planted").exists()
 
 
-@pytest.mark.parametrize("end", ["-journal", "-writer"])
-def test_what_no_run_leaves_beside_an_index_is_refused(index: Path, end: str) -> None:
-    Path(f"{index}{end}").write_bytes(SECRET)
+@pytest.mark.parametrize(("end", "raw"), [("-writer", SECRET), ("-journal", b"x" + bytes.fromhex("d9d505f920a163d7"))])
+def test_what_no_run_leaves_beside_an_index_is_refused(index: Path, end: str, raw: bytes) -> None:
+    """A lock holds nothing, and a journal names no other file."""
+    Path(f"{index}{end}").write_bytes(raw)
     with pytest.raises(UsageError, match="left by no run"):
         used(index)
 
