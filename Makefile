@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/installed
 
 .PHONY: help demo test test-slow test-services test-growth lint format bench bench-dedup bench-encoding bench-growth \
-  fuzz test-sanitize data clean
+  fuzz fuzz-out test-sanitize data clean
 
 help:
 	@echo "make demo       install into $(VENV), clean fixtures/noisy into out/, show what happened"
@@ -19,6 +19,7 @@ help:
 	@echo "make bench-encoding  encoding detection and repair beside other libraries, in the same venv"
 	@echo "make bench-growth  what twice the input costs every part, up to 4 MB of whatever could be hard for it"
 	@echo "make fuzz       a million odd inputs through decode: no failure, every byte back"
+	@echo "make fuzz-out   a hundred thousand damaged and forged outputs, indexes and recipes through what reads them"
 	@echo "make test-sanitize  the tests of what is in C under the address and undefined behaviour sanitizers"
 	@echo "make data       rebuild textclean/language/data from the packages it comes from"
 	@echo "make clean      remove $(VENV) and out/"
@@ -93,6 +94,10 @@ bench-growth: $(INSTALLED)
 
 fuzz: $(INSTALLED)
 	$(BIN)/python -m tests.fuzz_decode 1000000
+
+fuzz-out: $(INSTALLED)
+	$(BIN)/python -m tests.fuzz_out 50000 --seed 1 & first=$$!; \
+	  $(BIN)/python -m tests.fuzz_out 50000 --seed 2; second=$$?; wait $$first && exit $$second
 
 # The tests run against a copy, so that the extension in use stays as it is. The interpreter itself never frees all.
 test-sanitize: $(INSTALLED)

@@ -496,13 +496,17 @@ def _unpack(packed: bytes) -> Edits:
     starts = tuple(accumulate(raw["step"]))
     olds, news = (tuple(strings(raw[name], raw.get(f"{name}_size"))) for name in ("old", "new"))
     why, codes = raw["why"], raw.get("code")
-    reasons = (
-        tuple(why[:1]) * len(starts)
-        if codes is None
-        else tuple(map(why.__getitem__, numbers(codes) if isinstance(codes, str) else codes))
-    )
+    codes_of: Sequence[int] = numbers(codes) if isinstance(codes, str) else codes or ()
+    reasons = tuple(why[:1]) * len(starts) if codes is None else tuple(map(why.__getitem__, codes_of))
     twins = {int(i): str(twin) for i, twin in raw.get("twin", {}).items()}
     moves = {int(paste): int(cut) for paste, cut in raw.get("move", {}).items()}
+    lists = [column for column in (raw["old"], raw["new"], why) if not isinstance(column, str)]
+    if not {type(text) for column in lists for text in column} <= {str} or not {*map(type, raw["step"])} <= {int}:
+        raise ValueError("not a layer: columns of other types")
+    if not (isinstance(raw["stage"], str) and isinstance(raw["version"], str)):
+        raise ValueError("not a layer: no name of a stage")
+    if min(codes_of, default=0) < 0:
+        raise ValueError("not a layer: a reason that is not there")
     if len({len(starts), len(olds), len(news), len(reasons)}) > 1:
         raise ValueError("not a layer: columns of different lengths")
     if not all(0 <= i < len(starts) for i in (*twins, *moves, *moves.values())):

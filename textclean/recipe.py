@@ -154,13 +154,16 @@ def load(path: str | Path) -> Recipe:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeError) as error:
         raise RecipeError(f"{path}: the recipe cannot be read: {getattr(error, 'strerror', error)}") from error
-    except tomllib.TOMLDecodeError as error:
+    except ValueError as error:  # TOMLDecodeError, or of a number with too many digits
         raise RecipeError(f"{path}: not valid TOML: {error}") from error
+    except RecursionError as error:
+        raise RecipeError(f"{path}: tables or lists are nested too deeply") from error
     if path.name == "pyproject.toml":
-        tool = table.get("tool", {})
-        if "textclean" not in tool:
+        tool = table.get("tool")
+        own = tool.get("textclean") if isinstance(tool, dict) else None
+        if not isinstance(own, dict):
             raise RecipeError(f"{path}: there is no table [tool.textclean]")
-        table = tool["textclean"]
+        table = own
     return parse(table, str(path))
 
 

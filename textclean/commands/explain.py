@@ -1,11 +1,15 @@
 """``textclean explain``: what was changed in a clean text, and why."""
 
+import os
 from pathlib import Path
 
 from textclean.errors import RestoreError, UsageError
 from textclean.io.outputs import CLEAN, OutFolder, clean_name
 from textclean.io.results import DocumentRow
 from textclean.report.explain import explain as explain_document
+
+_DIGITS = 18
+"""Of the number of a line: longer ones are part of a name."""
 
 
 def explain(place: str) -> list[str]:
@@ -19,11 +23,11 @@ def explain(place: str) -> list[str]:
         RestoreError: it was edited since the run, or its ledger or marks are missing or damaged.
     """
     path, _, number = place.rpartition(":")
-    if not (path and number.isdecimal()):
+    if not (path and number.isdecimal() and len(number) <= _DIGITS):
         path, number = place, ""
-    absolute = Path(path).resolve()
+    absolute = Path(os.path.realpath(path))
     root = next((folder.parent for folder in absolute.parents if folder.name == CLEAN), None)
-    if root is None or not absolute.is_file():
+    if root is None or not os.path.isfile(absolute):
         raise UsageError(f"{path}: not a file in the folder {CLEAN}/ of a run's output")
     folder = OutFolder(root)
     folder.manifest()
@@ -37,7 +41,12 @@ def explain(place: str) -> list[str]:
             f"{path}: was edited since the run, so its ledger tells of another text; restore its source, or put it back"
         )
     doc = folder.document(row)
-    doc.restored()  # a ledger that gives the source back can be explained
+    doc.restored()
+    try:
+        for layer in doc.layers:
+            layer.edits  # noqa: B018 - restoring needs neither reasons nor twins, so they may be damaged still
+    except ValueError as error:
+        raise RestoreError(f"{folder.ledger_path(row.id)}: cannot be explained: {error}") from error
     lines = doc.text.count("\n") + 1
     if number and not 1 <= int(number) <= lines:
         raise UsageError(f"{path}: has {lines} lines, so there is no line {number}")

@@ -50,7 +50,7 @@ def restore(out: PathLike, dest: PathLike) -> Problems:
     try:
         for row in rows:
             try:
-                raw = folder.source(row)
+                raw = folder.source(row, manifest.max_document_bytes)
             except RestoreError as error:
                 problems.append((row.id, str(error)))
                 continue
@@ -91,7 +91,8 @@ def verify(out: PathLike, source: PathLike | None = None) -> Problems:
     rows, problems = _rows(folder)
     problems = [(name, _CHANGED) for name in folder.damaged(manifest)] + problems
     for row in rows:
-        problems += [(row.id, problem) for problem in _wrong(folder, row, inputs)]
+        found = _wrong(folder, row, inputs, manifest.max_document_bytes)
+        problems += [(row.id, problem) for problem in found]
     known = {row.id for row in rows}
     problems += [(id, "is in the input, but not in the output") for id in inputs or () if id not in known]
     problems += [(str(path), "was written by no run") for path in folder.strangers(rows)]
@@ -112,11 +113,11 @@ def _rows(folder: OutFolder) -> tuple[list[DocumentRow], Problems]:
     return rows, problems
 
 
-def _wrong(folder: OutFolder, row: DocumentRow, inputs: dict[str, File] | None) -> Iterator[str]:
+def _wrong(folder: OutFolder, row: DocumentRow, inputs: dict[str, File] | None, max_bytes: int) -> Iterator[str]:
     if not row.is_clean and not row.quarantined:
         return
     try:
-        raw = folder.source(row)
+        raw = folder.source(row, max_bytes)
         if inputs is not None and row.id not in inputs:
             yield "is in the output, but not in the input"
         elif inputs is not None and inputs[row.id].load() != raw:

@@ -44,6 +44,7 @@ PathLike = str | os.PathLike[str]
 _WORTH_A_WORKER = 2 << 20
 """Bytes of input worth another process, which takes about a second to start."""
 _DIFFERENCES_SHOWN = 5
+_LONGEST_NOTE = 1 << 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,17 +83,25 @@ class _Finish:
 
     def __call__(self, row: Row, doc: Document) -> _Finished:
         if doc.id != row.id:
-            raise OutputError(f"{row.id}: what was kept of it between two phases is damaged; remove the output folder")
+            raise OutputError(_damaged(row.id))
         line: dict[str, Any] = {
             "id": doc.id,
             "encoding": doc.source.encoding if doc.source else None,
             "source_sha256": doc.source.digest if doc.source else None,
             "meta": doc.meta,
         }
+        try:
+            counted = figures(doc)
+        except ValueError as error:  # of layers, which are read when they are needed
+            raise OutputError(_damaged(row.id)) from error
         if self.out is not None:
             written = self.out.write_document(doc, ledger_limit(row.size))
             line |= {"clean_sha256": written.clean, "ledger_sha256": written.ledger}
-        return _Finished(figures(doc), line, b"".join(mark_line(doc.id, mark) for mark in doc.marks))
+        return _Finished(counted, line, b"".join(mark_line(doc.id, mark) for mark in doc.marks))
+
+
+def _damaged(id: str) -> str:
+    return f"{id}: what was kept of it between two phases is damaged; remove the output folder"
 
 
 Told = Callable[[Row, _Finished | None], None]
@@ -273,8 +282,8 @@ def _check_names(files: list[File]) -> None:
 
 
 def _check_index(index: PathLike, source: Path, out: Path) -> None:
-    path = Path(index).resolve()
-    for folder in () if _is_address(index) else (source.resolve(), out.resolve()):
+    path = Path(os.path.realpath(index))
+    for folder in () if _is_address(index) else map(Path, map(os.path.realpath, (source, out))):
         if folder in path.parents or folder == path:
             raise UsageError(f"{os.fspath(index)}: the index lies in {folder}; keep it outside of both folders")
 
@@ -305,7 +314,7 @@ def _check_fingerprint(folder: OutFolder, made_with: Fingerprint) -> None:
         replace_file(note, orjson.dumps(made_with.made_with))
         return
     try:
-        before = orjson.loads(read_regular(note))
+        before = orjson.loads(read_regular(note, _LONGEST_NOTE))  # of a longer one the beginning, which is not JSON
         if not isinstance(before, dict):
             raise ValueError("no JSON object")
     except (OSError, ValueError) as error:

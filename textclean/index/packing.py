@@ -55,13 +55,17 @@ def split(joined: bytes, lengths: Sequence[int] | NDArray[np.uint32]) -> list[st
     return [text[int(a) : int(b)] for a, b in pairwise(bounds)]
 
 
-def whole_number(value: object) -> int:
+_LARGEST: Final = 1 << 53
+"""Of the numbers of an index: sums and products of a few of them fit in 64 bits."""
+
+
+def whole_number(value: object, largest: int = _LARGEST) -> int:
     """A number that was read.
 
     Raises:
-        Damaged: it is none, or negative.
+        Damaged: it is none, negative, or over the ``largest``.
     """
-    if not isinstance(value, int) or value < 0:
+    if not isinstance(value, int) or not 0 <= value <= largest:
         raise Damaged(f"{value!r} stands where a number should")
     return value
 

@@ -14,7 +14,7 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from textclean.index.packing import Damaged, pack, unpack
+from textclean.index.packing import Damaged, pack, unpack, whole_number
 from textclean.minhash.mixing import splitmix64
 
 KEY_BITS: Final = 40
@@ -23,9 +23,11 @@ CAP: Final = 64
 FAN: Final = 8
 
 _CHUNK: Final = 4096
+_CHUNK_WITH_TIES: Final = _CHUNK + FAN * CAP
 _PART: Final = 1 << 20  # postings merged at a time
 _LEVEL: Final = 1
 _PLANES: Final = (KEY_BITS + 7) // 8
+_LAST_RUN: Final = (1 << 63 - KEY_BITS) - 1  # its number and a key fit in one of SQLite
 _HIGHEST: Final = 0x3F  # of the top byte of a number: what is added to it must not overflow
 
 SCHEMA: Final = (
@@ -79,8 +81,8 @@ def lookup(base: sqlite3.Connection, asked: NDArray[np.uint64]) -> tuple[NDArray
     Of each key the :data:`CAP` earliest, however the postings are spread over runs.
     """
     places, numbers = [np.empty(0, np.int64)], [np.empty(0, np.int64)]
-    for (run,) in base.execute("SELECT run FROM runs ORDER BY level DESC, run").fetchall():
-        at = 0
+    for (number_of_run,) in base.execute("SELECT run FROM runs ORDER BY level DESC, run").fetchall():
+        run, at = whole_number(number_of_run, _LAST_RUN), 0
         while at < len(asked):
             chunk = _chunk_at(base, run, int(asked[at]))
             if chunk is None:  # before the first key of the run
@@ -114,8 +116,7 @@ def _rank(values: NDArray[Any]) -> NDArray[np.int64]:
 
 def _new_run(base: sqlite3.Connection, level: int) -> int:
     run = base.execute("INSERT INTO runs (level, postings) VALUES (?, 0)", (level,)).lastrowid
-    assert run is not None  # an INSERT has one
-    return run
+    return whole_number(run, _LAST_RUN)
 
 
 def _sorted(found: Postings) -> Postings:
@@ -147,7 +148,7 @@ def _packed(chunk: Postings) -> bytes:
 
 
 def _unpacked(first: int, data: bytes) -> Postings:
-    raw = unpack(data, 8 + (_PLANES + 4) * (_CHUNK + FAN * CAP))
+    raw = unpack(data, 8 + (_PLANES + 4) * _CHUNK_WITH_TIES)
     if len(raw) <= 8 or (len(raw) - 8) % (_PLANES + 4) or raw[7] > _HIGHEST:
         raise Damaged("a chunk of keys has no length of one")
     planes = np.frombuffer(raw[8:], np.uint8).reshape(_PLANES + 4, -1)
@@ -155,6 +156,8 @@ def _unpacked(first: int, data: bytes) -> Postings:
     steps[:, :_PLANES] = planes[:_PLANES].T
     key = np.cumsum(steps.view("<u8")[:, 0]) + np.uint64(first)
     number = np.ascontiguousarray(planes[_PLANES:].T).view("<u4")[:, 0].astype(np.int64)
+    if key[-1] >> np.uint64(KEY_BITS):
+        raise Damaged("a chunk of keys holds what is no key")
     return Postings(key.astype(np.uint64), number + int.from_bytes(raw[:8], "little"))
 
 
@@ -169,8 +172,9 @@ def _chunk_at(base: sqlite3.Connection, run: int, key: int) -> Postings | None:
 
 def _merge(base: sqlite3.Connection, level: int, alive: Alive | None) -> None:
     old = base.execute("SELECT run, postings FROM runs WHERE level = ? ORDER BY run", (level,)).fetchall()
-    runs = [run for run, _ in old]
-    parts = sum(postings for _, postings in old) // _PART + 1
+    runs = [whole_number(run, _LAST_RUN) for run, _ in old]
+    most = base.execute("SELECT count(*) FROM chunks").fetchone()[0] * _CHUNK_WITH_TIES
+    parts = sum(whole_number(postings, most) for _, postings in old) // _PART + 1
     bounds = [(part << KEY_BITS) // parts for part in range(parts + 1)]
     new, total = _new_run(base, level + 1), 0
     for low, high in pairwise(bounds):

@@ -48,7 +48,7 @@ class Rows(NamedTuple):
         sizes = (12 * paragraphs, paragraphs, 16 * paragraphs, slots * paragraphs)
         ends = [sum(sizes[: i + 1]) for i in range(len(sizes))]
         is_long = np.frombuffer(raw[ends[0] : ends[1]], np.uint8)
-        if len(raw) != ends[-1] + slots * np.count_nonzero(is_long):
+        if len(raw) != ends[-1] + slots * np.count_nonzero(is_long) or np.any(is_long > 1):
             raise Damaged("the rows of a document are not as many as it has paragraphs")
         counts = np.frombuffer(raw[: ends[0]], "<u4").reshape(3, paragraphs)
         return cls(

@@ -17,6 +17,7 @@ from textclean.index.model import Earlier, Entries, Paragraphs, Parameters, none
 from textclean.index.packing import Damaged, ingredients, pack, split, unpack, whole_number
 from textclean.index.rows import Rows, joined
 from textclean.index.texts import TextIndex
+from textclean.index.trust import WRITER, check_schema, real_path
 from textclean.minhash.contained import intact
 
 FORMAT: Final = 2
@@ -73,6 +74,7 @@ class ParagraphIndex(TextIndex):
             raise UsageError(f"{self.path}: the folder of the index does not exist")
         if not write and not self.path.is_file():
             raise UsageError(f"{self.path}: there is no index")
+        self._real = real_path(self.path)
         try:
             if write:
                 self._lock = self._held()
@@ -86,11 +88,13 @@ class ParagraphIndex(TextIndex):
 
     def _held(self) -> sqlite3.Connection:
         """The right to write: a lock that the system takes back if the process is killed."""
-        lock = sqlite3.connect(f"{self.path}-writer", timeout=0, isolation_level=None, check_same_thread=False)
+        lock = None
         try:
+            lock = sqlite3.connect(f"{self._real}{WRITER}", timeout=0, isolation_level=None, check_same_thread=False)
             lock.execute("BEGIN EXCLUSIVE")
-        except sqlite3.OperationalError as error:
-            lock.close()
+        except sqlite3.Error as error:
+            if lock is not None:
+                lock.close()
             if "locked" not in str(error):
                 raise UsageError(f"{self.path}: the index cannot be written: {error}") from error
             raise UsageError(
@@ -102,7 +106,7 @@ class ParagraphIndex(TextIndex):
         mode = "rwc" if write else "ro"
         try:
             base = sqlite3.connect(
-                f"{self.path.resolve().as_uri()}?mode={mode}", uri=True, isolation_level=None, check_same_thread=False
+                f"{self._real.as_uri()}?mode={mode}", uri=True, isolation_level=None, check_same_thread=False
             )
         except sqlite3.Error as error:
             raise UsageError(f"{self.path}: the index cannot be opened: {error}") from error
@@ -122,11 +126,12 @@ class ParagraphIndex(TextIndex):
                 raise UsageError(
                     f"{self.path}: the index has format {version}, this textclean reads {FORMAT}; start another index"
                 )
+            check_schema(base, _SCHEMA)
             if not write:
                 base.execute("BEGIN")
             made_with = orjson.loads(base.execute("SELECT value FROM meta WHERE name = 'parameters'").fetchone()[0])
-            if not isinstance(made_with, dict):
-                raise Damaged("its parameters are no JSON object")
+            if not isinstance(made_with, dict) or not {*map(type, made_with.values())} <= {bool, int, str}:
+                raise Damaged("its parameters are no JSON object of plain values")
             differences = self.parameters.differences(made_with)
             if differences:
                 raise UsageError(
@@ -180,8 +185,8 @@ class ParagraphIndex(TextIndex):
 
     def __len__(self) -> int:
         """Paragraphs that the index holds."""
-        total: int = self._base.execute("SELECT coalesce(sum(paragraphs), 0) FROM documents").fetchone()[0]
-        return total
+        with self._told():
+            return whole_number(self._base.execute("SELECT coalesce(sum(paragraphs), 0) FROM documents").fetchone()[0])
 
     def documents(self) -> Iterator[tuple[str, str, list[str]]]:
         """``(corpus, id, names)`` of every document, in the order in which they were remembered."""
@@ -374,7 +379,7 @@ class ParagraphIndex(TextIndex):
 
     def _alive(self) -> postings.Alive:
         rows = self._base.execute("SELECT first, paragraphs FROM documents ORDER BY first").fetchall()
-        table = np.array(rows, np.int64).reshape(-1, 2)
+        table = np.array([list(map(whole_number, row)) for row in rows], np.int64).reshape(-1, 2)
         return postings.Alive(table[:, 0], table[:, 1])
 
     def _stored(self, document: Entries) -> bytes:

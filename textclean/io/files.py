@@ -98,7 +98,16 @@ def read_regular(path: str | os.PathLike[str], limit: int | None = None) -> byte
         OSError: it is no regular file, or cannot be read.
     """
     with open(open_regular(path), "rb") as file:
-        return file.read() if limit is None else file.read(limit + 1)
+        if limit is None:
+            return file.read()
+        found = file.read(min(limit + 1, _BLOCK))
+        if len(found) < _BLOCK:  # most files; what is asked for is set aside, so a limit is not asked for at once
+            return found
+        blocks, size = [found], len(found)
+        while size <= limit and (block := file.read(min(limit + 1 - size, _BLOCK))):
+            blocks.append(block)
+            size += len(block)
+        return b"".join(blocks)
 
 
 def file_digest(path: Path) -> str | None:

@@ -94,7 +94,7 @@ def check_apart(one: Path, other: Path) -> None:
     Raises:
         UsageError: it does.
     """
-    a, b = one.resolve(), other.resolve()
+    a, b = (Path(os.path.realpath(path)) for path in (one, other))  # resolve() fails on a link to itself
     if a == b or a in b.parents or b in a.parents:
         raise UsageError(f"{one} and {other}: one folder lies in the other; name two that stand apart")
 

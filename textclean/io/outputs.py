@@ -25,6 +25,7 @@ from textclean.io.results import DocumentRow, Manifest, MarkRow, fault
 
 _CUT_NAME = 200
 _LEDGER_LEVEL = 3
+_BLOCK = 1 << 20
 _LONGEST_LINE = 1 << 28
 """Bytes of a row: what was lifted out of a document stands in one, so it may be long."""
 
@@ -109,16 +110,17 @@ class OutFolder:
 
         Args:
             doc: the document.
-            limit: bytes of the ledger before compression.
+            limit: bytes of the clean text, and of the ledger before compression.
 
         Raises:
-            RestoreError: the ledger is over the limit, so that it would not be read; nothing was written.
+            RestoreError: one is over the limit, so that it would not be read; nothing was written.
             OutputError: a file cannot be written.
         """
         packed = pack_ledger(doc)
-        if len(packed) > limit:
-            raise RestoreError(f"the ledger of {len(packed):,} bytes is over the limit of {limit:,}; split the file")
         clean = doc.text.encode() + b"\n"
+        for what, size in (("ledger", len(packed)), ("clean text", len(clean))):
+            if size > limit:
+                raise RestoreError(f"the {what} of {size:,} bytes is over the limit of {limit:,}; split the file")
         ledger = zstandard.ZstdCompressor(_LEDGER_LEVEL).compress(packed)
         _check(doc.id)
         self._put(self.clean_path(doc.id), clean)
@@ -151,7 +153,7 @@ class OutFolder:
                     for file in files:
                         if here / file not in written:
                             (here / file).unlink()
-                    if not any(os.scandir(here)):
+                    if not os.listdir(here):
                         here.rmdir()
 
     def clear_work(self) -> None:
@@ -173,7 +175,7 @@ class OutFolder:
         """
         path = self.root / MANIFEST
         try:
-            return Manifest.parse(self._read(path))
+            return Manifest.parse(self._read(path, _LONGEST_LINE))
         except FileNotFoundError as error:
             unfinished = self.work.is_dir()
             raise UsageError(
@@ -232,13 +234,12 @@ class OutFolder:
         Raises:
             RestoreError: a file is missing, damaged, or not the one that the run wrote.
         """
-        clean = self._own(self.clean_path(row.id), row.clean_sha256)
-        ledger = self._own(self.ledger_path(row.id), row.ledger_sha256)
         limit = ledger_limit(row.figures.source_bytes)
+        clean = self._own(self.clean_path(row.id), row.clean_sha256, limit)
+        ledger = self._own(self.ledger_path(row.id), row.ledger_sha256, 2 * limit)  # a frame may exceed what it holds
         try:
             text = clean.decode()
-            with zstandard.ZstdDecompressor().stream_reader(ledger) as reader:
-                packed = reader.read(limit + 1)
+            packed = _unpacked(ledger, limit)
         except (UnicodeError, zstandard.ZstdError) as error:
             raise RestoreError(f"the clean text or the ledger is damaged: {error}") from error
         if len(packed) > limit:
@@ -250,8 +251,8 @@ class OutFolder:
             raise RestoreError("the clean text lacks the line break at its end: it was changed after the run")
         return unpack_ledger(packed, text[:-1])
 
-    def source(self, row: DocumentRow) -> bytes:
-        """The source of a document.
+    def source(self, row: DocumentRow, max_bytes: int) -> bytes:
+        """The source of a document, of at most ``max_bytes`` (:attr:`Manifest.max_document_bytes`).
 
         Raises:
             RestoreError: it was not read, or what was written for it is missing or damaged.
@@ -264,15 +265,16 @@ class OutFolder:
             return raw
         if not row.quarantined:
             raise RestoreError(f"was not read, so there is nothing to give back: {row.failure}")
-        return self._own(self.quarantine_path(row.id), row.source_sha256)
+        return self._own(self.quarantine_path(row.id), row.source_sha256, max_bytes)
 
     def strangers(self, known: Iterable[DocumentRow]) -> list[Path]:
         """What lies in the folders of documents, and was not written for one of the ``known``."""
         expected = {path for row in known for path in self.files(row)}
         found: list[Path] = []
         for name in (CLEAN, LEDGER, QUARANTINE):
-            for folder, _, files in os.walk(self.root / name):
-                found += [path for path in (Path(folder, file) for file in files) if path not in expected]
+            for folder, folders, files in os.walk(self.root / name):
+                links = [name for name in folders if Path(folder, name).is_symlink()]
+                found += [path for path in (Path(folder, file) for file in files + links) if path not in expected]
         return sorted(found)
 
     def files(self, row: DocumentRow) -> list[Path]:
@@ -289,19 +291,22 @@ class OutFolder:
             return None
         return file_digest(path)
 
-    def _own(self, path: Path, digest: str | None) -> bytes:
-        """The bytes of a file that the run wrote, with that digest."""
+    def _own(self, path: Path, digest: str | None, limit: int) -> bytes:
+        """The bytes of a file that the run wrote, with that digest and of no more than ``limit`` bytes."""
         try:
-            raw = self._read(path)
+            raw = self._read(path, limit)
         except OSError as error:
             raise RestoreError(f"{path}: cannot be read: {error.strerror}") from error
         if hashlib.sha256(raw).hexdigest() != digest:
             raise RestoreError(f"{path}: was changed after the run")
         return raw
 
-    def _read(self, path: Path) -> bytes:
+    def _read(self, path: Path, limit: int) -> bytes:
         self._check_inside(path)
-        return read_regular(path)
+        raw = read_regular(path, limit)
+        if len(raw) > limit:
+            raise RestoreError(f"{path}: is over the {limit:,} bytes that a run writes there; it was changed")
+        return raw
 
     def _check_inside(self, path: Path) -> None:
         """No link may lead out of the folder."""
@@ -323,6 +328,19 @@ class OutFolder:
                 if len(line) == _LONGEST_LINE:
                     raise RestoreError(f"{path}: line {number} is over {_LONGEST_LINE:,} bytes")
                 yield number, line
+
+
+def _unpacked(data: bytes, limit: int) -> bytes:
+    """What ``data`` unpacks to; of more than ``limit`` bytes a few more. By blocks: a reader sets aside what is asked.
+
+    Raises:
+        ZstdError: it is damaged.
+    """
+    unpacked = bytearray()
+    with zstandard.ZstdDecompressor().stream_reader(data) as reader:
+        while len(unpacked) <= limit and (block := reader.read(_BLOCK)):
+            unpacked += block
+    return bytes(unpacked)
 
 
 class LineFile:

@@ -4,7 +4,8 @@ All of it is JSON, a value a line, so that nothing that is read back can do more
 """
 
 import codecs
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import orjson
@@ -17,6 +18,7 @@ LEDGER_FORMAT = 1
 LEDGER_LIMIT = 1 << 30
 """Bytes of a ledger before compression: a larger one is neither written nor read."""
 
+_DIGEST = re.compile("[0-9a-f]{64}")
 _NO_SOURCE = frozenset({"idna", "punycode", "unicode_escape", "raw_unicode_escape", "undefined"})
 """Text codecs of Python that no file is in: some take quadratic time."""
 
@@ -40,11 +42,13 @@ def source_of(row: Mapping[str, Any]) -> Source:
     patches = tuple([Patch(byte, start, end, bytes.fromhex(raw)) for byte, start, end, raw in row["patches"]])
     _check_rising([(span.start, span.start) for span in spans])
     _check_rising([(patch.start, patch.end) for patch in patches])
+    if {*map(type, (span.byte for span in spans)), *map(type, (patch.byte for patch in patches))} - {int}:
+        raise TypeError("a byte offset is no number")
     for codec in {span.codec for span in spans}:
         if not _is_codec(codec):
             raise ValueError(f"unknown codec {codec!r}")
-    if not isinstance(row["sha256"], str):
-        raise TypeError("sha256 is no string")
+    if not _DIGEST.fullmatch(row["sha256"]):
+        raise ValueError("sha256 is no digest")
     return Source(spans, patches, row["sha256"])
 
 
@@ -82,23 +86,37 @@ def unpack_document(packed: bytes) -> Document:
     """The document that :func:`pack_document` packed.
 
     Raises:
-        KeyError, TypeError, ValueError: nothing that was packed so.
+        KeyError, TypeError, ValueError: nothing that was packed so. (Layers are read when they are needed.)
     """
     first, *layers = packed.split(b"\n")
     head = orjson.loads(first)
+    id, text, meta = head["id"], head["text"], head["meta"]
+    if not (isinstance(id, str) and isinstance(text, str) and isinstance(meta, dict)):
+        raise TypeError("not a document")
+    if meta:
+        orjson.dumps([[meta]])  # what is nested more deeply than it can be written again is refused
     return Document(
-        head["id"],
-        head["text"],
-        head["meta"],
-        tuple(map(_mark_of, head["marks"])),
+        id,
+        text,
+        meta,
+        tuple([_mark_of(row, len(text)) for row in head["marks"]]),
         tuple(map(read_layer, layers)),
         None if head["source"] is None else source_of(head["source"]),
     )
 
 
-def _mark_of(row: list[Any]) -> Mark:
+def _mark_of(row: list[Any], length: int) -> Mark:
     start, end, kind, suggestion, score, evidence, observed, sources = row
-    return Mark(start, end, kind, suggestion, score, evidence, observed, tuple((a, b) for a, b in sources))
+    stands = type(start) is int and type(end) is int and (0 <= start <= end <= length or start == end == -1)
+    told = {type(kind), type(evidence), type(observed), type("" if suggestion is None else suggestion)} == {str}
+    pieces = tuple([(a, b) for a, b in sources])
+    if not (stands and told and isinstance(score, int | float) and pieces and _are_ints(pieces)):
+        raise ValueError("not a mark")
+    return Mark(start, end, kind, suggestion, score, evidence, observed, pieces)
+
+
+def _are_ints(pieces: Iterable[tuple[object, ...]]) -> bool:
+    return {type(bound) for piece in pieces for bound in piece} <= {int}
 
 
 def pack_ledger(doc: Document) -> bytes:

@@ -19,6 +19,9 @@ from textclean.io.files import open_regular, read_regular, remove_tree, replace_
 from textclean.io.records import pack_document, unpack_document
 from textclean.stage import TextRef
 
+_BLOCK = 1 << 20
+_LONGEST_INDEX = 1 << 24  # bytes: a row a document, and a batch has few
+_LARGEST = 1 << 53  # bytes of a source: no real one is larger, and sums stay numbers of JSON
 _TEXTS_IN_MEMORY = 256
 
 
@@ -93,20 +96,19 @@ class Spill:
             ]
         )
         rest = b"\n".join([index, b"".join(packed)])
-        head = hashlib.sha256(rest).hexdigest().encode() + b"\n"
+        digest = _digest(phase)
+        digest.update(rest)
+        head = digest.hexdigest().encode() + b"\n"
         path = folder / segment
         replace_file(path, head + rest)
-        return [entry.ref for entry in _entries(str(path), index, len(head) + len(index) + 1)]
+        return [entry.ref for entry in _entries(str(path), index, len(head) + len(index) + 1, len(head) + len(rest))]
 
     def entries(self, phase: int) -> list[Entry]:
         """What the segments of a phase hold; a damaged segment holds nothing."""
         found: list[Entry] = []
         for path in self._segments(phase):
             try:
-                head, _, rest = read_regular(path).partition(b"\n")
-                index = rest.partition(b"\n")[0]
-                if hashlib.sha256(rest).hexdigest().encode() == head:
-                    found += _entries(str(path), index, len(head) + len(index) + 2)
+                found += _read_entries(path, phase)
             except (OSError, TypeError, ValueError):  # its documents are cleaned once more
                 continue
         return found
@@ -128,7 +130,7 @@ class Spill:
         folder = self._folder(phase)
         note = folder / "made-for"
         try:
-            made_for = read_regular(note)
+            made_for = read_regular(note, len(key.encode()))
         except OSError:
             made_for = b""
         if made_for != key.encode():
@@ -215,10 +217,50 @@ class SpilledTexts:
         return out
 
 
-def _entries(path: str, index: bytes, offset: int) -> list[Entry]:
+def _digest(phase: int) -> "hashlib._Hash":
+    """The digest of a segment, before the rest of it. A segment of another phase holds other documents."""
+    return hashlib.sha256(b"phase-%d\n" % phase)
+
+
+def _read_entries(path: Path, phase: int) -> list[Entry]:
+    """The entries of a whole segment, in bounded memory; none of a damaged one.
+
+    Raises:
+        OSError, TypeError, ValueError: it cannot be read, or is no segment.
+    """
+    with open(open_regular(path), "rb") as file:
+        head = file.readline(_LONGEST_INDEX)
+        index = file.readline(_LONGEST_INDEX)
+        offset = file.tell()
+        digest = _digest(phase)
+        digest.update(index)
+        while block := file.read(_BLOCK):
+            digest.update(block)
+        if digest.hexdigest().encode() + b"\n" != head:
+            return []
+        return _entries(str(path), index, offset, file.tell())
+
+
+def _entries(path: str, index: bytes, offset: int, end: int) -> list[Entry]:
+    """The entries of a segment of ``end`` bytes, whose documents begin at ``offset``.
+
+    Raises:
+        TypeError, ValueError: that is no index of a segment.
+    """
     found: list[Entry] = []
     for id, digest, size, failure, length in orjson.loads(index):
-        told = failure and (str(failure[0]), str(failure[1]))
+        if not (isinstance(id, str) and isinstance(digest, str) and _is_size(size) and _is_size(length)):
+            raise ValueError("not a row of a segment")
+        told = None
+        if failure is not None:
+            stage, error = failure
+            told = (str(stage), str(error))
         found.append(Entry(id, digest, size, told, Ref(path, offset, offset + length)))
         offset += length
+    if offset != end:
+        raise ValueError("the documents are not as long as the segment")
     return found
+
+
+def _is_size(value: object) -> bool:
+    return type(value) is int and 0 <= value <= _LARGEST
