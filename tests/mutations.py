@@ -303,7 +303,11 @@ def write_tree(root: Path, tree: Tree) -> None:
 
 def read_tree(root: Path) -> Tree:
     """The files of a folder."""
-    return {str(path.relative_to(root)): path.read_bytes() for path in sorted(root.rglob("*")) if path.is_file()}
+    files = [path for path in sorted(root.rglob("*")) if path.is_file()]
+    return {
+        str(path.relative_to(root)): Special.LARGE if path.stat().st_size == LARGE else path.read_bytes()
+        for path in files
+    }
 
 
 # Recipes
