@@ -16,7 +16,7 @@ import zstandard
 from textclean.errors import TextcleanError
 from textclean.index.packing import Damaged, pack, unpack
 from textclean.io.inputs import id_path
-from textclean.io.outputs import clean_name, fitting
+from textclean.io.out_folder import clean_name, fitting
 
 
 class Link(NamedTuple):

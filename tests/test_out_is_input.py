@@ -19,8 +19,8 @@ from textclean.commands.restore import restore, verify
 from textclean.commands.run import run
 from textclean.errors import OutputError, RecipeError, RestoreError, TextcleanError, UsageError
 from textclean.index.sqlite import ParagraphIndex
-from textclean.io import outputs
-from textclean.io.outputs import OutFolder
+from textclean.io import out_reader
+from textclean.io.out_writer import OutWriter
 from textclean.io.spill import Spill
 from textclean.recipe import Recipe, load
 
@@ -148,7 +148,7 @@ def test_an_id_that_is_no_path_below_the_folder_is_refused_on_the_way_back(
 
 @pytest.mark.parametrize("id", BAD_IDS)
 def test_an_id_that_is_no_path_below_the_folder_is_never_written(tmp_path: Path, id: str) -> None:
-    folder = OutFolder(tmp_path / "out")
+    folder = OutWriter(tmp_path / "out")
     with pytest.raises(OutputError, match=BAD_IDS[id]):
         folder.write_quarantined(id, b"x")
     assert not list(tmp_path.iterdir())
@@ -304,7 +304,7 @@ def test_a_ledger_that_unpacks_beyond_its_limit_is_refused(
 ) -> None:
     packed = zstandard.decompress((out / "ledger/a.txt.jsonl.zst").read_bytes())
     put_ledger(out, packed + b" " * 3_000)
-    monkeypatch.setattr(outputs, "ledger_limit", lambda size: 3_000)
+    monkeypatch.setattr(out_reader, "ledger_limit", lambda size: 3_000)
     check_others_restored(out, source, tmp_path / "back", "unpacks to more than 3,000 bytes")
 
 

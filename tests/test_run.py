@@ -15,7 +15,7 @@ from textclean.commands.run import _worth, run
 from textclean.engines.local import Watch
 from textclean.errors import UsageError
 from textclean.io.inputs import File
-from textclean.io.outputs import clashes, fitting
+from textclean.io.out_folder import clashes, fitting
 from textclean.recipe import Recipe
 
 RECIPE = Recipe((Upper(), FirstOnly(), Picky(), FirstOnly()), max_document_bytes=5_000)

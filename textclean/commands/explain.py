@@ -4,7 +4,8 @@ import os
 from pathlib import Path
 
 from textclean.errors import RestoreError, UsageError
-from textclean.io.outputs import CLEAN, OutFolder, clean_name
+from textclean.io.out_folder import CLEAN, clean_name
+from textclean.io.out_reader import OutReader
 from textclean.io.results import DocumentRow
 from textclean.report.explain import explain as explain_document
 
@@ -29,7 +30,7 @@ def explain(place: str) -> list[str]:
     root = next((folder.parent for folder in absolute.parents if folder.name == CLEAN), None)
     if root is None or not os.path.isfile(absolute):
         raise UsageError(f"{path}: not a file in the folder {CLEAN}/ of a run's output")
-    folder = OutFolder(root)
+    folder = OutReader(root)
     folder.manifest()
     name = str(absolute.relative_to(root / CLEAN))
     rows = (row for row in folder.documents() if isinstance(row, DocumentRow) and row.is_clean)

@@ -8,7 +8,8 @@ from pathlib import Path
 from textclean.errors import InputError, RestoreError, UsageError
 from textclean.io.files import remove_tree, replace_file, writing
 from textclean.io.inputs import File, check_apart, find_files, id_path
-from textclean.io.outputs import DOCUMENTS, OutFolder, clashes
+from textclean.io.out_folder import DOCUMENTS, clashes
+from textclean.io.out_reader import OutReader
 from textclean.io.results import DocumentRow
 
 PathLike = str | os.PathLike[str]
@@ -33,7 +34,7 @@ def restore(out: PathLike, dest: PathLike) -> Problems:
         UsageError: ``out`` is not the output of a finished run, or ``dest`` cannot be used.
         OutputError: a file cannot be written; nothing is left behind.
     """
-    folder, dest = OutFolder(Path(out)), Path(dest)
+    folder, dest = OutReader(Path(out)), Path(dest)
     manifest = folder.manifest()
     _check_empty(dest)
     check_apart(folder.root, dest)
@@ -83,7 +84,7 @@ def verify(out: PathLike, source: PathLike | None = None) -> Problems:
     Raises:
         UsageError: ``out`` is not the output of a finished run, or ``source`` is not a folder.
     """
-    folder = OutFolder(Path(out))
+    folder = OutReader(Path(out))
     manifest = folder.manifest()
     inputs = None
     if source is not None:
@@ -102,7 +103,7 @@ def verify(out: PathLike, source: PathLike | None = None) -> Problems:
 _CHANGED = "was changed after the run, or is missing"
 
 
-def _rows(folder: OutFolder) -> tuple[list[DocumentRow], Problems]:
+def _rows(folder: OutReader) -> tuple[list[DocumentRow], Problems]:
     rows: list[DocumentRow] = []
     problems: Problems = []
     for found in folder.documents():
@@ -113,7 +114,7 @@ def _rows(folder: OutFolder) -> tuple[list[DocumentRow], Problems]:
     return rows, problems
 
 
-def _wrong(folder: OutFolder, row: DocumentRow, inputs: dict[str, File] | None, max_bytes: int) -> Iterator[str]:
+def _wrong(folder: OutReader, row: DocumentRow, inputs: dict[str, File] | None, max_bytes: int) -> Iterator[str]:
     if not row.is_clean and not row.quarantined:
         return
     try:

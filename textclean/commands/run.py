@@ -18,19 +18,10 @@ from textclean.errors import InputError, OutputError, UsageError
 from textclean.fingerprint import Fingerprint, fingerprint
 from textclean.io.files import read_regular, replace_file
 from textclean.io.inputs import File, check_apart, find_files
-from textclean.io.outputs import (
-    CLEAN,
-    DOCUMENTS,
-    MANIFEST,
-    MARKS,
-    RUN,
-    LineFile,
-    OutFolder,
-    clashes,
-    clean_name,
-    ledger_limit,
-)
-from textclean.io.records import mark_line
+from textclean.io.out_folder import CLEAN, DOCUMENTS, MANIFEST, MARKS, RUN, clashes, clean_name
+from textclean.io.out_reader import OutReader
+from textclean.io.out_writer import LineFile, OutWriter
+from textclean.io.records import ledger_limit, mark_line
 from textclean.io.results import MANIFEST_FORMAT, DocumentRow, Manifest
 from textclean.io.spill import Spill
 from textclean.pipeline import Pipeline
@@ -79,7 +70,7 @@ class _Finished:
 class _Finish:
     """Called on every clean document, where it was cleaned: writes it, unless ``out`` is None."""
 
-    out: OutFolder | None
+    out: OutWriter | None
 
     def __call__(self, row: Row, doc: Document) -> _Finished:
         if doc.id != row.id:
@@ -143,7 +134,7 @@ def run(
         StageError: a corpus stage could not decide.
     """
     started = time.perf_counter()
-    source, folder = Path(source), OutFolder(Path(out))
+    source, folder = Path(source), OutWriter(Path(out))
     pipeline = Pipeline(default()) if recipe is None else _pipeline(recipe)
     check_apart(source, folder.root)
     files = find_files(source, pipeline.recipe.max_document_bytes)
@@ -174,7 +165,7 @@ def run(
             return replace(_run(corpus, files, folder, made_with, started), warnings=warnings)
 
 
-def _run(corpus: Corpus, files: list[File], folder: OutFolder, made_with: Fingerprint, started: float) -> Summary:
+def _run(corpus: Corpus, files: list[File], folder: OutWriter, made_with: Fingerprint, started: float) -> Summary:
     written: set[Path] = set()
     inputs = {file.id: file for file in files}
     with folder.open_lines(DOCUMENTS) as documents, folder.open_lines(MARKS) as marks:
@@ -227,7 +218,7 @@ def _counted(row: Row, finished: _Finished | None) -> Figures:
     return found
 
 
-def _line(row: Row, finished: _Finished | None, folder: OutFolder, file: File) -> dict[str, Any]:
+def _line(row: Row, finished: _Finished | None, folder: OutWriter, file: File) -> dict[str, Any]:
     """The line of ``documents.jsonl``."""
     line: dict[str, Any] = {"id": row.id}
     if finished is not None:
@@ -241,7 +232,7 @@ def _line(row: Row, finished: _Finished | None, folder: OutFolder, file: File) -
     return line
 
 
-def _quarantine(folder: OutFolder, row: Row, file: File) -> bool:
+def _quarantine(folder: OutWriter, row: Row, file: File) -> bool:
     """Keep the source of a document that was cleaned but could not be written, if it is still what it was."""
     try:
         raw = file.load()
@@ -303,7 +294,7 @@ def _index(
     return open_index(index, pipeline.recipe.stages, corpus=str(source.resolve()), write=write)
 
 
-def _check_fingerprint(folder: OutFolder, made_with: Fingerprint) -> None:
+def _check_fingerprint(folder: OutWriter, made_with: Fingerprint) -> None:
     """Write down what the run is made with, or compare it with what the interrupted run was made with.
 
     Raises:
@@ -337,27 +328,28 @@ def _listed(differences: list[str]) -> str:
     return "; ".join(differences[:_DIFFERENCES_SHOWN]) + (f"; and {more} more" if more > 0 else "")
 
 
-def _check_same(folder: OutFolder, made_with: Fingerprint, before: Mapping[str, str], what: str) -> None:
+def _check_same(folder: OutWriter, made_with: Fingerprint, before: Mapping[str, str], what: str) -> None:
     differences = made_with.differences(before)
     if differences:
         raise UsageError(f"{folder.root}: {what} ({_listed(differences)}); give the same again, or name another folder")
 
 
-def _is_finished(folder: OutFolder) -> bool:
+def _is_finished(folder: OutWriter) -> bool:
     return (folder.root / MANIFEST).exists()
 
 
-def _finished_before(folder: OutFolder, made_with: Fingerprint, files: list[File]) -> Summary:
+def _finished_before(folder: OutWriter, made_with: Fingerprint, files: list[File]) -> Summary:
     """What the finished run told. Removes what it left behind if it was killed on its last step.
 
     Raises:
         UsageError: it was another run, or its rows are damaged.
     """
-    manifest = folder.manifest()
+    reader = OutReader(folder.root)
+    manifest = reader.manifest()
     _check_same(folder, made_with, manifest.made_with, "holds a finished run of another recipe or version")
-    found = list(folder.documents())
+    found = list(reader.documents())
     rows = {row.id: row for row in found if isinstance(row, DocumentRow)}
-    if folder.damaged(manifest) or len(rows) < len(found):
+    if reader.damaged(manifest) or len(rows) < len(found):
         raise UsageError(f"{folder.root}: was changed after the run (textclean verify says what); name another folder")
     if rows.keys() != {file.id for file in files} or any(_changed(file, rows[file.id]) for file in files):
         raise UsageError(f"{folder.root}: holds a finished run of other inputs; name another folder")

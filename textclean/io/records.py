@@ -23,6 +23,11 @@ _NO_SOURCE = frozenset({"idna", "punycode", "unicode_escape", "raw_unicode_escap
 """Text codecs of Python that no file is in: some take quadratic time."""
 
 
+def ledger_limit(source_bytes: int) -> int:
+    """Bytes to which a ledger may unpack. An edit takes about 10, and a stage makes at most one a character."""
+    return min(LEDGER_LIMIT, (1 << 20) + 64 * source_bytes)
+
+
 def source_row(source: Source) -> dict[str, Any]:
     """A Source as a JSON object."""
     return {
