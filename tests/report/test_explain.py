@@ -1,5 +1,6 @@
 """A document explained line by line."""
 
+import re
 from dataclasses import replace
 
 from textclean.document import Document, Findings, Mark, advance
@@ -55,3 +56,13 @@ def test_a_line_without_any_change_says_so() -> None:
         "line 2 (source line 2): 乙",
         "  nothing was changed",
     ]
+
+
+def test_nothing_that_steers_a_terminal_comes_through() -> None:
+    edits = EditBuilder()
+    edits.cut(1, 9, "control")
+    doc = advance(Pipeline([]).clean("甲\x1b[2J\x07\x9b1m乙\x1b[2J"), "one", "1", Findings(edits.build()))
+    marks = [Mark(0, 1, "typo", "\x1b[31m", 0.5, "\x1b[1m", "\x07")]
+    told = "\n".join(explain(doc, marks))
+    assert "\\x1b[2J" in told
+    assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f]", told)

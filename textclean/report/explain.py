@@ -1,5 +1,6 @@
 """Says, line by line of a clean document, what was done and why."""
 
+import re
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -9,6 +10,7 @@ from textclean.document import Document, paragraphs
 from textclean.ledger import Alignment, Edit, Span
 
 _SHOWN = 60
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f]")
 
 
 class Change(NamedTuple):
@@ -58,6 +60,11 @@ def explain(doc: Document, marks: Sequence[Marked], line: int | None = None) -> 
         marks: its marks.
         line: the line to explain; all lines that something happened to if None.
     """
+    for told in _explained(doc, marks, line):
+        yield _CONTROL.sub(lambda match: f"\\x{ord(match[0]):02x}", told)  # a text must not steer the terminal
+
+
+def _explained(doc: Document, marks: Sequence[Marked], line: int | None) -> Iterator[str]:
     lines = paragraphs(doc.text)
     starts = [one.start for one in lines]
     by_line: dict[int, list[Change]] = {}
