@@ -116,3 +116,18 @@ def test_texts_of_any_length_are_aligned(old, new):
 @pytest.mark.parametrize("to", ["keep", "simplified", "traditional"])
 def test_the_stage_keeps_the_rules_of_every_stage(to):
     check_stage(Script(to=to), [SIMPLIFIED, TRADITIONAL])
+
+
+WRAPPED = "今天上午，青溪县人民政府在会上正式向社会公\n布了新的规划，县里的图书馆、文化馆将陆续发\n布开放时间，欢迎大家前来参观，互相转告。"
+
+
+def test_a_word_that_a_line_break_parts_is_converted_as_a_whole():
+    assert (
+        run(WRAPPED, to="traditional").text.replace("\n", "") == run(WRAPPED.replace("\n", ""), to="traditional").text
+    )
+    assert "公\n佈了" in run(WRAPPED, to="traditional").text
+
+
+def test_a_heading_does_not_run_on_into_the_paragraph():
+    text = "县里的理发\n布店今天开门，县里的人都来看，店里的布又多又好，价钱也公道。"
+    assert run(text, to="traditional").text.startswith("縣裏的理髮\n布店")

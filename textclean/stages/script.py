@@ -6,6 +6,7 @@ never converted. OpenCC converts, word by word; it is not even loaded for text t
 
 import difflib
 import re
+from collections.abc import Sequence
 from functools import cache
 from itertools import compress, count
 from operator import ne
@@ -14,7 +15,7 @@ from typing import Any, ClassVar, Literal
 from textclean.document import Document, Findings, Mark, Paragraph, paragraphs
 from textclean.ledger import columns
 from textclean.stage import Field, Stage
-from textclean.stages._lines import NOTHING
+from textclean.stages._lines import HAN, NOTHING
 from textclean.stages._scripts import counts, curved_quotes, has_traditional, script_of, traditional_characters
 
 __all__ = ["Script"]
@@ -22,6 +23,12 @@ __all__ = ["Script"]
 _QUOTATION = re.compile("“[^“”\n]*”|「[^「」\n]*」|『[^『』\n]*』|《[^《》\n]*》|（[^（）\n]*）")
 _EARNEST = 3
 """Characters that only one script has from which on a piece of text is in that script, and no slip or name."""
+
+_WORD = 8
+"""Characters of the longest words that OpenCC knows, but for a few proverbs; shorter lines are no wrapped text."""
+_RAGGED = 2
+"""Characters by which lines of one column differ: signs that may not begin or end a line, Latin letters."""
+_HAN = re.compile(f"[{HAN}]")
 
 _ALIGNED = 2000
 """Characters up to which two texts of different lengths are compared piece by piece."""
@@ -50,12 +57,13 @@ class Script(Stage):
             marks.append(_mark(text, "traditional"))
         config = "" if self.to == "keep" else _config(text, self.to, self.variant)
         pure = self.to == "keep" and script == "traditional" and not counts(text)[1]
-        for line in () if pure else paragraphs(text):
+        lines = [] if pure else paragraphs(text)
+        for number, line in enumerate(lines):
             own = _script_of(line.text, script)
             if own == "mixed":
                 marks.append(_mark(line.text, "mixed-script", line.start))
             elif self.to != "keep" and own not in ("none", self.to):
-                edits += _converted(line, config)
+                edits += _converted(line, _beside(lines, number), config)
         if script == "mixed" and not any(mark.kind == "mixed-script" for mark in marks):
             marks.append(_mark(text, "mixed-script"))
         starts, ends, news = zip(*edits, strict=True) if edits else ((), (), ())
@@ -104,9 +112,32 @@ def _converter(config: str) -> Any:
     return OpenCC(config, include_tofu_risk_dictionaries=False)
 
 
-def _converted(line: Paragraph, config: str) -> list[tuple[int, int, str]]:
-    """The edits that convert ``line``; its corner quotes become curved ones where it becomes Simplified."""
-    new = str(_converter(config).convert(line.text))
+def _beside(lines: Sequence[Paragraph], number: int) -> tuple[str, str]:
+    """What stands before and after a line that was wrapped, as much of it as a word may have; empty at other breaks."""
+    line = lines[number].text
+    before = lines[number - 1].text if number else ""
+    after = lines[number + 1].text if number + 1 < len(lines) else ""
+    return (before[-_WORD:] if _runs_on(before, line) else "", after[:_WORD] if _runs_on(line, after) else "")
+
+
+def _runs_on(line: str, following: str) -> bool:
+    """Whether a word may go on in the next line: both sides are Han, and the line is no heading, which is shorter."""
+    is_full = len(line) >= max(_WORD, len(following) - _RAGGED)
+    return is_full and bool(_HAN.match(line[-1:]) and _HAN.match(following[:1]))
+
+
+def _converted(line: Paragraph, beside: tuple[str, str], config: str) -> list[tuple[int, int, str]]:
+    """The edits that convert ``line``; its corner quotes become curved ones where it becomes Simplified.
+
+    OpenCC looks words up, so it is shown what stands ``beside`` the line: of the word 公布 that a break parts, each
+    character alone becomes another than both together.
+    """
+    before, after = beside
+    whole = str(_converter(config).convert(before + line.text + after))
+    if len(whole) == len(before) + len(line.text) + len(after):
+        new = whole[len(before) : len(whole) - len(after)]
+    else:
+        new = str(_converter(config).convert(line.text))
     if config in ("t2s", "tw2s"):
         curved = list(new)
         for at, quote in curved_quotes(new):
