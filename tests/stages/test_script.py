@@ -118,7 +118,10 @@ def test_the_stage_keeps_the_rules_of_every_stage(to):
     check_stage(Script(to=to), [SIMPLIFIED, TRADITIONAL])
 
 
-WRAPPED = "今天上午，青溪县人民政府在会上正式向社会公\n布了新的规划，县里的图书馆、文化馆将陆续发\n布开放时间，欢迎大家前来参观，互相转告。"
+WRAPPED = (
+    "今天上午，青溪县人民政府在会上正式向社会公\n布了新的规划，县里的图书馆、文化馆将陆续发\n"
+    "布开放时间，欢迎大家前来参观，互相转告。"
+)
 
 
 def test_a_word_that_a_line_break_parts_is_converted_as_a_whole():

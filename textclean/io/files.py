@@ -7,6 +7,7 @@ import shutil
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from io import RawIOBase
 from pathlib import Path
 
 from textclean.errors import OutputError
@@ -52,14 +53,29 @@ def replace_file(path: Path, content: bytes, partial: Path | None = None) -> Non
         partial = path.with_name(f".{os.getpid()}.partial")  # short: the name itself may be as long as names can be
     with writing(path):
         try:
-            partial.unlink(missing_ok=True)  # what a killed run left, or a link: never written through
-            with partial.open("xb") as file:
-                file.write(content)
+            with open(_new_file(partial), "wb", buffering=0) as file:
+                _write_all(file, content)
             os.replace(partial, path)
         except BaseException:
             with suppress(OSError):  # the first error is the one to tell
                 partial.unlink(missing_ok=True)
             raise
+
+
+def _new_file(path: Path) -> int:
+    """A descriptor to write a file with that was not there. What a killed run left, or a link, makes way for it."""
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+    try:
+        return os.open(path, flags, 0o666)
+    except FileExistsError:
+        os.unlink(path)
+        return os.open(path, flags, 0o666)
+
+
+def _write_all(file: RawIOBase, content: bytes) -> None:
+    rest = memoryview(content)
+    while rest:
+        rest = rest[file.write(rest) or 0 :]
 
 
 def remove_tree(folder: Path) -> None:

@@ -124,9 +124,15 @@ class OutWriter(OutFolder):
         remove_tree(self.work)
 
     def _put(self, path: Path, content: bytes) -> None:
-        with writing(path):
-            path.parent.mkdir(parents=True, exist_ok=True)
-        replace_file(path, content, self.work / f"{os.getpid()}.partial")
+        partial = self.work / f"{os.getpid()}.partial"
+        try:
+            replace_file(path, content, partial)
+        except OutputError as error:
+            if not isinstance(error.__cause__, FileNotFoundError):
+                raise
+            with writing(path):  # most folders are there: asking each time costs a tenth of the writing
+                path.parent.mkdir(parents=True, exist_ok=True)
+            replace_file(path, content, partial)
 
 
 class LineFile:

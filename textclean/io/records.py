@@ -6,6 +6,7 @@ All of it is JSON, a value a line, so that nothing that is read back can do more
 import codecs
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 import orjson
@@ -18,7 +19,7 @@ LEDGER_FORMAT = 1
 LEDGER_LIMIT = 1 << 30
 """Bytes of a ledger before compression: a larger one is neither written nor read."""
 
-_DIGEST = re.compile("[0-9a-f]{64}")
+_DIGEST = re.compile("[0-9a-f]{64}").fullmatch
 _NO_SOURCE = frozenset({"idna", "punycode", "unicode_escape", "raw_unicode_escape", "undefined"})
 """Text codecs of Python that no file is in: some take quadratic time."""
 
@@ -45,29 +46,30 @@ def source_of(row: Mapping[str, Any]) -> Source:
     """
     spans = tuple(map(Piece._make, row["spans"]))
     patches = tuple([Patch(byte, start, end, bytes.fromhex(raw)) for byte, start, end, raw in row["patches"]])
-    _check_rising([(span.start, span.start) for span in spans])
-    _check_rising([(patch.start, patch.end) for patch in patches])
-    if {*map(type, (span.byte for span in spans)), *map(type, (patch.byte for patch in patches))} - {int}:
-        raise TypeError("a byte offset is no number")
-    for codec in {span.codec for span in spans}:
-        if not _is_codec(codec):
-            raise ValueError(f"unknown codec {codec!r}")
-    if not _DIGEST.fullmatch(row["sha256"]):
+    _check_rising([(span.start, span.start, span.byte) for span in spans])
+    if patches:
+        _check_rising([(patch.start, patch.end, patch.byte) for patch in patches])
+    for span in spans:
+        if not (isinstance(span.codec, str) and _is_codec(span.codec)):
+            raise ValueError(f"unknown codec {span.codec!r}")
+    if not (isinstance(row["sha256"], str) and _DIGEST(row["sha256"])):
         raise ValueError("sha256 is no digest")
     return Source(spans, patches, row["sha256"])
 
 
-def _check_rising(spans: Sequence[tuple[int, int]]) -> None:
+def _check_rising(rows: Sequence[tuple[int, int, int]]) -> None:
+    """Starts and ends must rise, and they and the bytes must be numbers."""
     before = 0
-    for start, end in spans:
-        if not (type(start) is int and type(end) is int and before <= start <= end):
+    for start, end, byte in rows:
+        if not (type(start) is type(end) is type(byte) is int and before <= start <= end):
             raise ValueError("spans or patches are out of order")
         before = end
 
 
-def _is_codec(name: object) -> bool:
+@lru_cache(maxsize=256)
+def _is_codec(name: str) -> bool:
     try:
-        return isinstance(name, str) and codecs.lookup(name).name.replace("-", "_") not in _NO_SOURCE
+        return codecs.lookup(name).name.replace("-", "_") not in _NO_SOURCE
     except (LookupError, ValueError):  # ValueError: NUL in the name
         return False
 
