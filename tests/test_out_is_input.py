@@ -256,7 +256,7 @@ def test_without_rows_or_with_half_of_them_what_is_missing_is_told(out: Path, so
         (lambda lines: lines[0]["source"].update(sha256="x"), "sha256 is no digest"),
         (lambda lines: lines[0]["source"].update(sha256=None), "not a ledger"),
         (lambda lines: lines[0]["source"].update(spans=[]), "digest"),
-        (lambda lines: lines[0]["source"]["spans"][0].__setitem__(1, [[0]]), "a byte offset is no number"),
+        (lambda lines: lines[0]["source"]["spans"][0].__setitem__(1, [[0]]), "spans or patches are out of order, or no numbers"),
         (lambda lines: lines[0].update(id=None), "the id is no string"),
         (lambda lines: lines.__setitem__(0, None), "not a ledger"),
         (lambda lines: lines.__setitem__(1, None), "not a layer"),

@@ -62,7 +62,7 @@ def _check_rising(rows: Sequence[tuple[int, int, int]]) -> None:
     before = 0
     for start, end, byte in rows:
         if not (type(start) is type(end) is type(byte) is int and before <= start <= end):
-            raise ValueError("spans or patches are out of order")
+            raise ValueError("spans or patches are out of order, or no numbers")
         before = end
 
 
