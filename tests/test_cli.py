@@ -83,7 +83,7 @@ def test_what_cannot_be_cleaned_is_named_and_harms_nothing(source: Path, tmp_pat
         (["run", "IN"], "Missing argument 'OUT'"),
         (["rnu", "IN", "OUT"], "No such command 'rnu'"),
         (["restore", "IN", "OUT"], "no manifest.json"),
-        (["verify", "none"], "not the output of a run"),
+        (["verify", "none"], "none: does not exist; name the output folder of a run"),
         (["explain", "IN/a.txt"], "not a file in the folder clean/"),
         (["detect", "IN"], "is a folder"),
         (["recipe", "check", "bad.toml"], "bad.toml: unknown key"),

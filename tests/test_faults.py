@@ -14,7 +14,7 @@ from tests.stages_for_tests import FirstOnly, Picky, Upper
 from textclean.commands.restore import restore, verify
 from textclean.commands.run import run
 from textclean.engines.local import Watch
-from textclean.errors import OutputError, UsageError
+from textclean.errors import InputError, OutputError, UsageError
 from textclean.recipe import Recipe
 
 RECIPE = Recipe((Upper(), FirstOnly(), Picky(), FirstOnly()))
@@ -111,6 +111,30 @@ def test_an_input_that_becomes_clean_leaves_the_quarantine_on_resume(
 
 def interrupt() -> None:
     raise InterruptedError
+
+
+def test_an_input_folder_that_goes_away_ends_the_run_which_goes_on_once_it_is_back(
+    source: Path, tmp_path: Path, straight: dict[str, bytes]
+) -> None:
+    lost = once("reading and cleaning", lambda: source.rename(tmp_path / "elsewhere"))
+    with pytest.raises(InputError, match="/in: the input folder went away while it was read; put it back, then run"):
+        run(source, tmp_path / "out", recipe=RECIPE, watch=lost)
+    (tmp_path / "elsewhere").rename(source)
+    run(source, tmp_path / "out", recipe=RECIPE, resume=True)
+    assert tree(tmp_path / "out") == straight
+
+
+def test_what_was_not_read_is_never_told_to_be_safe(source: Path, tmp_path: Path) -> None:
+    """Whoever trusts a verified output may delete the input."""
+    (source / "later.txt").symlink_to("nowhere")
+    done = run(source, tmp_path / "out", recipe=RECIPE)
+    assert [id for id, _, _ in done.failures] == ["later.txt", "photo.png"]
+    (source / "later.txt").unlink()
+    (source / "later.txt").write_text("重要的新闻。", encoding="utf-8")
+    for problems in (verify(tmp_path / "out"), verify(tmp_path / "out", source)):
+        assert [(id, told[:12]) for id, told in problems] == [("later.txt", "was not read")]
+    with pytest.raises(UsageError, match=r"'later\.txt' changed since, or could not be read then; name another folder"):
+        run(source, tmp_path / "out", recipe=RECIPE, resume=True)
 
 
 # Outputs

@@ -70,7 +70,7 @@ def test_a_run_is_not_continued_once_an_ingredient_has_changed(
         with pytest.raises(UsageError, match=SAID.get(ingredient, f"{ingredient}: .* → ")) as refused:
             run(source, out, recipe=recipe, resume=True)
         assert difference in str(refused.value)
-        assert "the interrupted run had another recipe or version" in str(refused.value)
+        assert "the interrupted run had another recipe, version or index" in str(refused.value)
     run(source, out, recipe=recipe, resume=True)
     with monkeypatch.context() as patch:
         CHANGES[ingredient](patch)

@@ -256,7 +256,10 @@ def test_without_rows_or_with_half_of_them_what_is_missing_is_told(out: Path, so
         (lambda lines: lines[0]["source"].update(sha256="x"), "sha256 is no digest"),
         (lambda lines: lines[0]["source"].update(sha256=None), "not a ledger"),
         (lambda lines: lines[0]["source"].update(spans=[]), "digest"),
-        (lambda lines: lines[0]["source"]["spans"][0].__setitem__(1, [[0]]), "spans or patches are out of order, or no numbers"),
+        (
+            lambda lines: lines[0]["source"]["spans"][0].__setitem__(1, [[0]]),
+            "spans or patches are out of order, or no numbers",
+        ),
         (lambda lines: lines[0].update(id=None), "the id is no string"),
         (lambda lines: lines.__setitem__(0, None), "not a ledger"),
         (lambda lines: lines.__setitem__(1, None), "not a layer"),
@@ -544,7 +547,7 @@ def test_what_is_no_file_is_not_opened_as_an_index(index: Path, tmp_path: Path, 
         os.mkfifo(path)
     else:
         path.symlink_to("planted")
-    with pytest.raises(UsageError, match=r"no regular file|a link to nothing"):
+    with pytest.raises(UsageError, match=r"no regular file|a link to nothing|is a folder; name a file"):
         used(index)
     assert not (tmp_path / "planted").exists()
 
@@ -612,3 +615,12 @@ def test_the_command_tells_of_damage_without_a_traceback(out: Path, tmp_path: Pa
     for command in (("restore", out, tmp_path / "back2"), ("verify", out), ("explain", out / "clean/a.txt")):
         done = textclean(*command)
         assert (done.returncode, "manifest.json: damaged" in done.stderr.decode()) == (2, True)
+
+
+def test_explain_tells_what_is_damaged_and_does_without_marks(out: Path, tmp_path: Path) -> None:
+    place = next((out / "clean").glob("*.txt"))
+    (out / "marks.jsonl").unlink()
+    assert explain(str(place))[-1].startswith("marks are not told: ")
+    (out / "documents.jsonl").write_bytes(b"")
+    with pytest.raises(RestoreError, match=r"documents\.jsonl: was changed after the run, or is missing"):
+        explain(str(place))

@@ -79,10 +79,11 @@ def test_one_process_and_two_write_the_same_bytes(source: Path, tmp_path: Path) 
     assert tree(tmp_path / "one") == tree(tmp_path / "two")
 
 
-def test_verify_finds_nothing_wrong_with_a_fresh_run(source: Path, tmp_path: Path) -> None:
+def test_verify_finds_nothing_wrong_with_a_fresh_run_but_what_was_not_read(source: Path, tmp_path: Path) -> None:
     run(source, tmp_path / "out", recipe=RECIPE, jobs=1)
-    assert verify(tmp_path / "out") == []
-    assert verify(tmp_path / "out", source) == []
+    unread = [("large.txt", "was not read, so there is nothing to give back: 12,000 bytes, over the limit of 5,000; ")]
+    for found in (verify(tmp_path / "out"), verify(tmp_path / "out", source)):
+        assert [(id, told[: len(unread[0][1])]) for id, told in found] == unread
 
 
 @pytest.mark.parametrize(
@@ -188,7 +189,7 @@ def test_resuming_a_finished_run_does_nothing_and_says_so(source: Path, tmp_path
     assert again.finished_before
     assert (again.figures, again.failures) == (first.figures, first.failures)
     (source / "a.txt").write_text("changed", encoding="utf-8")
-    with pytest.raises(UsageError, match="finished run of other inputs"):
+    with pytest.raises(UsageError, match=r"finished run, and 'a\.txt' changed since"):
         run(source, out, recipe=RECIPE, jobs=1, resume=True)
 
 
@@ -257,7 +258,7 @@ def test_explain_tells_every_change_and_names_the_twin(source: Path, tmp_path: P
         "line 1 (source line 1): 标题",
         "  mark fragment: 标  1.00  ",
     ]
-    for place, says in ((":99", "no line 99"), ("x", "not a file")):
+    for place, says in ((":99", "no line 99"), ("x", "is not there; name a file of")):
         with pytest.raises(UsageError, match=says):
             explain(f"{tmp_path}/out/clean/a.txt{place}")
 

@@ -202,3 +202,29 @@ def test_an_index_made_by_another_version_is_used_and_the_difference_told(
     assert "→ 999" in told
     assert done.figures.paragraphs_cut == {"exact": 1}
     assert run(monday, tmp_path / "m2", recipe=RECIPE, index=index).warnings == ()
+
+
+def test_an_interrupted_run_goes_on_with_the_same_index_only(monday: Path, tmp_path: Path) -> None:
+    one, other = tmp_path / "one.index", tmp_path / "other.index"
+    with pytest.raises(Interrupted):
+        run(monday, tmp_path / "out", recipe=RECIPE, index=one, watch=stopper("writing"))
+    for index, says in ((None, "one.index → none"), (other, "one.index → .*other.index")):
+        with pytest.raises(UsageError, match=f"had another recipe, version or index .*index: .*{says}"):
+            run(monday, tmp_path / "out", recipe=RECIPE, index=index, resume=True)
+    run(monday, tmp_path / "out", recipe=RECIPE, index=one, resume=True)
+    assert len(entries(one)) == 40
+
+
+def test_an_index_given_to_a_finished_run_is_told_to_be_left_alone(monday: Path, tmp_path: Path) -> None:
+    run(monday, tmp_path / "out", recipe=RECIPE)
+    done = run(monday, tmp_path / "out", recipe=RECIPE, index=tmp_path / "late.index", resume=True)
+    assert done.finished_before
+    (told,) = done.warnings
+    assert "late.index: was neither read nor written" in told
+    assert not (tmp_path / "late.index").exists()
+
+
+def test_an_input_without_a_file_is_told(tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    (told,) = run(tmp_path / "empty", tmp_path / "out", recipe=RECIPE).warnings
+    assert told.endswith("/empty: holds no file")

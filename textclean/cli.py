@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
-from textclean.errors import InputError, OutputError, TextcleanError, UsageError
+from textclean.errors import InputError, StageError, TextcleanError, UsageError
 
 if TYPE_CHECKING:
     from textclean.commands.run import Summary
@@ -80,7 +80,10 @@ def run(
     dry_run: bool,
     index: str | None,
 ) -> None:
-    """Clean every file of the folder IN into the folder OUT.
+    """Clean every file of the folder IN into the folder OUT, which is empty or new and stands apart from IN.
+
+    A run that ends before its time, however it ends, goes on with --resume: under the same recipe, index and versions
+    only, with the inputs as they are then.
 
     \b
     OUT/clean/…          the clean texts, a paragraph a line
@@ -107,9 +110,16 @@ def run(
     except KeyboardInterrupt:
         _say("interrupted" if dry_run else f"interrupted; {_GO_ON}")
         sys.exit(INTERRUPTED)
-    except OutputError as error:
-        raise OutputError(f"{error}\n{_GO_ON}") from error
-    _show(summary, dry_run)
+    except TextcleanError as error:
+        begun = not dry_run and (out / ".work").is_dir()
+        if not begun or isinstance(error, UsageError | StageError | InputError):
+            raise
+        raise type(error)(f"{error}\n{_GO_ON}") from error
+    try:
+        _show(summary, dry_run)
+    except OSError as error:
+        _say(f"the run is done; only its summary could not be printed: {error.strerror}")
+        sys.exit(FAILED)
     if summary.failures:
         sys.exit(FAILED)
 
@@ -118,13 +128,19 @@ def run(
 @click.argument("out", metavar="OUT", type=click.Path(path_type=Path))
 @click.argument("dest", metavar="DEST", type=click.Path(path_type=Path))
 def restore(out: Path, dest: Path) -> None:
-    """Write every input of the run in OUT to DEST, byte for byte.
+    """Write every input of the run in OUT to the folder DEST, byte for byte. DEST is empty or new.
 
-    Needs OUT alone: no recipe, no option, no data file.
+    Needs OUT alone: no recipe, no option, no data file. Exits with 3 if something cannot be given back; it is named,
+    and everything else is restored.
     """
     from textclean.commands.restore import restore as restore_folder
 
-    _report(restore_folder(out, dest), "restored", "problems; what they do not name was restored")
+    try:
+        problems = restore_folder(out, dest)
+    except KeyboardInterrupt:
+        _say("interrupted; nothing was restored: run it again")
+        sys.exit(INTERRUPTED)
+    _report(problems, f"restored to {dest}", "what is not named was restored")
 
 
 @cli.command()
@@ -133,11 +149,12 @@ def restore(out: Path, dest: Path) -> None:
 def verify(out: Path, source: Path | None) -> None:
     """Check that every file in OUT is as it was written and gives its source back.
 
-    With IN, the bytes are compared with the input files too.
+    With IN, the bytes are compared with the input files too. Exits with 3 if something is not as it was, or was never
+    read.
     """
     from textclean.commands.restore import verify as verify_folder
 
-    _report(verify_folder(out, source), "all is as it was written", "problems")
+    _report(verify_folder(out, source), "all is as it was written", "what is not named is as it was written")
 
 
 @cli.command()
@@ -367,12 +384,16 @@ def _each(files: Iterable[Path], work: Any) -> None:
         sys.exit(FAILED)
 
 
-def _report(problems: list[tuple[str, str]], good: str, bad: str) -> None:
+def _report(problems: list[tuple[str, str]], good: str, rest: str) -> None:
     for name, problem in problems:
         click.echo(f"{name}: {problem}")
-    click.echo(f"{len(problems)} {bad}" if problems else good, err=True)
-    if problems:
-        sys.exit(FAILED)
+    if not problems:
+        click.echo(good, err=True)
+        return
+    click.echo(f"{len(problems)} problem{'s' if len(problems) > 1 else ''}; {rest}", err=True)
+    if problems[0][0] == "documents.jsonl":
+        click.echo("documents.jsonl is damaged, and most follows from that: run again, if you have the input", err=True)
+    sys.exit(FAILED)
 
 
 @contextmanager

@@ -115,8 +115,6 @@ def _rows(folder: OutReader) -> tuple[list[DocumentRow], Problems]:
 
 
 def _wrong(folder: OutReader, row: DocumentRow, inputs: dict[str, File] | None, max_bytes: int) -> Iterator[str]:
-    if not row.is_clean and not row.quarantined:
-        return
     try:
         raw = folder.source(row, max_bytes)
         if inputs is not None and row.id not in inputs:
@@ -128,6 +126,8 @@ def _wrong(folder: OutReader, row: DocumentRow, inputs: dict[str, File] | None, 
 
 
 def _check_empty(dest: Path) -> None:
+    if dest.is_symlink() and not dest.exists():
+        raise UsageError(f"{dest}: is a link to nothing; mend it, or name another folder")
     if dest.exists() and not dest.is_dir():
         raise UsageError(f"{dest}: is a file; name a folder that is empty or not there yet")
     names = os.listdir(dest) if dest.is_dir() else []

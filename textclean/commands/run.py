@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass, replace
+from functools import partial
 from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -150,18 +151,19 @@ def run(
         ):
             corpus = Corpus(pipeline.phases, Spill(Path(temporary)), jobs, watch, earlier)
             done = _cleaned(corpus, files, _Finish(None), lambda row, finished: None, started)
-            return replace(done, warnings=_warnings(index, earlier, made_with))
+            return replace(done, warnings=_warnings(index, earlier, made_with, files, source))
     folder.check_usable(resume)
     if _is_finished(folder):
-        return _finished_before(folder, made_with, files)
+        return _finished_before(folder, made_with, files, index)
     with _index(index, pipeline, source, write=True) as earlier:
         spill = Spill(folder.work)
         corpus = Corpus(pipeline.phases, spill, jobs, watch, earlier, made_with.digest, folder.write_quarantined)
+        corpus.after_reading = partial(_check_there, source)
         with folder.lock():
             if _is_finished(folder):  # by a run that held the lock a moment ago
-                return _finished_before(folder, made_with, files)
-            _check_fingerprint(folder, made_with)
-            warnings = _warnings(index, earlier, made_with)
+                return _finished_before(folder, made_with, files, index)
+            _check_note(folder, made_with, index)
+            warnings = _warnings(index, earlier, made_with, files, source)
             return replace(_run(corpus, files, folder, made_with, started), warnings=warnings)
 
 
@@ -294,15 +296,27 @@ def _index(
     return open_index(index, pipeline.recipe.stages, corpus=str(source.resolve()), write=write)
 
 
-def _check_fingerprint(folder: OutWriter, made_with: Fingerprint) -> None:
+def _check_there(source: Path) -> None:
+    """Many files that cannot be read are a folder that is gone, such as a mount that was lost.
+
+    Raises:
+        InputError: it is.
+    """
+    if not source.is_dir():
+        raise InputError(f"{source}: the input folder went away while it was read; put it back, then run with --resume")
+
+
+def _check_note(folder: OutWriter, made_with: Fingerprint, index: PathLike | None) -> None:
     """Write down what the run is made with, or compare it with what the interrupted run was made with.
 
     Raises:
         UsageError: it is not the same, or cannot be read.
     """
     note = folder.work / "made-with.json"
+    where = "none" if index is None else os.fspath(index) if _is_address(index) else os.path.realpath(index)
+    now = Fingerprint({**made_with.made_with, "index": where})
     if not note.exists():
-        replace_file(note, orjson.dumps(made_with.made_with))
+        replace_file(note, orjson.dumps(now.made_with))
         return
     try:
         before = orjson.loads(read_regular(note, _LONGEST_NOTE))  # of a longer one the beginning, which is not JSON
@@ -310,17 +324,20 @@ def _check_fingerprint(folder: OutWriter, made_with: Fingerprint) -> None:
             raise ValueError("no JSON object")
     except (OSError, ValueError) as error:
         raise UsageError(f"{note}: cannot be read: {error}; remove {folder.root} and run again") from error
-    _check_same(folder, made_with, before, "the interrupted run had another recipe or version")
+    _check_same(folder, now, before, "the interrupted run had another recipe, version or index")
 
 
-def _warnings(index: PathLike | None, earlier: "Index | None", made_with: Fingerprint) -> tuple[str, ...]:
-    """What an index was made with that this run is not: its rows can be compared, but were cleaned otherwise."""
+def _warnings(
+    index: PathLike | None, earlier: "Index | None", made_with: Fingerprint, files: list[File], source: Path
+) -> tuple[str, ...]:
+    """An input without a file; what an index was made with that this run is not: its rows were cleaned otherwise."""
+    empty = () if files else (f"{source}: holds no file",)
     before = {} if earlier is None else earlier.made_with()
     differences = made_with.differences(before) if before else []
     if index is None or not differences:
-        return ()
+        return empty
     told = _listed(differences)
-    return (f"{os.fspath(index)}: what it remembers was cleaned with another recipe or other versions ({told})",)
+    return (*empty, f"{os.fspath(index)}: what it remembers was cleaned with another recipe or other versions ({told})")
 
 
 def _listed(differences: list[str]) -> str:
@@ -338,7 +355,7 @@ def _is_finished(folder: OutWriter) -> bool:
     return (folder.root / MANIFEST).exists()
 
 
-def _finished_before(folder: OutWriter, made_with: Fingerprint, files: list[File]) -> Summary:
+def _finished_before(folder: OutWriter, made_with: Fingerprint, files: list[File], index: PathLike | None) -> Summary:
     """What the finished run told. Removes what it left behind if it was killed on its last step.
 
     Raises:
@@ -351,15 +368,24 @@ def _finished_before(folder: OutWriter, made_with: Fingerprint, files: list[File
     rows = {row.id: row for row in found if isinstance(row, DocumentRow)}
     if reader.damaged(manifest) or len(rows) < len(found):
         raise UsageError(f"{folder.root}: was changed after the run (textclean verify says what); name another folder")
-    if rows.keys() != {file.id for file in files} or any(_changed(file, rows[file.id]) for file in files):
+    if rows.keys() != {file.id for file in files}:
         raise UsageError(f"{folder.root}: holds a finished run of other inputs; name another folder")
+    changed = [file.id for file in files if _changed(file, rows[file.id])]
+    if changed:
+        more = f" and {len(changed) - 1} more inputs" if len(changed) > 1 else ""
+        raise UsageError(
+            f"{folder.root}: holds a finished run, and {changed[0]!r}{more} changed since, or could not be read then; "
+            "name another folder"
+        )
     try:
         counted = Figures.from_dict(manifest.figures)
     except ValueError as error:
         raise UsageError(f"{folder.root / MANIFEST}: damaged: {error}") from error
     folder.clear_work()
     failures = tuple((id, row.failed[0], row.failed[1]) for id, row in rows.items() if row.failed is not None)
-    return Summary(counted, failures, finished_before=True)
+    untouched = "was neither read nor written, for the run was finished already"
+    warnings = () if index is None else (f"{os.fspath(index)}: {untouched}",)
+    return Summary(counted, failures, finished_before=True, warnings=warnings)
 
 
 def _changed(file: File, row: DocumentRow) -> bool:

@@ -113,6 +113,7 @@ class Corpus:
         index: paragraphs of earlier runs; needs a spill that keeps what it was given.
         fingerprint: what decides the output beside the documents; for a spill that lasts.
         reject: takes the sources of documents that fail before the first barrier.
+        after_reading: called once everything was read; may raise.
     """
 
     phases: Phases
@@ -122,6 +123,7 @@ class Corpus:
     index: "Index | None" = None
     fingerprint: str = ""
     reject: Reject | None = None
+    after_reading: Callable[[], None] | None = None
     rows: list[Row] = field(default_factory=list)
     _judged: "_Judged | None" = None
 
@@ -158,6 +160,8 @@ class Corpus:
     def _clean(self, pool: Pool, items: Iterable[tuple[str, Loadable]]) -> None:
         self.spill.keep_for(0, self.fingerprint)
         self.rows = self._first(pool, items)
+        if self.after_reading is not None:
+            self.after_reading()
         for phase in range(1, len(self.phases)):
             key = self._verdicts_key() if self.spill.lasts else ""
             verdicts = self._decide(phase - 1)

@@ -27,6 +27,7 @@ def told(name: str, errors: tuple[type[Exception], ...]) -> Iterator[None]:
         yield
     except errors as error:
         advice = "; put back a copy of it, or start another" if isinstance(error, Damaged) else ""
+        advice = "; make room there" if "disk is full" in str(error) else advice
         raise TextcleanError(f"{name}: the index cannot be used: {error}{advice}") from error
 
 

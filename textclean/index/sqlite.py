@@ -140,7 +140,9 @@ class ParagraphIndex(TextIndex):
                 )
         except (sqlite3.Error, TypeError, ValueError) as error:
             base.close()
-            raise UsageError(f"{self.path}: cannot be read as an index: {error}") from error
+            raise UsageError(
+                f"{self.path}: cannot be read as an index: {error}; put back a copy of it, or start another"
+            ) from error
         except UsageError:
             base.close()
             raise

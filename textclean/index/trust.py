@@ -38,6 +38,9 @@ def real_path(path: Path) -> Path:
             continue
         except (OSError, ValueError) as error:
             raise UsageError(f"{path}: the index cannot be opened: {error}") from error
+        if not is_file and one == real:
+            what = "is a folder; name a file" if one.is_dir() else "is no regular file; name another"
+            raise UsageError(f"{path}: {what}")
         if not is_file:
             raise UsageError(f"{one}: no regular file, as the index and all that lies beside it is; remove it")
         if is_foreign:

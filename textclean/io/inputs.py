@@ -51,7 +51,9 @@ class File:
 def _advice(path: str) -> str:
     if os.path.islink(path):
         return f" (a link to {os.readlink(path)!r}); mend the link or remove it"
-    return "; allow it to be read, or take it out of the folder" if os.path.exists(path) else ""
+    if os.path.exists(path):
+        return "; allow it to be read, or take it out of the folder"
+    return "; it was there when the run began: put it back, and run again"
 
 
 def find_files(folder: Path, limit: int) -> list[File]:

@@ -36,6 +36,8 @@ class OutReader(OutFolder):
         try:
             return Manifest.parse(self._read(path, _LONGEST_LINE))
         except FileNotFoundError as error:
+            if not self.root.exists():
+                raise UsageError(f"{self.root}: does not exist; name the output folder of a run") from error
             unfinished = self.work.is_dir()
             raise UsageError(
                 f"{self.root}: no manifest.json: "
