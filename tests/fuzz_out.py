@@ -43,6 +43,7 @@ from tests.mutations import (
     seal,
     write_tree,
 )
+from tests.runs import Interrupted
 from tests.stages_for_tests import Picky
 from textclean.commands.explain import explain
 from textclean.commands.restore import restore, verify
@@ -83,10 +84,6 @@ RECIPE = Recipe(STAGES)
 
 UNRAISABLE: list[object] = []
 """What was raised where nobody catches it, such as warnings of files that stay open."""
-
-
-class Interrupted(Exception):  # noqa: N818
-    """Stands for a kill."""
 
 
 class Hung(BaseException):

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.runs import tree
 from tests.stages_for_tests import FirstOnly, Picky, Upper
 from textclean.commands.restore import restore, verify
 from textclean.commands.run import run
@@ -37,11 +38,6 @@ def straight(source: Path, tmp_path: Path) -> dict[str, bytes]:
     """What a run leaves that nothing happens to."""
     run(source, tmp_path / "straight", recipe=RECIPE)
     return tree(tmp_path / "straight")
-
-
-def tree(folder: Path) -> dict[str, bytes]:
-    found = {str(path.relative_to(folder)): path for path in sorted(folder.rglob("*")) if path.is_file()}
-    return {name: path.read_bytes() for name, path in found.items() if name != "run.json"}
 
 
 def textclean(*arguments: str | Path) -> "subprocess.CompletedProcess[bytes]":

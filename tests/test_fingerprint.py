@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from tests.runs import Interrupted
 from tests.stages_for_tests import Upper
 from textclean import fingerprint as module
 from textclean.commands.run import run
@@ -16,10 +17,6 @@ from textclean.errors import UsageError
 from textclean.fingerprint import PACKAGES, fingerprint
 from textclean.recipe import Recipe, default, parse
 from textclean.stages.normalize import Normalize
-
-
-class Interrupted(Exception):  # noqa: N818
-    """Stands for a kill."""
 
 
 def interrupt(what: str, done: int, total: int) -> None:

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.killed_run import PHASES, RECIPE, Task
+from tests.runs import tree
 from textclean.commands.restore import verify
 from textclean.index.open import open_index
 from textclean.testing import news_paragraph
@@ -46,12 +47,6 @@ def started(task: Task) -> "subprocess.Popen[bytes]":
     return subprocess.Popen(
         [sys.executable, "-m", "tests.killed_run"], env=environment, start_new_session=True, stderr=subprocess.PIPE
     )
-
-
-def tree(folder: Path) -> dict[str, bytes]:
-    """All files but the one that holds times."""
-    found = {str(path.relative_to(folder)): path for path in sorted(folder.rglob("*")) if path.is_file()}
-    return {name: path.read_bytes() for name, path in found.items() if name != "run.json"}
 
 
 def entries(index: Path) -> list[object]:

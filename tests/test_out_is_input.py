@@ -13,6 +13,7 @@ import orjson
 import pytest
 import zstandard
 
+from tests.runs import Interrupted, tree
 from tests.stages_for_tests import FirstOnly, Picky, Upper
 from textclean.commands.explain import explain
 from textclean.commands.restore import restore, verify
@@ -53,10 +54,6 @@ def outside(tmp_path: Path) -> Path:
     return folder
 
 
-class Interrupted(Exception):  # noqa: N818
-    """Stands for a kill."""
-
-
 @pytest.fixture
 def interrupted(source: Path, tmp_path: Path) -> Path:
     def watch(now: str, count: int, total: int) -> None:
@@ -66,11 +63,6 @@ def interrupted(source: Path, tmp_path: Path) -> Path:
     with pytest.raises(Interrupted):
         run(source, tmp_path / "half", recipe=RECIPE, watch=watch)
     return tmp_path / "half"
-
-
-def tree(folder: Path) -> dict[str, bytes]:
-    found = {str(path.relative_to(folder)): path for path in sorted(folder.rglob("*")) if path.is_file()}
-    return {name: path.read_bytes() for name, path in found.items() if name != "run.json"}
 
 
 def change_rows(out: Path, change: Callable[[dict[str, Any]], object], *, seal: bool = True) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 import orjson
 import pytest
 
+from tests.runs import Interrupted, tree
 from tests.stages_for_tests import FirstOnly, Picky, Upper
 from textclean.commands.explain import explain
 from textclean.commands.restore import restore, verify
@@ -33,14 +34,6 @@ def source(tmp_path: Path) -> Path:
     (folder / "empty.txt").write_bytes(b"")
     (folder / os.fsdecode(b"\xff \n.txt")).write_text(" \n ", encoding="utf-8")
     return folder
-
-
-def tree(folder: Path) -> dict[str, bytes]:
-    return {
-        str(path.relative_to(folder)): path.read_bytes()
-        for path in sorted(folder.rglob("*"))
-        if path.is_file() and path.name != "run.json"
-    }
 
 
 def test_a_run_writes_what_the_design_says(source: Path, tmp_path: Path) -> None:
@@ -120,10 +113,6 @@ def test_a_dry_run_writes_nothing(source: Path, tmp_path: Path) -> None:
     summary = run(source, tmp_path / "out", recipe=RECIPE, jobs=1, dry_run=True)
     assert summary.figures.documents == 7
     assert not (tmp_path / "out").exists()
-
-
-class Interrupted(Exception):  # noqa: N818
-    """Stands for a kill."""
 
 
 def test_an_interrupted_run_goes_on_and_ends_the_same(source: Path, tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 import orjson
 import pytest
 
+from tests.runs import Interrupted, tree
 from textclean.commands.explain import explain
 from textclean.commands.restore import verify
 from textclean.commands.run import run
@@ -31,11 +32,6 @@ def folder(path: Path, documents: dict[str, list[str]]) -> Path:
     for name, lines in documents.items():
         (path / name).write_text("\n".join(lines) + "\n", encoding="utf-8")
     return path
-
-
-def tree(path: Path) -> dict[str, bytes]:
-    files = sorted(file for file in path.rglob("*") if file.is_file() and file.name != "run.json")
-    return {str(file.relative_to(path)): file.read_bytes() for file in files}
 
 
 def entries(index: Path) -> list[object]:
@@ -74,10 +70,6 @@ def test_the_same_folder_run_again_gives_the_same_and_remembers_it_once(monday: 
         run(monday, tmp_path / out, recipe=RECIPE, index=index)
     assert tree(tmp_path / "one") == tree(tmp_path / "two")
     assert len(entries(index)) == 40
-
-
-class Interrupted(Exception):  # noqa: N818
-    """Stands for a kill."""
 
 
 def stopper(what: str) -> Watch:
