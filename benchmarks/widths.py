@@ -2,7 +2,8 @@
 
     python -m benchmarks.widths OUT GOLD
 
-``OUT`` is what ``textclean run`` wrote, ``GOLD`` a folder of ``NAME.clean.txt``, a paragraph a line, for ``NAME.*``.
+``OUT`` is what ``textclean run`` wrote, ``GOLD`` a folder of ``NAME.clean.txt``, one paragraph per line, for each
+``NAME.*``.
 """
 
 import sys

@@ -86,10 +86,10 @@ def run(
     only, with the inputs as they are then.
 
     \b
-    OUT/clean/…          the clean texts, a paragraph a line
+    OUT/clean/…          the clean texts, one paragraph per line
     OUT/ledger/…         what was changed, and why: gives the inputs back
     OUT/marks.jsonl      what looks wrong but was not changed (typos, quotes …)
-    OUT/documents.jsonl  a line a document: encoding, metadata, figures
+    OUT/documents.jsonl  one line per document: encoding, metadata, figures
     OUT/quarantine/…     what could not be cleaned, as it was
 
     \b

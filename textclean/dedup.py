@@ -272,7 +272,7 @@ def dedup(
     Args:
         files: paths; ``-`` is standard input.
         out: where the kept rows go, in their order and in the form in which they came.
-        column: the key or column of the text, for JSON lines and Parquet; None: a paragraph a line.
+        column: the key or column of the text, for JSON lines and Parquet; None: one paragraph per line.
         threshold: the smallest Jaccard similarity of a near copy.
         containment: the smallest share of a piece that stands in another paragraph; None: pieces are not looked for.
         removed: a file for the rows that are not kept.

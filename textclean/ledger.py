@@ -1,6 +1,6 @@
 """Edits, layers, apply, undo and offset maps: how a change of text is written down.
 
-Edits travel in columns, one tuple a field, because one object an edit costs more than the edit.
+Edits travel in columns, one tuple per field, because one object per edit costs more than the edit.
 Offsets are code points, half-open. This module knows no document and no file.
 """
 

@@ -1,6 +1,6 @@
 """Documents, ledgers and marks as bytes: what the spill, the ledger folder and ``marks.jsonl`` hold.
 
-All of it is JSON, a value a line, so that nothing that is read back can do more than be wrong.
+All of it is JSON, one value per line, so that nothing that is read back can do more than be wrong.
 """
 
 import codecs

@@ -20,7 +20,7 @@ from textclean.io.records import pack_document, unpack_document
 from textclean.stage import TextRef
 
 _BLOCK = 1 << 20
-_LONGEST_INDEX = 1 << 24  # bytes: a row a document, and a batch has few
+_LONGEST_INDEX = 1 << 24  # bytes: one row per document, and a batch has few
 _LARGEST = 1 << 53  # bytes of a source: no real one is larger, and sums stay numbers of JSON
 _TEXTS_IN_MEMORY = 256
 
