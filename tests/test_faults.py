@@ -205,8 +205,9 @@ def test_output_and_restored_folder_may_lie_on_other_file_systems(
 
 
 @pytest.fixture
-def unprivileged() -> Iterator[Path]:
+def unprivileged(source: Path, tmp_path: Path) -> Iterator[Path]:
     """A folder, and a user who may be refused."""
+    run(source, tmp_path / "out", recipe=RECIPE)  # loads all modules: that user may not read them
     folder = Path(tempfile.mkdtemp(prefix="textclean-test-"))
     is_root = os.geteuid() == 0
     if is_root:
