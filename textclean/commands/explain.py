@@ -9,8 +9,8 @@ from textclean.io.out_reader import OutReader
 from textclean.io.results import DocumentRow
 from textclean.report.explain import explain as explain_document
 
-_DIGITS = 18
-"""Of the number of a line: longer ones are part of a name."""
+_LONGEST_NUMBER = 18
+"""Digits of the number of a line: longer ones are part of a name."""
 
 
 def explain(place: str) -> list[str]:
@@ -24,7 +24,7 @@ def explain(place: str) -> list[str]:
         RestoreError: it was edited since the run, or its ledger is missing or damaged.
     """
     path, _, number = place.rpartition(":")
-    if not (path and number.isdecimal() and len(number) <= _DIGITS):
+    if not (path and number.isdecimal() and len(number) <= _LONGEST_NUMBER):
         path, number = place, ""
     absolute = Path(os.path.realpath(path))
     root = next((folder.parent for folder in absolute.parents if folder.name == CLEAN), None)

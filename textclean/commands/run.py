@@ -3,7 +3,7 @@
 import os
 import tempfile
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass, replace
 from functools import partial
@@ -13,17 +13,16 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
+from textclean.commands.resume import Failures, check_note, finished_before, listed
 from textclean.document import Document, digest
 from textclean.engines.local import Corpus, Row, Watch, available_cores
 from textclean.errors import InputError, OutputError, UsageError
 from textclean.fingerprint import Fingerprint, fingerprint
-from textclean.io.files import read_regular, replace_file
 from textclean.io.inputs import File, check_apart, find_files
 from textclean.io.out_folder import CLEAN, DOCUMENTS, MANIFEST, MARKS, RUN, clashes, clean_name
-from textclean.io.out_reader import OutReader
 from textclean.io.out_writer import LineFile, OutWriter
 from textclean.io.records import ledger_limit, mark_line
-from textclean.io.results import MANIFEST_FORMAT, DocumentRow, Manifest
+from textclean.io.results import MANIFEST_FORMAT, Manifest
 from textclean.io.spill import Spill
 from textclean.pipeline import Pipeline
 from textclean.recipe import Recipe, default
@@ -35,8 +34,6 @@ if TYPE_CHECKING:
 PathLike = str | os.PathLike[str]
 _WORTH_A_WORKER = 2 << 20
 """Bytes of input worth another process, which takes about a second to start."""
-_DIFFERENCES_SHOWN = 5
-_LONGEST_NOTE = 1 << 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +49,7 @@ class Summary:
     """
 
     figures: Figures
-    failures: tuple[tuple[str, str, str], ...]
+    failures: Failures
     seconds: float = 0.0
     finished_before: bool = False
     warnings: tuple[str, ...] = ()
@@ -144,6 +141,7 @@ def run(
     if index is not None:
         _check_index(index, source, folder.root)
     made_with = fingerprint(pipeline.recipe)
+    empty = () if files else (f"{source}: holds no file",)
     if dry_run:
         with (
             _index(index, pipeline, source, write=False) as earlier,
@@ -151,19 +149,19 @@ def run(
         ):
             corpus = Corpus(pipeline.phases, Spill(Path(temporary)), jobs, watch, earlier)
             done = _cleaned(corpus, files, _Finish(None), lambda row, finished: None, started)
-            return replace(done, warnings=_warnings(index, earlier, made_with, files, source))
+            return replace(done, warnings=(*empty, *_warned(made_with, index, earlier)))
     folder.check_usable(resume)
-    if _is_finished(folder):
-        return _finished_before(folder, made_with, files, index)
+    if (before := _finished(folder, made_with, files, index)) is not None:
+        return before
     with _index(index, pipeline, source, write=True) as earlier:
         spill = Spill(folder.work)
         corpus = Corpus(pipeline.phases, spill, jobs, watch, earlier, made_with.digest, folder.write_quarantined)
         corpus.after_reading = partial(_check_there, source)
         with folder.lock():
-            if _is_finished(folder):  # by a run that held the lock a moment ago
-                return _finished_before(folder, made_with, files, index)
-            _check_note(folder, made_with, index)
-            warnings = _warnings(index, earlier, made_with, files, source)
+            if (before := _finished(folder, made_with, files, index)) is not None:  # it held the lock a moment ago
+                return before
+            check_note(folder, made_with, _place(index))
+            warnings = (*empty, *_warned(made_with, index, earlier))  # before this run writes to the index
             return replace(_run(corpus, files, folder, made_with, started), warnings=warnings)
 
 
@@ -174,7 +172,7 @@ def _run(corpus: Corpus, files: list[File], folder: OutWriter, made_with: Finger
 
         def told(row: Row, finished: _Finished | None) -> None:
             line = _line(row, finished, folder, inputs[row.id])
-            written.update(folder.files(DocumentRow.model_validate(line)))
+            written.update(folder.files(row.id, finished is not None, line.get("quarantined", False)))
             _write(documents, line)
             if finished is not None:
                 marks.write(finished.marks)
@@ -281,6 +279,13 @@ def _check_index(index: PathLike, source: Path, out: Path) -> None:
             raise UsageError(f"{os.fspath(index)}: the index lies in {folder}; keep it outside of both folders")
 
 
+def _place(index: PathLike | None) -> str:
+    """Where an index lies, however it was named."""
+    if index is None:
+        return "none"
+    return os.fspath(index) if _is_address(index) else os.path.realpath(index)
+
+
 def _is_address(index: PathLike) -> bool:
     return "://" in os.fspath(index)
 
@@ -306,90 +311,22 @@ def _check_there(source: Path) -> None:
         raise InputError(f"{source}: the input folder went away while it was read; put it back, then run with --resume")
 
 
-def _check_note(folder: OutWriter, made_with: Fingerprint, index: PathLike | None) -> None:
-    """Write down what the run is made with, or compare it with what the interrupted run was made with.
-
-    Raises:
-        UsageError: it is not the same, or cannot be read.
-    """
-    note = folder.work / "made-with.json"
-    where = "none" if index is None else os.fspath(index) if _is_address(index) else os.path.realpath(index)
-    now = Fingerprint({**made_with.made_with, "index": where})
-    if not note.exists():
-        replace_file(note, orjson.dumps(now.made_with))
-        return
-    try:
-        before = orjson.loads(read_regular(note, _LONGEST_NOTE))  # of a longer one the beginning, which is not JSON
-        if not isinstance(before, dict):
-            raise ValueError("no JSON object")
-    except (OSError, ValueError) as error:
-        raise UsageError(f"{note}: cannot be read: {error}; remove {folder.root} and run again") from error
-    _check_same(folder, now, before, "the interrupted run had another recipe, version or index")
-
-
-def _warnings(
-    index: PathLike | None, earlier: "Index | None", made_with: Fingerprint, files: list[File], source: Path
-) -> tuple[str, ...]:
-    """An input without a file; what an index was made with that this run is not: its rows were cleaned otherwise."""
-    empty = () if files else (f"{source}: holds no file",)
+def _warned(made_with: Fingerprint, index: PathLike | None, earlier: "Index | None") -> tuple[str, ...]:
+    """What an index was made with that this run is not: its rows can be compared, but were cleaned otherwise."""
     before = {} if earlier is None else earlier.made_with()
     differences = made_with.differences(before) if before else []
     if index is None or not differences:
-        return empty
-    told = _listed(differences)
-    return (*empty, f"{os.fspath(index)}: what it remembers was cleaned with another recipe or other versions ({told})")
+        return ()
+    told = listed(differences)
+    return (f"{os.fspath(index)}: what it remembers was cleaned with another recipe or other versions ({told})",)
 
 
-def _listed(differences: list[str]) -> str:
-    more = len(differences) - _DIFFERENCES_SHOWN
-    return "; ".join(differences[:_DIFFERENCES_SHOWN]) + (f"; and {more} more" if more > 0 else "")
-
-
-def _check_same(folder: OutWriter, made_with: Fingerprint, before: Mapping[str, str], what: str) -> None:
-    differences = made_with.differences(before)
-    if differences:
-        raise UsageError(f"{folder.root}: {what} ({_listed(differences)}); give the same again, or name another folder")
-
-
-def _is_finished(folder: OutWriter) -> bool:
-    return (folder.root / MANIFEST).exists()
-
-
-def _finished_before(folder: OutWriter, made_with: Fingerprint, files: list[File], index: PathLike | None) -> Summary:
-    """What the finished run told. Removes what it left behind if it was killed on its last step.
-
-    Raises:
-        UsageError: it was another run, or its rows are damaged.
-    """
-    reader = OutReader(folder.root)
-    manifest = reader.manifest()
-    _check_same(folder, made_with, manifest.made_with, "holds a finished run of another recipe or version")
-    found = list(reader.documents())
-    rows = {row.id: row for row in found if isinstance(row, DocumentRow)}
-    if reader.damaged(manifest) or len(rows) < len(found):
-        raise UsageError(f"{folder.root}: was changed after the run (textclean verify says what); name another folder")
-    if rows.keys() != {file.id for file in files}:
-        raise UsageError(f"{folder.root}: holds a finished run of other inputs; name another folder")
-    changed = [file.id for file in files if _changed(file, rows[file.id])]
-    if changed:
-        more = f" and {len(changed) - 1} more inputs" if len(changed) > 1 else ""
-        raise UsageError(
-            f"{folder.root}: holds a finished run, and {changed[0]!r}{more} changed since, or could not be read then; "
-            "name another folder"
-        )
-    try:
-        counted = Figures.from_dict(manifest.figures)
-    except ValueError as error:
-        raise UsageError(f"{folder.root / MANIFEST}: damaged: {error}") from error
+def _finished(folder: OutWriter, made_with: Fingerprint, files: list[File], index: PathLike | None) -> Summary | None:
+    """What the run told that is finished in ``folder``; None if none is. Removes what it left if it was killed then."""
+    if not (folder.root / MANIFEST).exists():
+        return None
+    counted, failures = finished_before(folder, made_with, files)
     folder.clear_work()
-    failures = tuple((id, row.failed[0], row.failed[1]) for id, row in rows.items() if row.failed is not None)
     untouched = "was neither read nor written, for the run was finished already"
     warnings = () if index is None else (f"{os.fspath(index)}: {untouched}",)
     return Summary(counted, failures, finished_before=True, warnings=warnings)
-
-
-def _changed(file: File, row: DocumentRow) -> bool:
-    try:
-        return digest(file.load()) != row.source_sha256
-    except InputError:
-        return row.source_sha256 is not None

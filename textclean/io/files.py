@@ -12,7 +12,8 @@ from pathlib import Path
 
 from textclean.errors import OutputError
 
-_BLOCK = 1 << 20
+BLOCK = 1 << 20
+"""Bytes read at a time."""
 _ADVICE = {
     errno.ENOSPC: "make room there",
     errno.EDQUOT: "make room there",
@@ -116,11 +117,11 @@ def read_regular(path: str | os.PathLike[str], limit: int | None = None) -> byte
     with open(open_regular(path), "rb") as file:
         if limit is None:
             return file.read()
-        found = file.read(min(limit + 1, _BLOCK))
-        if len(found) < _BLOCK:  # most files; what is asked for is set aside, so a limit is not asked for at once
+        found = file.read(min(limit + 1, BLOCK))
+        if len(found) < BLOCK:  # most files; what is asked for is set aside, so a limit is not asked for at once
             return found
         blocks, size = [found], len(found)
-        while size <= limit and (block := file.read(min(limit + 1 - size, _BLOCK))):
+        while size <= limit and (block := file.read(min(limit + 1 - size, BLOCK))):
             blocks.append(block)
             size += len(block)
         return b"".join(blocks)
@@ -131,7 +132,7 @@ def file_digest(path: Path) -> str | None:
     digest = hashlib.sha256()
     try:
         with open(open_regular(path), "rb") as file:
-            while block := file.read(_BLOCK):
+            while block := file.read(BLOCK):
                 digest.update(block)
     except OSError:
         return None

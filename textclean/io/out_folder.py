@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from textclean.io.inputs import LONGEST_NAME, id_path
-from textclean.io.results import DocumentRow
 
 MANIFEST, RUN, DOCUMENTS, MARKS = "manifest.json", "run.json", "documents.jsonl", "marks.jsonl"
 CLEAN, LEDGER, QUARANTINE, WORK = "clean", "ledger", "quarantine", ".work"
@@ -41,11 +40,11 @@ class OutFolder:
         """The source of a document that could not be cleaned, as it was."""
         return self.root / QUARANTINE / id_path(id)
 
-    def files(self, row: DocumentRow) -> list[Path]:
-        """The files that were written for a document."""
-        if row.is_clean:
-            return [self.clean_path(row.id), self.ledger_path(row.id)]
-        return [self.quarantine_path(row.id)] if row.quarantined else []
+    def files(self, id: str, is_clean: bool, quarantined: bool) -> list[Path]:
+        """The files that a run writes for a document."""
+        if is_clean:
+            return [self.clean_path(id), self.ledger_path(id)]
+        return [self.quarantine_path(id)] if quarantined else []
 
 
 def clean_name(id: str) -> str:

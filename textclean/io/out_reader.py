@@ -13,12 +13,11 @@ from pydantic import ValidationError
 
 from textclean.document import Document
 from textclean.errors import RestoreError, UsageError
-from textclean.io.files import file_digest, open_regular, read_regular
+from textclean.io.files import BLOCK, file_digest, open_regular, read_regular
 from textclean.io.out_folder import CLEAN, DOCUMENTS, LEDGER, MANIFEST, MARKS, QUARANTINE, OutFolder
 from textclean.io.records import ledger_limit, unpack_ledger
 from textclean.io.results import DocumentRow, Manifest, MarkRow, fault
 
-_BLOCK = 1 << 20
 _LONGEST_LINE = 1 << 28
 """Bytes of a row: what was lifted out of a document stands in one, so it may be long."""
 
@@ -130,7 +129,7 @@ class OutReader(OutFolder):
 
     def strangers(self, known: Iterable[DocumentRow]) -> list[Path]:
         """What lies in the folders of documents, and was not written for one of the ``known``."""
-        expected = {path for row in known for path in self.files(row)}
+        expected = {path for row in known for path in self.files(row.id, row.is_clean, row.quarantined)}
         found: list[Path] = []
         for name in (CLEAN, LEDGER, QUARANTINE):
             for folder, folders, files in os.walk(self.root / name):
@@ -193,6 +192,6 @@ def _unpacked(data: bytes, limit: int) -> bytes:
     """
     unpacked = bytearray()
     with zstandard.ZstdDecompressor().stream_reader(data) as reader:
-        while len(unpacked) <= limit and (block := reader.read(_BLOCK)):
+        while len(unpacked) <= limit and (block := reader.read(BLOCK)):
             unpacked += block
     return bytes(unpacked)

@@ -15,11 +15,10 @@ import orjson
 
 from textclean.document import Document
 from textclean.errors import OutputError
-from textclean.io.files import open_regular, read_regular, remove_tree, replace_file, writing
+from textclean.io.files import BLOCK, open_regular, read_regular, remove_tree, replace_file, writing
 from textclean.io.records import pack_document, unpack_document
 from textclean.stage import TextRef
 
-_BLOCK = 1 << 20
 _LONGEST_INDEX = 1 << 24  # bytes: one row per document, and a batch has few
 _LARGEST = 1 << 53  # bytes of a source: no real one is larger, and sums stay numbers of JSON
 _TEXTS_IN_MEMORY = 256
@@ -234,7 +233,7 @@ def _read_entries(path: Path, phase: int) -> list[Entry]:
         offset = file.tell()
         digest = _digest(phase)
         digest.update(index)
-        while block := file.read(_BLOCK):
+        while block := file.read(BLOCK):
             digest.update(block)
         if digest.hexdigest().encode() + b"\n" != head:
             return []

@@ -21,14 +21,12 @@ _CONJUNCTIONS = frozenset("及和与或、")
 """Of those, what something of the same kind must follow."""
 _CLAUSE_EDGE = frozenset("\n，。；：、！？“‘《（,;:!?")
 _CLAUSE_EDGES = re.compile(f"[{''.join(sorted(_CLAUSE_EDGE))}]")
+_BATCH = 4096
+"""Pairs that are looked up at once, so that memory stays bounded."""
 _COPY = 8
 """Characters that the beginnings of two clauses have in common only if one is a copy of the other."""
 Pair = tuple[str, str]
 """The end of one line and the beginning of another; or the whole of both."""
-
-
-_BATCH = 4096
-"""Pairs that are looked up at once, so that memory stays bounded."""
 
 
 class Evidence:

@@ -15,7 +15,8 @@ from typing import Any, ClassVar, Literal
 from textclean.document import Document, Findings, Mark, Paragraph, paragraphs
 from textclean.ledger import columns
 from textclean.stage import Field, Stage
-from textclean.stages._lines import HAN, NOTHING
+from textclean.stages._breaks import HAN_CHARACTER
+from textclean.stages._lines import NOTHING
 from textclean.stages._scripts import counts, curved_quotes, has_traditional, script_of, traditional_characters
 
 __all__ = ["Script"]
@@ -28,7 +29,6 @@ _WORD = 8
 """Characters of the longest words that OpenCC knows, but for a few proverbs; shorter lines are no wrapped text."""
 _RAGGED = 2
 """Characters by which lines of one column differ: signs that may not begin or end a line, Latin letters."""
-_HAN = re.compile(f"[{HAN}]")
 
 _ALIGNED = 2000
 """Characters up to which two texts of different lengths are compared piece by piece."""
@@ -123,7 +123,7 @@ def _beside(lines: Sequence[Paragraph], number: int) -> tuple[str, str]:
 def _runs_on(line: str, following: str) -> bool:
     """Whether a word may go on in the next line: both sides are Han, and the line is no heading, which is shorter."""
     is_full = len(line) >= max(_WORD, len(following) - _RAGGED)
-    return is_full and bool(_HAN.match(line[-1:]) and _HAN.match(following[:1]))
+    return is_full and bool(HAN_CHARACTER.match(line[-1:]) and HAN_CHARACTER.match(following[:1]))
 
 
 def _converted(line: Paragraph, beside: tuple[str, str], config: str) -> list[tuple[int, int, str]]:
