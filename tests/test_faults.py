@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.runs import tree
+from tests.runs import textclean, tree
 from tests.stages_for_tests import FirstOnly, Picky, Upper
 from textclean.commands.restore import restore, verify
 from textclean.commands.run import run
@@ -38,12 +38,6 @@ def straight(source: Path, tmp_path: Path) -> dict[str, bytes]:
     """What a run leaves that nothing happens to."""
     run(source, tmp_path / "straight", recipe=RECIPE)
     return tree(tmp_path / "straight")
-
-
-def textclean(*arguments: str | Path) -> "subprocess.CompletedProcess[bytes]":
-    return subprocess.run(
-        [sys.executable, "-m", "textclean", *arguments], capture_output=True, check=False, timeout=120
-    )
 
 
 def once(what: str, do: Callable[[], object], done: int = 1) -> Watch:

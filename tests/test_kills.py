@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.killed_run import PHASES, RECIPE, Task
-from tests.runs import tree
+from tests.runs import process_fields, tree
 from textclean.commands.restore import verify
 from textclean.index.open import open_index
 from textclean.testing import news_paragraph
@@ -63,11 +63,8 @@ def check_dead(session: int) -> None:
 
 
 def session_of(pid: int) -> int | None:
-    try:
-        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    except OSError:
-        return None
-    return None if fields[0] == "Z" else int(fields[3])
+    fields = process_fields(pid)
+    return None if fields is None else int(fields[3])
 
 
 def check_whole(out: Path, straight: dict[str, bytes]) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.runs import process_fields
 from tests.stages_for_tests import Deadly, FirstOnly, Upper
 from textclean.commands.explain import explain
 from textclean.commands.restore import restore, verify
@@ -131,29 +132,14 @@ def test_workers_go_when_the_process_that_started_them_is_killed(tmp_path: Path)
     process.kill()
     process.wait()
     deadline = time.monotonic() + 10
-    while left := [pid for pid in workers if is_running(pid)]:
+    while left := [pid for pid in workers if process_fields(pid) is not None]:
         assert time.monotonic() < deadline, f"still there: {left}"
         time.sleep(0.05)
 
 
 def children(parent: int) -> list[int]:
-    found = []
-    for pid in filter(str.isdecimal, os.listdir("/proc")):
-        try:
-            fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-        except OSError:
-            continue
-        if int(fields[1]) == parent:
-            found.append(int(pid))
-    return found
-
-
-def is_running(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except OSError:
-        return False
+    pids = map(int, filter(str.isdecimal, os.listdir("/proc")))
+    return [pid for pid in pids if (fields := process_fields(pid)) is not None and int(fields[1]) == parent]
 
 
 def test_an_abandoned_run_leaves_no_worker(tmp_path: Path) -> None:
