@@ -30,6 +30,18 @@ _recipe = click.option(
     metavar="R.toml",
     help="What to run. Default: ./textclean.toml if there.",
 )
+_from = click.option(
+    "--from",
+    "format",
+    metavar="FORMAT",
+    help="text, jsonl, json or parquet, .gz or .zst behind it; default: what the name of each file tells.",
+)
+_text_field = click.option(
+    "--text-field", metavar="NAME", default="text", show_default=True, help="The field of the text; a.b is b within a."
+)
+_id_field = click.option(
+    "--id-field", metavar="NAME", default="id", show_default=True, help="The field of the id; rows may have none."
+)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -53,7 +65,7 @@ def cli() -> None:
 
 
 @cli.command()
-@click.argument("source", metavar="IN", type=click.Path(path_type=Path))
+@click.argument("source", metavar="IN", type=click.Path(path_type=Path, allow_dash=True))
 @click.argument("out", metavar="OUT", type=click.Path(path_type=Path))
 @_recipe
 @click.option(
@@ -70,6 +82,17 @@ def cli() -> None:
 @click.option("--resume", is_flag=True, help="Continue a run into OUT that was interrupted.")
 @click.option("--dry-run", is_flag=True, help="Do everything but write; show the summary.")
 @click.option("--index", metavar="FILE", help="What earlier runs kept comes first; what this one keeps is remembered.")
+@click.option("--include", multiple=True, metavar="GLOB", help="Only files that fit: '*.jsonl' names, '2024/*' paths.")
+@click.option("--exclude", multiple=True, metavar="GLOB", help="All files but those that fit.")
+@_from
+@_text_field
+@_id_field
+@click.option(
+    "--with",
+    "extra",
+    metavar="NAMES",
+    help="Write beside the text of each row: meta, marks, removed (fields textclean_meta …); separated by commas.",
+)
 def run(
     source: Path,
     out: Path,
@@ -79,8 +102,18 @@ def run(
     resume: bool,
     dry_run: bool,
     index: str | None,
+    include: tuple[str, ...],
+    exclude: tuple[str, ...],
+    format: str | None,
+    text_field: str,
+    id_field: str,
+    extra: str | None,
 ) -> None:
-    """Clean every file of the folder IN into the folder OUT, which is empty or new and stands apart from IN.
+    """Clean a file, or every file of a folder, into the folder OUT, which is empty or new and stands apart from IN.
+
+    A text file is a document; of .jsonl, .json and .parquet each row is one. Any of them may be compressed (.gz, .zst).
+    A document of a row is called FILE#ID, or FILE#1 and so on where it has no id. A file of rows stays one, with the
+    text replaced. IN may be - (standard input, with --from); OUT may be - (standard output, for one file: no ledger).
 
     A run that ends before its time, however it ends, goes on with --resume: under the same recipe, index and versions
     only, with the inputs as they are then.
@@ -90,11 +123,13 @@ def run(
     OUT/ledger/…         what was changed, and why: gives the inputs back
     OUT/marks.jsonl      what looks wrong but was not changed (typos, quotes …)
     OUT/documents.jsonl  one line per document: encoding, metadata, figures
+    OUT/files.jsonl      one line per file of rows
     OUT/quarantine/…     what could not be cleaned, as it was
 
     \b
     Examples:
       textclean run news out
+      textclean run news.jsonl.zst out --text-field content --id-field url
       textclean run news out --recipe textclean.toml --jobs 8
       textclean run news out --resume       after Ctrl-C or a crash
       textclean run monday out1 --index seen.index; textclean run tuesday out2 --index seen.index
@@ -105,7 +140,20 @@ def run(
     try:
         with _progress() as watch:
             summary = run_folder(
-                source, out, recipe=effective, jobs=jobs, resume=resume, dry_run=dry_run, watch=watch, index=index
+                source,
+                out,
+                recipe=effective,
+                jobs=jobs,
+                resume=resume,
+                dry_run=dry_run,
+                watch=watch,
+                index=index,
+                include=include,
+                exclude=exclude,
+                format=format,
+                text_field=text_field,
+                id_field=id_field,
+                extra=extra.split(",") if extra else (),
             )
     except KeyboardInterrupt:
         _say("interrupted" if dry_run else f"interrupted; {_GO_ON}")

@@ -4,9 +4,10 @@ import os
 from pathlib import Path
 
 from textclean.errors import RestoreError, UsageError
-from textclean.io.out_folder import CLEAN, DOCUMENTS, clean_name
+from textclean.io.inputs import path_id
+from textclean.io.out_folder import CLEAN, DOCUMENTS, FILES, clean_name
 from textclean.io.out_reader import OutReader
-from textclean.io.results import DocumentRow
+from textclean.io.results import DocumentRow, FileRow, Manifest
 from textclean.report.explain import explain as explain_document
 
 _LONGEST_NUMBER = 18
@@ -17,7 +18,8 @@ def explain(place: str) -> list[str]:
     """Lines that say what was changed in a clean document and why.
 
     Args:
-        place: the path of a clean text in the output of a run, with ``:LINE`` behind it for one line.
+        place: the path of a clean text in the output of a run; of a file of rows with ``#`` and the id of a row, or
+            its number where it has no id, behind it. With ``:LINE`` behind that, one line of the text.
 
     Raises:
         UsageError: it is no clean text of a finished run, or has no such line.
@@ -26,31 +28,23 @@ def explain(place: str) -> list[str]:
     path, _, number = place.rpartition(":")
     if not (path and number.isdecimal() and len(number) <= _LONGEST_NUMBER):
         path, number = place, ""
-    absolute = Path(os.path.realpath(path))
+    name, key = _parted(path)
+    absolute = Path(os.path.realpath(name))
     root = next((folder.parent for folder in absolute.parents if folder.name == CLEAN), None)
     if root is None or not os.path.isfile(absolute):
-        what = "not a file in" if os.path.lexists(path) else "is not there; name a file of"
-        raise UsageError(f"{path}: {what} the folder {CLEAN}/ of a run's output")
+        what = "not a file in" if os.path.lexists(name) else "is not there; name a file of"
+        raise UsageError(f"{name}: {what} the folder {CLEAN}/ of a run's output")
     folder = OutReader(root)
     manifest = folder.manifest()
-    name = str(absolute.relative_to(root / CLEAN))
-    rows = (row for row in folder.documents() if isinstance(row, DocumentRow) and row.is_clean)
-    row = next((row for row in rows if clean_name(row.id) == name), None)
-    if row is None and folder.damaged(manifest, (DOCUMENTS,)):
-        raise RestoreError(f"{root / DOCUMENTS}: was changed after the run, or is missing; it does not name {path}")
-    if row is None:
-        raise UsageError(f"{path}: was written by no run")
-    if folder.digest(absolute) not in (row.clean_sha256, None):  # None: told when it is read
-        raise RestoreError(
-            f"{path}: was edited since the run, so its ledger tells of another text; restore its source, or put it back"
-        )
-    doc = folder.document(row)
+    relative = str(absolute.relative_to(root / CLEAN))
+    row, text = _found(folder, manifest, relative, key, path)
+    doc = folder.document(row, text)
     doc.restored()
     try:
         for layer in doc.layers:
             layer.edits  # noqa: B018 - restoring needs neither reasons nor twins, so they may be damaged still
     except ValueError as error:
-        raise RestoreError(f"{folder.ledger_path(row.id)}: cannot be explained: {error}") from error
+        raise RestoreError(f"{folder.shard_path(row.place.shard)}: {row.id} cannot be explained: {error}") from error
     lines = doc.text.count("\n") + 1
     if number and not 1 <= int(number) <= lines:
         raise UsageError(f"{path}: has {lines} lines, so there is no line {number}")
@@ -60,3 +54,46 @@ def explain(place: str) -> list[str]:
         marks, missing = [], str(error)
     told = list(explain_document(doc, marks, int(number) if number else None))
     return [*told, f"marks are not told: {missing}"] if missing else told
+
+
+def _parted(path: str) -> tuple[str, str]:
+    """The path of a file and what is behind ``#``, which a name may hold, too."""
+    at = path.find("#")
+    while at >= 0 and not os.path.isfile(path[:at]):
+        at = path.find("#", at + 1)
+    return (path, "") if at < 0 or os.path.isfile(path) else (path[:at], path[at + 1 :])
+
+
+def _found(folder: OutReader, manifest: Manifest, name: str, key: str, path: str) -> tuple[DocumentRow, str]:
+    """The row of ``documents.jsonl`` of a place below ``clean/``, and its clean text.
+
+    Raises:
+        UsageError: no run wrote it.
+        RestoreError: it was edited since, or ``documents.jsonl`` is damaged.
+    """
+    file = path_id(name)
+    rows = {row.file: row for row in folder.files() if isinstance(row, FileRow)}
+    if file in rows and not key:
+        raise UsageError(f"{path}: is a file of rows; name one with # and its id, or its number: {path}#1")
+    row = _row(folder, f"{file}#{key}" if key else file, name)
+    if row is None and folder.damaged(manifest, (DOCUMENTS, FILES)):
+        documents = folder.root / DOCUMENTS
+        raise RestoreError(f"{documents}: was changed after the run, or is missing; it does not name {path}")
+    if row is None or not row.is_clean:
+        raise UsageError(f"{path}: was written by no run" if row is None else f"{path}: was not cleaned: {row.failure}")
+    if row.file is not None:
+        return row, folder.row_file(rows[row.file], manifest.max_document_bytes).text(row.at or ())
+    if folder.digest_of_text(row) not in (row.clean_sha256, None):  # None: told when it is read
+        raise RestoreError(
+            f"{path}: was edited since the run, so its ledger tells of another text; restore its source, or put it back"
+        )
+    return row, folder.clean_text(row)
+
+
+def _row(folder: OutReader, id: str, name: str) -> DocumentRow | None:
+    """The row of that id; of a clean text that has another name than its source, the row that it was written for."""
+    found = folder.find(id)
+    if found is not None and (found.file is not None or clean_name(found.id) == name):
+        return found
+    rows = (row for row in folder.documents() if isinstance(row, DocumentRow))
+    return next((row for row in rows if row.file is None and row.is_clean and clean_name(row.id) == name), None)

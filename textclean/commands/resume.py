@@ -1,16 +1,17 @@
 """Whether a run may go on in a folder: what it was made with, and on what."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 import orjson
 
 from textclean.document import digest
-from textclean.errors import InputError, UsageError
+from textclean.engines.local import double_id
+from textclean.errors import UsageError
 from textclean.fingerprint import Fingerprint
 from textclean.io.files import read_regular, replace_file
-from textclean.io.inputs import File
 from textclean.io.out_folder import MANIFEST, OutFolder
 from textclean.io.out_reader import OutReader
+from textclean.io.portions import Portion
 from textclean.io.results import DocumentRow
 from textclean.report.figures import Figures
 
@@ -44,7 +45,7 @@ def check_note(folder: OutFolder, made_with: Fingerprint, index: str) -> None:
     _check_same(folder, now, before, "the interrupted run had another recipe, version or index")
 
 
-def finished_before(folder: OutFolder, made_with: Fingerprint, files: list[File]) -> tuple[Figures, Failures]:
+def finished_before(folder: OutFolder, made_with: Fingerprint, portions: Iterable[Portion]) -> tuple[Figures, Failures]:
     """What the finished run in ``folder`` counted, and which documents failed, if it was this very run.
 
     Raises:
@@ -57,9 +58,10 @@ def finished_before(folder: OutFolder, made_with: Fingerprint, files: list[File]
     rows = {row.id: row for row in found if isinstance(row, DocumentRow)}
     if reader.damaged(manifest) or len(rows) < len(found):
         raise UsageError(f"{folder.root}: was changed after the run (textclean verify says what); name another folder")
-    if rows.keys() != {file.id for file in files}:
+    sources = dict(_sources(portions))
+    if rows.keys() != sources.keys():
         raise UsageError(f"{folder.root}: holds a finished run of other inputs; name another folder")
-    changed = [file.id for file in files if _changed(file, rows[file.id])]
+    changed = [id for id, found in sources.items() if found != rows[id].source_sha256]
     if changed:
         more = f" and {len(changed) - 1} more inputs" if len(changed) > 1 else ""
         raise UsageError(
@@ -85,8 +87,12 @@ def _check_same(folder: OutFolder, made_with: Fingerprint, before: Mapping[str, 
         raise UsageError(f"{folder.root}: {what} ({listed(differences)}); give the same again, or name another folder")
 
 
-def _changed(file: File, row: DocumentRow) -> bool:
-    try:
-        return digest(file.load()) != row.source_sha256
-    except InputError:
-        return row.source_sha256 is not None
+def _sources(portions: Iterable[Portion]) -> Iterator[tuple[str, str | None]]:
+    """The ids of all documents, and the digests of what they hold; None for one that cannot be read."""
+    seen: set[str] = set()
+    for portion in portions:
+        for taken in portion.read():
+            id = double_id(taken.id, taken.row, seen) if taken.id in seen else taken.id
+            seen.add(id)
+            raw = taken.content.encode("utf-8", "surrogatepass") if isinstance(taken.content, str) else taken.content
+            yield id, digest(raw) if isinstance(raw, bytes) else None

@@ -3,30 +3,33 @@
 import os
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext, suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from importlib import metadata
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import orjson
-
+from textclean.commands.finish import EXTRA, Finish, name_of
+from textclean.commands.output import Output
 from textclean.commands.resume import Failures, check_note, finished_before, listed
-from textclean.document import Document, digest
-from textclean.engines.local import Corpus, Row, Watch, available_cores
-from textclean.errors import InputError, OutputError, UsageError
+from textclean.engines.local import Corpus, Watch, available_cores
+from textclean.errors import InputError, UsageError
 from textclean.fingerprint import Fingerprint, fingerprint
-from textclean.io.inputs import File, check_apart, find_files
-from textclean.io.out_folder import CLEAN, DOCUMENTS, MANIFEST, MARKS, RUN, clashes, clean_name
-from textclean.io.out_writer import LineFile, OutWriter
-from textclean.io.records import ledger_limit, mark_line
+from textclean.io.formats.names import Format
+from textclean.io.formats.records import Fields
+from textclean.io.inputs import STANDARD_INPUT, File, Selection, check_apart, find_files
+from textclean.io.out_folder import CLEAN, MANIFEST, RUN, clashes, output_name
+from textclean.io.out_writer import OutWriter
+from textclean.io.portions import Portion
 from textclean.io.results import MANIFEST_FORMAT, Manifest
+from textclean.io.row_files import RowFile, open_rows, portions
 from textclean.io.spill import Spill
+from textclean.phases import id_key
 from textclean.pipeline import Pipeline
 from textclean.recipe import Recipe, default
-from textclean.report.figures import Figures, figures
+from textclean.report.figures import Figures
 
 if TYPE_CHECKING:
     from textclean.index.model import Index
@@ -55,48 +58,6 @@ class Summary:
     warnings: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class _Finished:
-    """What the process that cleaned a document tells of it."""
-
-    figures: Figures
-    row: dict[str, Any]
-    marks: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class _Finish:
-    """Called on every clean document, where it was cleaned: writes it, unless ``out`` is None."""
-
-    out: OutWriter | None
-
-    def __call__(self, row: Row, doc: Document) -> _Finished:
-        if doc.id != row.id:
-            raise OutputError(_damaged(row.id))
-        line: dict[str, Any] = {
-            "id": doc.id,
-            "encoding": doc.source.encoding if doc.source else None,
-            "source_sha256": doc.source.digest if doc.source else None,
-            "meta": doc.meta,
-        }
-        try:
-            counted = figures(doc)
-        except ValueError as error:  # of layers, which are read when they are needed
-            raise OutputError(_damaged(row.id)) from error
-        if self.out is not None:
-            written = self.out.write_document(doc, ledger_limit(row.size))
-            line |= {"clean_sha256": written.clean, "ledger_sha256": written.ledger}
-        return _Finished(counted, line, b"".join(mark_line(doc.id, mark) for mark in doc.marks))
-
-
-def _damaged(id: str) -> str:
-    return f"{id}: what was kept of it between two phases is damaged; remove the output folder"
-
-
-Told = Callable[[Row, _Finished | None], None]
-"""Called with every document, in the order of ids."""
-
-
 def run(
     source: PathLike,
     out: PathLike,
@@ -107,13 +68,20 @@ def run(
     dry_run: bool = False,
     watch: Watch | None = None,
     index: PathLike | None = None,
+    include: Sequence[str] = (),
+    exclude: Sequence[str] = (),
+    format: str | None = None,
+    text_field: str = "text",
+    id_field: str = "id",
+    extra: Sequence[str] = (),
 ) -> Summary:
-    """Clean the files of a folder into another.
+    """Clean a file, or the files of a folder, into another folder.
 
-    A run that ends before its time, however it ends, leaves whole files only, and goes on with ``resume``.
+    A text file is a document; of JSON lines, JSON and Parquet each row is. Any of them may be compressed (``.gz``,
+    ``.zst``). A run that ends before its time, however it ends, leaves whole files only, and goes on with ``resume``.
 
     Args:
-        source: the folder; every file in it and in the folders below is a document.
+        source: a file; a folder, with the folders in it; or ``-``, standard input, which needs a ``format``.
         out: the folder to write; empty or not there yet.
         recipe: a recipe or the path of one; the default recipe if None.
         jobs: processes; None: as many as cores, fewer for little input. With more than one, a script must guard its
@@ -122,8 +90,16 @@ def run(
         dry_run: do everything but write.
         watch: told of progress (what, done, total).
         index: a file, or a ``redis://`` address. Paragraphs that earlier runs kept come first, and what this run keeps
-            is remembered once its output is written. A file of the same folder and name is the same document, run
+            is remembered once its output is written. A document of the same folder and id is the same document, run
             again: it replaces what was remembered of it. A dry run remembers nothing.
+        include: globs of files to clean; ``*.jsonl`` is compared with names, ``2024/*`` with paths; all if empty.
+        exclude: globs of files to leave out.
+        format: ``text``, ``jsonl``, ``json`` or ``parquet``, ``.gz`` or ``.zst`` behind it where it is compressed;
+            None: what the name of each file tells.
+        text_field: the field of the text in a row; a dotted path leads into nested rows.
+        id_field: the field of the id in a row; a row without one is called by its number, from 1.
+        extra: what to write beside the text of a row: ``meta``, ``marks``, ``removed``, as fields
+            ``textclean_meta`` and so on (JSON in Parquet).
 
     Raises:
         UsageError: a path, the recipe, the index or a combination that cannot work, or another run at work in ``out``;
@@ -134,55 +110,71 @@ def run(
     started = time.perf_counter()
     source, folder = Path(source), OutWriter(Path(out))
     pipeline = Pipeline(default()) if recipe is None else _pipeline(recipe)
-    check_apart(source, folder.root)
-    files = find_files(source, pipeline.recipe.max_document_bytes)
+    selection = Selection(tuple(include), tuple(exclude), None if format is None else Format.parse(format))
+    fields = Fields(text_field, id_field)
+    _check_extra(extra)
+    if str(source) != STANDARD_INPUT:
+        check_apart(source, folder.root)
+    elif resume:
+        raise UsageError("-: standard input cannot be read again; write it to a file to --resume")
+    files = find_files(source, pipeline.recipe.max_document_bytes, selection)
     _check_names(files)
+    _check_fields(files, fields)
     jobs = _worth(files) if jobs is None else jobs
     if index is not None:
         _check_index(index, source, folder.root)
-    made_with = fingerprint(pipeline.recipe)
-    empty = () if files else (f"{source}: holds no file",)
+    made_with = _made_with(pipeline.recipe, selection, fields, extra)
+    empty = () if files else (f"{source}: holds no file" + (" that is meant" if include or exclude else ""),)
+    task = _Task(files, fields, tuple(extra))
     if dry_run:
         with (
             _index(index, pipeline, source, write=False) as earlier,
             tempfile.TemporaryDirectory(prefix="textclean-") as temporary,
         ):
             corpus = Corpus(pipeline.phases, Spill(Path(temporary)), jobs, watch, earlier)
-            done = _cleaned(corpus, files, _Finish(None), lambda row, finished: None, started)
+            done = _cleaned(corpus, task, None, started)
             return replace(done, warnings=(*empty, *_warned(made_with, index, earlier)))
     folder.check_usable(resume)
-    if (before := _finished(folder, made_with, files, index)) is not None:
+    if (before := _finished(folder, made_with, task, index)) is not None:
         return before
     with _index(index, pipeline, source, write=True) as earlier:
         spill = Spill(folder.work)
         corpus = Corpus(pipeline.phases, spill, jobs, watch, earlier, made_with.digest, folder.write_quarantined)
-        corpus.after_reading = partial(_check_there, source)
+        if str(source) != STANDARD_INPUT:
+            corpus.after_reading = partial(_check_there, source)
         with folder.lock():
-            if (before := _finished(folder, made_with, files, index)) is not None:  # it held the lock a moment ago
+            if (before := _finished(folder, made_with, task, index)) is not None:  # it held the lock a moment ago
                 return before
             check_note(folder, made_with, _place(index))
             warnings = (*empty, *_warned(made_with, index, earlier))  # before this run writes to the index
-            return replace(_run(corpus, files, folder, made_with, started), warnings=warnings)
+            return replace(_run(corpus, task, folder, made_with, started), warnings=warnings)
 
 
-def _run(corpus: Corpus, files: list[File], folder: OutWriter, made_with: Fingerprint, started: float) -> Summary:
-    written: set[Path] = set()
-    inputs = {file.id: file for file in files}
-    with folder.open_lines(DOCUMENTS) as documents, folder.open_lines(MARKS) as marks:
+@dataclass(frozen=True, slots=True)
+class _Task:
+    """What is read, and what is written of it."""
 
-        def told(row: Row, finished: _Finished | None) -> None:
-            line = _line(row, finished, folder, inputs[row.id])
-            written.update(folder.files(row.id, finished is not None, line.get("quarantined", False)))
-            _write(documents, line)
-            if finished is not None:
-                marks.write(finished.marks)
+    files: list[File]
+    fields: Fields
+    extra: tuple[str, ...]
+    rows: dict[str, RowFile] = field(default_factory=dict)  # filled while files are opened
 
-        summary = _cleaned(corpus, files, _Finish(folder), told, started)
-        folder.sweep(written)
+    def portions(self) -> Iterator[Portion]:
+        """All documents, in the order of files."""
+        return portions(self.files, self.fields, self.rows)
+
+
+def _run(corpus: Corpus, task: _Task, folder: OutWriter, made_with: Fingerprint, started: float) -> Summary:
+    names = tuple(map(name_of, task.extra))
+    with Output(folder, corpus.spill, task.rows, names) as output:
+        summary = _cleaned(corpus, task, (folder, output), started)
+        digests = output.end()
+        folder.sweep(output.written)
     corpus.remember()  # before the manifest: a run that was killed here is resumed, and remembers again
     if corpus.index is not None:
         corpus.index.set_made_with(made_with.made_with)
         corpus.index.close()  # with all that stands beside it, which a later kill would leave
+    summary = replace(summary, seconds=time.perf_counter() - started)
     speed = summary.figures.source_bytes / summary.seconds
     folder.write_json(RUN, {"seconds": summary.seconds, "jobs": corpus.jobs, "bytes_per_second": speed})
     manifest = Manifest(
@@ -191,8 +183,10 @@ def _run(corpus: Corpus, files: list[File], folder: OutWriter, made_with: Finger
         recipe=corpus.phases.recipe.as_dict(),
         fingerprint=made_with.digest,
         made_with=made_with.made_with,
-        documents_sha256=documents.digest,
-        marks_sha256=marks.digest,
+        documents_sha256=digests.documents,
+        marks_sha256=digests.marks,
+        files_sha256=digests.files,
+        shards_sha256=digests.shards,
         figures=summary.figures.as_dict(),
     )
     folder.write_json(MANIFEST, manifest.model_dump())
@@ -200,52 +194,58 @@ def _run(corpus: Corpus, files: list[File], folder: OutWriter, made_with: Finger
     return summary
 
 
-def _cleaned(corpus: Corpus, files: list[File], finish: _Finish, told: Told, started: float) -> Summary:
-    """Run the corpus, tell of every document, and count."""
-    whole, failures = Figures(), []
-    for row, finished in corpus.run(((file.id, file) for file in files), finish):
-        whole.add(_counted(row, finished))
-        told(row, finished)
-        if row.failure is not None:
-            failures.append((row.id, row.failure.stage, row.failure.error))
+def _cleaned(corpus: Corpus, task: _Task, to: tuple[OutWriter, Output] | None, started: float) -> Summary:
+    """Run the corpus, give what is told of its documents to the output, and count."""
+    finish = Finish(None if to is None else to[0], corpus.spill, task.rows, task.extra)
+    whole = Figures()
+    failures: list[tuple[str, str, str]] = []
+    for finished in corpus.run(task.portions(), finish):
+        whole.add(finished.figures)
+        failures += [(told.id, *told.failure) for told in finished.documents if told.failure is not None]
+        if to is not None:
+            to[1].take(finished)
+    failures.sort(key=lambda failure: id_key(failure[0]))
     return Summary(whole, tuple(failures), time.perf_counter() - started)
 
 
-def _counted(row: Row, finished: _Finished | None) -> Figures:
-    found = Figures(documents=1, quarantined=1) if finished is None else finished.figures
-    found.source_bytes = row.size
-    found.failed = int(row.failure is not None and finished is not None)
-    return found
+def _check_extra(extra: Sequence[str]) -> None:
+    for name in extra:
+        if name not in EXTRA:
+            raise UsageError(f"unknown field {name!r} to write beside the text; known: {', '.join(EXTRA)}")
 
 
-def _line(row: Row, finished: _Finished | None, folder: OutWriter, file: File) -> dict[str, Any]:
-    """The line of ``documents.jsonl``."""
-    line: dict[str, Any] = {"id": row.id}
-    if finished is not None:
-        line = {**finished.row, "figures": finished.figures.as_dict()}
-    else:
-        line["quarantined"] = row.rejected or _quarantine(folder, row, file)
-        if line["quarantined"]:
-            line["source_sha256"] = row.digest
-    if row.failure is not None:
-        line["failed"] = [row.failure.stage, row.failure.error]
-    return line
+def _check_fields(files: list[File], fields: Fields) -> None:
+    """Refuse a single file of rows of which the first have no such field: most likely its name is another.
 
-
-def _quarantine(folder: OutWriter, row: Row, file: File) -> bool:
-    """Keep the source of a document that was cleaned but could not be written, if it is still what it was."""
+    Raises:
+        UsageError: they have none; those that are there are named.
+    """
+    if len(files) != 1 or files[0].path == STANDARD_INPUT or not files[0].format.has_rows:
+        return
     try:
-        raw = file.load()
-    except InputError:
-        return False
-    if digest(raw) != row.digest:
-        return False
-    folder.write_quarantined(row.id, raw)
-    return True
+        row_file, stream = open_rows(files[0], fields)
+        with stream:
+            block = next(iter(row_file.format.blocks(stream)), None)
+    except InputError:  # told when it is read
+        return
+    except UsageError as error:
+        raise UsageError(f"{files[0].path}: {error}") from error
+    faults = [record.fault or "" for record in block.records()] if block is not None else []
+    if faults and all("there is no field" in fault for fault in faults):
+        raise UsageError(f"{files[0].path}: {faults[0]}; name it with --text-field")
 
 
-def _write(file: LineFile, line: dict[str, Any]) -> None:
-    file.write(orjson.dumps(line, option=orjson.OPT_APPEND_NEWLINE))
+def _made_with(recipe: Recipe, selection: Selection, fields: Fields, extra: Sequence[str]) -> Fingerprint:
+    """The fingerprint of a run: of its recipe, and of what it reads and writes."""
+    made_with = dict(fingerprint(recipe).made_with)
+    asked = {
+        "--from": "" if selection.format is None else str(selection.format),
+        "--include": " ".join(selection.include),
+        "--exclude": " ".join(selection.exclude),
+        "--with": ",".join(extra),
+    }
+    made_with |= {name: value for name, value in asked.items() if value}
+    return Fingerprint({**made_with, "--text-field": fields.text, "--id-field": fields.id})
 
 
 def _pipeline(recipe: Recipe | PathLike) -> Pipeline:
@@ -265,11 +265,10 @@ def _worth(files: list[File]) -> int:
 
 
 def _check_names(files: list[File]) -> None:
-    clash = clashes((file.id, clean_name(file.id)) for file in files)
+    clash = clashes((file.id, output_name(file.id, file.format)) for file in files)
     if clash:
-        raise UsageError(
-            f"{clash[0]} and {clash[1]} would write the same output {CLEAN}/{clean_name(clash[1])}; rename one"
-        )
+        name = next(output_name(file.id, file.format) for file in files if file.id == clash[1])
+        raise UsageError(f"{clash[0]} and {clash[1]} would write the same output {CLEAN}/{name}; rename one")
 
 
 def _check_index(index: PathLike, source: Path, out: Path) -> None:
@@ -307,8 +306,8 @@ def _check_there(source: Path) -> None:
     Raises:
         InputError: it is.
     """
-    if not source.is_dir():
-        raise InputError(f"{source}: the input folder went away while it was read; put it back, then run with --resume")
+    if not source.exists():
+        raise InputError(f"{source}: the input went away while it was read; put it back, then run with --resume")
 
 
 def _warned(made_with: Fingerprint, index: PathLike | None, earlier: "Index | None") -> tuple[str, ...]:
@@ -321,11 +320,11 @@ def _warned(made_with: Fingerprint, index: PathLike | None, earlier: "Index | No
     return (f"{os.fspath(index)}: what it remembers was cleaned with another recipe or other versions ({told})",)
 
 
-def _finished(folder: OutWriter, made_with: Fingerprint, files: list[File], index: PathLike | None) -> Summary | None:
+def _finished(folder: OutWriter, made_with: Fingerprint, task: _Task, index: PathLike | None) -> Summary | None:
     """What the run told that is finished in ``folder``; None if none is. Removes what it left if it was killed then."""
     if not (folder.root / MANIFEST).exists():
         return None
-    counted, failures = finished_before(folder, made_with, files)
+    counted, failures = finished_before(folder, made_with, task.portions())
     folder.clear_work()
     untouched = "was neither read nor written, for the run was finished already"
     warnings = () if index is None else (f"{os.fspath(index)}: {untouched}",)

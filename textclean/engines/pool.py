@@ -60,9 +60,19 @@ class Pool:
         lost: Callable[[Task, str], list[Result]],
     ) -> Iterator[list[Result]]:
         """``work`` done on each of ``tasks``; ``lost`` is called for an item that was given up, with the reason."""
+        for _, results in self.map_tasks(work, tasks, lost):
+            yield results
+
+    def map_tasks(
+        self,
+        work: Callable[[Task], list[Result]],
+        tasks: Iterable[Task],
+        lost: Callable[[Task, str], list[Result]],
+    ) -> Iterator[tuple[Task, list[Result]]]:
+        """Like :meth:`map`, with the tasks."""
         if self._executor is None:
             for task in tasks:
-                yield _here(work, task, lost)
+                yield task, _here(work, task, lost)
             return
         ahead: deque[tuple[Task, Future[list[Result]] | None]] = deque()
         for task in tasks:
@@ -84,18 +94,18 @@ class Pool:
         work: Callable[[Task], list[Result]],
         ahead: "deque[tuple[Task, Future[list[Result]] | None]]",
         lost: Callable[[Task, str], list[Result]],
-    ) -> Iterator[list[Result]]:
+    ) -> Iterator[tuple[Task, list[Result]]]:
         """The result of the first task; of all of them, done one by one, where a worker was killed."""
         task, future = ahead.popleft()
         found = _outcome(future)
         if not isinstance(found, Exception):
-            yield found
+            yield task, found
             return
         waiting = [(task, found), *((other, _outcome(future)) for other, future in ahead)]
         ahead.clear()
         self._restart(1)
         for task, result in waiting:
-            yield self._alone(work, task, lost) if isinstance(result, Exception) else result
+            yield task, self._alone(work, task, lost) if isinstance(result, Exception) else result
         self._restart(self._jobs)
 
     def _alone(

@@ -1,51 +1,95 @@
-"""Which documents a folder holds, what they are called, and how they are read."""
+"""Which files the input has, what they are called, and how they are read."""
 
 import os
 import re
 import stat
+import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from io import BufferedIOBase
 from pathlib import Path
+from typing import cast
 
 from textclean.errors import InputError, UsageError
-from textclean.io.files import read_regular
+from textclean.io.files import open_regular, read_regular
+from textclean.io.formats.compression import decompressed
+from textclean.io.formats.names import TEXT, Format, format_of, renamed
 from textclean.phases import id_key, too_large
 
+STANDARD_INPUT = "-"
 LONGEST_NAME = 255
 """Bytes of a file's name, on every file system in wide use."""
 
+_TEXT = Format(TEXT)
 _ESCAPED = re.compile(rb"%([0-9A-F]{2})")
 _TO_ESCAPE = re.compile("[\x00-\x1f\x7f\udc80-\udcff]|%(?=[0-9A-F]{2})")
 
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """A file of the input folder; read where it is cleaned."""
+    """A file of the input; read where it is cleaned.
+
+    Attributes:
+        id: its path in the input folder, see :func:`path_id`.
+        path: where it lies; ``-`` for standard input.
+        limit: bytes of a document.
+        format: how it holds documents.
+    """
 
     id: str
     path: str
     limit: int
+    format: Format = _TEXT
 
     def load(self) -> bytes:
-        """The bytes of the file.
+        """The bytes of the document, decompressed.
 
         Raises:
-            InputError: it is over the limit, no regular file, or cannot be read.
+            InputError: they are over the limit, or cannot be read.
         """
-        try:
-            found = os.stat(self.path)
-            if stat.S_ISDIR(found.st_mode):
-                raise InputError("a link to a folder that holds it: a loop; remove the link")
-            if not stat.S_ISREG(found.st_mode):
-                raise InputError("not a regular file; put a file in its place, or take it out of the folder")
-            if found.st_size > self.limit:
-                raise InputError(too_large(found.st_size, self.limit))
-            raw = read_regular(self.path, self.limit)
-        except OSError as error:
-            raise InputError(f"cannot be read: {error.strerror}{_advice(self.path)}") from error
+        if self.path == STANDARD_INPUT or self.format.compression:
+            with self.open() as stream:
+                raw = stream.read(self.limit + 1)
+        else:
+            size = self._check()
+            if size > self.limit:
+                raise InputError(too_large(size, self.limit))
+            with self._told():
+                raw = read_regular(self.path, self.limit)
         if len(raw) > self.limit:
             raise InputError(too_large(len(raw), self.limit))
         return raw
+
+    def open(self) -> BufferedIOBase:
+        """A stream of the file, decompressed.
+
+        Raises:
+            InputError: it is no regular file, or cannot be read; so does reading where it is damaged.
+        """
+        if self.path == STANDARD_INPUT:
+            return decompressed(cast(BufferedIOBase, sys.stdin.buffer), self.format.compression)
+        self._check()
+        with self._told():
+            return decompressed(open(open_regular(self.path), "rb"), self.format.compression)
+
+    def _check(self) -> int:
+        """Refuse what is no regular file; its size."""
+        with self._told():
+            found = os.stat(self.path)
+        if stat.S_ISDIR(found.st_mode):
+            raise InputError("a link to a folder that holds it: a loop; remove the link")
+        if not stat.S_ISREG(found.st_mode):
+            raise InputError("not a regular file; put a file in its place, or take it out of the folder")
+        return found.st_size
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            raise InputError(f"cannot be read: {error.strerror}{_advice(self.path)}") from error
 
 
 def _advice(path: str) -> str:
@@ -56,21 +100,60 @@ def _advice(path: str) -> str:
     return "; it was there when the run began: put it back, and run again"
 
 
-def find_files(folder: Path, limit: int) -> list[File]:
-    """The files of a folder and the folders in it, in the order of their ids.
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Which files of a folder are meant, and how they hold documents.
+
+    Attributes:
+        include: globs, compared with ids, of which a file must fit one; empty: every file.
+        exclude: globs that a file must not fit.
+        format: of every file; None: what its name tells.
+    """
+
+    include: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    format: Format | None = None
+
+    def has(self, id: str) -> bool:
+        """Whether the file of that id is meant. ``*`` stands for anything, ``/`` too; a glob without ``/`` is compared
+        with the last part of the id."""
+        last = id.rpartition("/")[2]
+
+        def fits(globs: tuple[str, ...]) -> bool:
+            return any(fnmatchcase(id if "/" in glob else last, glob) for glob in globs)
+
+        return (not self.include or fits(self.include)) and not fits(self.exclude)
+
+
+def find_files(source: Path, limit: int, selection: Selection | None = None) -> list[File]:
+    """The files of the input, in the order of their ids.
 
     Links to files and to folders are followed; a link to a folder that holds it is given as a file, which fails.
 
+    Args:
+        source: a folder, with the folders in it; a file; or ``-``, standard input, which needs a format.
+        limit: bytes of a document.
+        selection: which files of a folder are meant.
+
     Raises:
-        UsageError: the folder is not there, is a file, or cannot be read.
+        UsageError: it is not there, or cannot be read.
     """
-    if not folder.is_dir():
-        what = "is a file; give the folder it lies in" if folder.exists() else "does not exist"
-        raise UsageError(f"{folder}: the input {what}")
+    selection = selection or Selection()
+    if str(source) == STANDARD_INPUT:
+        if selection.format is None:
+            raise UsageError("-: standard input has no name that tells its format; name it with --from")
+        return [File(renamed("stdin", selection.format), STANDARD_INPUT, limit, selection.format)]
+    if source.is_file():
+        id = path_id(source.name)
+        return [File(id, os.fspath(source), limit, selection.format or format_of(id))]
+    if not source.is_dir():
+        what = "is neither a folder nor a file" if os.path.lexists(source) else "does not exist"
+        raise UsageError(f"{source}: the input {what}")
     try:
-        files = [File(path_id(os.path.relpath(path, folder)), path, limit) for path in _walk(os.fspath(folder), ())]
+        paths = [(path_id(os.path.relpath(path, source)), path) for path in _walk(os.fspath(source), ())]
     except OSError as error:
         raise UsageError(f"{error.filename}: the input folder cannot be read: {error.strerror}") from error
+    files = [File(id, path, limit, selection.format or format_of(id)) for id, path in paths if selection.has(id)]
     return sorted(files, key=lambda file: id_key(file.id))
 
 
@@ -103,10 +186,14 @@ def check_apart(one: Path, other: Path) -> None:
 
 def path_id(relative: str) -> str:
     """The id of a file: its relative path, ``/``-separated; undecodable bytes and control characters as ``%XX``."""
-    relative = relative.replace(os.sep, "/")
-    return _TO_ESCAPE.sub(
-        lambda m: "".join(f"%{byte:02X}" for byte in m[0].encode("utf-8", "surrogateescape")), relative
-    )
+    return escaped(relative.replace(os.sep, "/"))
+
+
+def escaped(name: str) -> str:
+    """A name with control characters and undecodable bytes as ``%XX``; no two names become the same."""
+    if name.isprintable() and "%" not in name:  # most are
+        return name
+    return _TO_ESCAPE.sub(lambda m: "".join(f"%{byte:02X}" for byte in m[0].encode("utf-8", "surrogateescape")), name)
 
 
 def id_path(id: str) -> str:

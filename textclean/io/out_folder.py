@@ -1,17 +1,19 @@
-"""The names of what an output folder holds: the one place that knows them."""
+"""The names of what an output folder holds, and where a document lies in it: the one place that knows them."""
 
 import hashlib
 import os
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Final
 
+from textclean.io.formats.names import Format, format_of
 from textclean.io.inputs import LONGEST_NAME, id_path
 
-MANIFEST, RUN, DOCUMENTS, MARKS = "manifest.json", "run.json", "documents.jsonl", "marks.jsonl"
+MANIFEST, RUN, DOCUMENTS, MARKS, FILES = "manifest.json", "run.json", "documents.jsonl", "marks.jsonl", "files.jsonl"
 CLEAN, LEDGER, QUARANTINE, WORK = "clean", "ledger", "quarantine", ".work"
-NAMES = (CLEAN, LEDGER, QUARANTINE, MARKS, DOCUMENTS, MANIFEST, RUN, WORK)
+NAMES: Final = (CLEAN, LEDGER, QUARANTINE, MARKS, DOCUMENTS, FILES, MANIFEST, RUN, WORK)
 
-_CUT_NAME = 200
+_CUT_NAME: Final = 200
 
 
 class OutFolder:
@@ -28,29 +30,33 @@ class OutFolder:
         """Where a run keeps its documents between phases, and what is not whole yet; gone once the run is done."""
         return self.root / WORK
 
-    def clean_path(self, id: str) -> Path:
-        """The clean text of a document: a ``.txt`` keeps its name, every other name gets ``.txt`` behind it."""
-        return self.root / CLEAN / clean_name(id)
+    def clean_path(self, file: str) -> Path:
+        """The clean text of a file that is a document; see :func:`clean_name`."""
+        return self.root / CLEAN / clean_name(file)
 
-    def ledger_path(self, id: str) -> Path:
-        """The ledger of a document."""
-        return self.root / LEDGER / fitting(id_path(id), ".jsonl.zst")
+    def clean_rows_path(self, file: str) -> Path:
+        """The clean rows of a file of rows: it keeps its name."""
+        return self.root / CLEAN / id_path(file)
 
-    def quarantine_path(self, id: str) -> Path:
-        """The source of a document that could not be cleaned, as it was."""
-        return self.root / QUARANTINE / id_path(id)
+    def shard_path(self, shard: int) -> Path:
+        """A shard of the ledger."""
+        return self.root / LEDGER / f"{shard:05d}.jsonl.zst"
 
-    def files(self, id: str, is_clean: bool, quarantined: bool) -> list[Path]:
-        """The files that a run writes for a document."""
-        if is_clean:
-            return [self.clean_path(id), self.ledger_path(id)]
-        return [self.quarantine_path(id)] if quarantined else []
+    def quarantine_path(self, file: str) -> Path:
+        """The source of a document that could not be cleaned, as it was; of a file of rows those rows."""
+        return self.root / QUARANTINE / id_path(file)
 
 
-def clean_name(id: str) -> str:
-    """The name of the clean text below ``clean/``."""
-    name = id_path(id)
-    return name if name.endswith(".txt") else fitting(name, ".txt")
+def clean_name(file: str) -> str:
+    """The name of the clean text below ``clean/``: a ``.txt`` keeps its name, every other name gets ``.txt`` behind it.
+
+    What is compressed stays so: ``a.html.gz`` becomes ``a.html.txt.gz``.
+    """
+    name = id_path(file)
+    compression = format_of(name).compression
+    suffix = f".{compression}" if compression else ""
+    stem = name[: len(name) - len(suffix)]
+    return name if stem.endswith(".txt") else fitting(stem, ".txt" + suffix)
 
 
 def fitting(name: str, suffix: str) -> str:
@@ -60,6 +66,11 @@ def fitting(name: str, suffix: str) -> str:
     if len(raw) + len(suffix) > LONGEST_NAME:
         last = f"{os.fsdecode(raw[:_CUT_NAME])}~{hashlib.sha256(raw).hexdigest()[:16]}"
     return f"{head}{slash}{last}{suffix}"
+
+
+def output_name(file: str, format: Format) -> str:
+    """The name below ``clean/`` of what is written for a file of the input."""
+    return id_path(file) if format.has_rows else clean_name(file)
 
 
 def clashes(names: Iterable[tuple[str, str]]) -> tuple[str, str] | None:

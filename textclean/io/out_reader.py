@@ -5,21 +5,30 @@ It is trusted in nothing: ids are checked, no link is followed out of the folder
 
 import hashlib
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import cached_property
+from io import BufferedIOBase, BufferedReader
 from pathlib import Path
 
-import zstandard
+import orjson
 from pydantic import ValidationError
 
 from textclean.document import Document
-from textclean.errors import RestoreError, UsageError
+from textclean.errors import InputError, RestoreError, UsageError
 from textclean.io.files import BLOCK, file_digest, open_regular, read_regular
-from textclean.io.out_folder import CLEAN, DOCUMENTS, LEDGER, MANIFEST, MARKS, QUARANTINE, OutFolder
-from textclean.io.records import ledger_limit, unpack_ledger
-from textclean.io.results import DocumentRow, Manifest, MarkRow, fault
+from textclean.io.formats.compression import decompressed
+from textclean.io.formats.names import format_of
+from textclean.io.out_folder import CLEAN, DOCUMENTS, FILES, LEDGER, MANIFEST, MARKS, QUARANTINE, OutFolder
+from textclean.io.records import LEDGER_LIMIT, ledger_limit, unpack_ledger
+from textclean.io.results import DocumentRow, FileRow, Manifest, MarkRow, fault
+from textclean.io.row_reader import RowReader
+from textclean.io.shards import Place, unpack_frame, unpack_row
+from textclean.phases import id_key
 
 _LONGEST_LINE = 1 << 28
 """Bytes of a row: what was lifted out of a document stands in one, so it may be long."""
+_FRAME_HELD = 1 << 24
+"""Bytes up to which an unpacked frame is kept for the next document."""
 
 
 class OutReader(OutFolder):
@@ -49,92 +58,243 @@ class OutReader(OutFolder):
         except ValueError as error:
             raise UsageError(f"{path}: damaged, or no manifest: {error}") from error
 
-    def damaged(self, manifest: Manifest, names: Iterable[str] = (DOCUMENTS, MARKS)) -> list[str]:
-        """Which of the two files of rows are not as the manifest says."""
-        digests = {DOCUMENTS: manifest.documents_sha256, MARKS: manifest.marks_sha256}
-        return [name for name in names if self.digest(self.root / name) != digests[name]]
+    def damaged(self, manifest: Manifest, names: Iterable[str] = (DOCUMENTS, MARKS, FILES, LEDGER)) -> list[str]:
+        """Which of the files of rows, and of the shards of the ledger, are not as the manifest says."""
+        rows = {
+            DOCUMENTS: manifest.documents_sha256,
+            MARKS: manifest.marks_sha256,
+            FILES: manifest.files_sha256,
+        }
+        found = [name for name in names if name in rows and self.digest(self.root / name) != rows[name]]
+        if LEDGER in names:
+            shards = ((self.shard_path(number), digest) for number, digest in enumerate(manifest.shards_sha256))
+            found += [f"{LEDGER}/{path.name}" for path, digest in shards if self.digest(path) != digest]
+        return found
 
     def documents(self) -> Iterator[DocumentRow | str]:
-        """The rows of ``documents.jsonl``; in place of one that cannot be read, or stands twice, what is wrong."""
-        seen: set[str] = set()
+        """The rows of ``documents.jsonl``; in place of one that cannot be read, or is out of order, what is wrong."""
+        for _, row in self.located():
+            yield row
+
+    def located(self) -> Iterator[tuple[int, DocumentRow | str]]:
+        """Like :meth:`documents`, with the byte where each begins."""
+        before = b""
         try:
-            for number, line in self._lines(DOCUMENTS):
+            for number, start, line in self._lines(DOCUMENTS):
                 try:
                     row = DocumentRow.parse(line)
                 except ValueError as error:
-                    yield f"line {number}: {error}"
+                    yield start, f"line {number}: {error}"
                     continue
-                yield f"line {number}: {row.id!r} stands twice" if row.id in seen else row
-                seen.add(row.id)
+                key = id_key(row.id)
+                if key > before or number == 1:
+                    yield start, row
+                    before = key
+                else:
+                    yield start, f"line {number}: {row.id!r} stands twice, or out of order"
+        except (OSError, RestoreError) as error:
+            yield 0, f"cannot be read: {getattr(error, 'strerror', None) or error}"
+
+    def document_at(self, start: int) -> DocumentRow:
+        """The row of ``documents.jsonl`` that begins at a byte.
+
+        Raises:
+            RestoreError: there is none, or the file cannot be read.
+        """
+        try:
+            with self._opened(self.root / DOCUMENTS) as file:
+                file.seek(start)
+                return DocumentRow.parse(file.readline(_LONGEST_LINE))
+        except (OSError, ValueError) as error:
+            raise RestoreError(f"{self.root / DOCUMENTS}: {error}") from error
+
+    def find(self, id: str) -> DocumentRow | None:
+        """The row of a document; None if there is none. Rows stand in the order of ids, so few are read.
+
+        Raises:
+            RestoreError: the file cannot be read, or a row that was looked at is damaged.
+        """
+        key = id_key(id)
+        start = self._first_at_least(DOCUMENTS, "id", key)
+        if start is None:
+            return None
+        row = self.document_at(start)
+        return row if row.id == id else None
+
+    def files(self) -> Iterator[FileRow | str]:
+        """The rows of ``files.jsonl``; in place of one that cannot be read, what is wrong."""
+        try:
+            for number, _, line in self._lines(FILES):
+                try:
+                    yield FileRow.parse(line)
+                except ValueError as error:
+                    yield f"line {number}: {error}"
         except (OSError, RestoreError) as error:
             yield f"cannot be read: {getattr(error, 'strerror', None) or error}"
 
+    def _first_at_least(self, name: str, field: str, key: bytes) -> int | None:
+        """Where the first line begins whose field is not below ``key``; None if there is none."""
+        path = self.root / name
+        try:
+            with self._opened(path) as file:
+                low, high = 0, file.seek(0, os.SEEK_END)
+                while low < high:  # the line that holds the byte before the middle, or begins there
+                    middle = (low + high) // 2
+                    start = _line_start(file, low, middle)
+                    file.seek(start)
+                    line = file.readline(_LONGEST_LINE)
+                    if id_key(str(orjson.loads(line)[field])) < key:
+                        low = start + len(line)
+                    else:
+                        high = start
+                return low if low < file.seek(0, os.SEEK_END) else None
+        except OSError as error:
+            raise RestoreError(f"{path}: cannot be read: {error.strerror}") from error
+        except (KeyError, TypeError, ValueError) as error:
+            raise RestoreError(f"{path}: is damaged: {error}") from error
+
     def marks(self, id: str) -> list[MarkRow]:
-        """The rows of ``marks.jsonl`` of a document.
+        """The rows of ``marks.jsonl`` of a document. Rows stand in the order of ids, so few are read.
 
         Raises:
             RestoreError: the file is missing or damaged.
         """
-        found = []
+        path = self.root / MARKS
+        start = self._first_at_least(MARKS, "doc", id_key(id))
+        found: list[MarkRow] = []
+        if start is None:
+            return found
         try:
-            for number, line in self._lines(MARKS):
-                try:
+            with self._opened(path) as file:
+                file.seek(start)
+                while line := file.readline(_LONGEST_LINE):
                     row = MarkRow.model_validate_json(line)
-                except ValidationError as error:
-                    raise RestoreError(f"{self.root / MARKS}: line {number} is damaged: {fault(error)}") from error
-                if row.doc == id:
+                    if row.doc != id:
+                        break
                     found.append(row)
+        except ValidationError as error:
+            raise RestoreError(f"{path}: a row of {id} is damaged: {fault(error)}") from error
         except OSError as error:
-            raise RestoreError(f"{self.root / MARKS}: cannot be read: {error.strerror}") from error
+            raise RestoreError(f"{path}: cannot be read: {error.strerror}") from error
         return found
 
-    def document(self, row: DocumentRow) -> Document:
+    def document(self, row: DocumentRow, clean: str) -> Document:
         """The document as its clean text and its ledger tell it (without metadata and marks).
 
         Raises:
-            RestoreError: a file is missing, damaged, or not the one that the run wrote.
+            RestoreError: its ledger is missing or damaged, or its clean text is not what the run wrote.
         """
-        limit = ledger_limit(row.figures.source_bytes)
-        clean = self._own(self.clean_path(row.id), row.clean_sha256, limit)
-        ledger = self._own(self.ledger_path(row.id), row.ledger_sha256, 2 * limit)  # a frame may exceed what it holds
+        if hashlib.sha256(clean.encode("utf-8", "surrogatepass") + b"\n").hexdigest() != row.clean_sha256:
+            raise RestoreError("the clean text was changed after the run")
+        return unpack_ledger(self._ledger(row), clean)
+
+    def clean_text(self, row: DocumentRow) -> str:
+        """The clean text of a document that is a file.
+
+        Raises:
+            RestoreError: it is missing, damaged, or not what the run wrote.
+        """
+        path = self.clean_path(row.id)
+        raw = self._own(path, row.clean_sha256, ledger_limit(row.figures.source_bytes))
         try:
-            text = clean.decode()
-            packed = _unpacked(ledger, limit)
-        except (UnicodeError, zstandard.ZstdError) as error:
-            raise RestoreError(f"the clean text or the ledger is damaged: {error}") from error
-        if len(packed) > limit:
-            raise RestoreError(
-                f"{self.ledger_path(row.id)}: unpacks to more than {limit:,} bytes, which no ledger of a source of "
-                f"{row.figures.source_bytes:,} bytes does"
-            )
+            text = raw.decode()
+        except UnicodeError as error:
+            raise RestoreError(f"{path}: is damaged: {error}") from error
         if not text.endswith("\n"):
             raise RestoreError("the clean text lacks the line break at its end: it was changed after the run")
-        return unpack_ledger(packed, text[:-1])
+        return text[:-1]
 
-    def source(self, row: DocumentRow, max_bytes: int) -> bytes:
-        """The source of a document, of at most ``max_bytes`` (:attr:`Manifest.max_document_bytes`).
+    def digest_of_text(self, row: DocumentRow) -> str | None:
+        """SHA-256 of the clean text of a document that is a file; None if it cannot be read."""
+        try:
+            with decompressed(self._opened(self.clean_path(row.id)), format_of(row.id).compression) as file:
+                return hashlib.file_digest(file, "sha256").hexdigest()
+        except (OSError, InputError, RestoreError):
+            return None
+
+    def source(self, row: DocumentRow, clean: str) -> bytes:
+        """The source of a document that was cleaned.
+
+        Raises:
+            RestoreError: what was written for it is missing or damaged.
+        """
+        doc = self.document(row, clean)
+        raw = doc.restored()
+        if doc.source is None or doc.source.digest != row.source_sha256:
+            raise RestoreError("the ledger is that of another source")
+        return raw
+
+    def quarantined(self, row: DocumentRow, max_bytes: int) -> bytes:
+        """The source of a document that is a file and was not cleaned, of at most ``max_bytes``.
 
         Raises:
             RestoreError: it was not read, or what was written for it is missing or damaged.
         """
-        if row.is_clean:
-            doc = self.document(row)
-            raw = doc.restored()
-            if doc.source is None or doc.source.digest != row.source_sha256:
-                raise RestoreError("the ledger is that of another source")
-            return raw
         if not row.quarantined:
             raise RestoreError(f"was not read, so there is nothing to give back: {row.failure}")
         return self._own(self.quarantine_path(row.id), row.source_sha256, max_bytes)
 
-    def strangers(self, known: Iterable[DocumentRow]) -> list[Path]:
-        """What lies in the folders of documents, and was not written for one of the ``known``."""
-        expected = {path for row in known for path in self.files(row.id, row.is_clean, row.quarantined)}
+    def _ledger(self, row: DocumentRow) -> bytes:
+        """The line of the ledger of a document.
+
+        Raises:
+            RestoreError: it is missing or damaged, or longer than that of such a source can be.
+        """
+        place = row.place
+        path = self.shard_path(place.shard)
+        size, limit = place.row_end - place.row, ledger_limit(row.figures.source_bytes)
+        if size > limit:
+            raise RestoreError(
+                f"{path}: the ledger of {row.id} takes more than {limit:,} bytes, which no ledger of a source of "
+                f"{row.figures.source_bytes:,} bytes does"
+            )
+        try:
+            return self._frames.row(path, place)
+        except OSError as error:
+            raise RestoreError(f"{path}: cannot be read: {error.strerror}") from error
+        except ValueError as error:
+            raise RestoreError(f"{path}: was changed after the run: {error}") from error
+
+    @cached_property
+    def _frames(self) -> "_Frames":
+        return _Frames(self._opened)
+
+    def row_file(self, row: FileRow, max_bytes: int, folder: str = CLEAN) -> RowReader:
+        """A file of rows below ``clean/`` or ``quarantine/``.
+
+        Raises:
+            RestoreError: it is missing, or cannot be read.
+        """
+        path = self.clean_rows_path(row.file) if folder == CLEAN else self.quarantine_path(row.file)
+        self._check_inside(path)
+        return RowReader(path, row, max_bytes, row.extra if folder == CLEAN else ())
+
+    def changed(self, row: FileRow) -> Iterator[str]:
+        """What is wrong with a file of rows and that in quarantine: they are compared with their digests."""
+        for path, digest in (
+            (self.clean_rows_path(row.file), row.clean_sha256),
+            (self.quarantine_path(row.file), row.quarantine_sha256),
+        ):
+            if digest is not None and self.digest(path) != digest:
+                yield f"{path}: was changed after the run, or is missing"
+
+    def strangers(self, documents: Iterable[DocumentRow], files: Iterable[FileRow], shards: int) -> list[Path]:
+        """What lies in the folders of documents, and was written for none of these."""
+        expected = {self.shard_path(number) for number in range(shards)}
+        for row in documents:
+            if row.file is None and row.is_clean:
+                expected.add(self.clean_path(row.id))
+            elif row.file is None and row.quarantined:
+                expected.add(self.quarantine_path(row.id))
+        for file in files:
+            expected.add(self.clean_rows_path(file.file))
+            if file.quarantine_sha256 is not None:
+                expected.add(self.quarantine_path(file.file))
         found: list[Path] = []
         for name in (CLEAN, LEDGER, QUARANTINE):
-            for folder, folders, files in os.walk(self.root / name):
+            for folder, folders, names in os.walk(self.root / name):
                 links = [name for name in folders if Path(folder, name).is_symlink()]
-                found += [path for path in (Path(folder, file) for file in files + links) if path not in expected]
+                found += [path for path in (Path(folder, file) for file in names + links) if path not in expected]
         return sorted(found)
 
     def digest(self, path: Path) -> str | None:
@@ -146,14 +306,24 @@ class OutReader(OutFolder):
         return file_digest(path)
 
     def _own(self, path: Path, digest: str | None, limit: int) -> bytes:
-        """The bytes of a file that the run wrote, with that digest and of no more than ``limit`` bytes."""
+        """What a file holds that the run wrote, decompressed: of that digest, and of no more than ``limit`` bytes."""
         try:
-            raw = self._read(path, limit)
+            with decompressed(self._opened(path), format_of(path.name).compression) as file:
+                raw = file.read(limit + 1) if limit < BLOCK else b"".join(_blocks(file, limit + 1))
         except OSError as error:
             raise RestoreError(f"{path}: cannot be read: {error.strerror}") from error
+        except InputError as error:
+            raise RestoreError(f"{path}: was changed after the run: {error}") from error
+        if len(raw) > limit:
+            raise RestoreError(f"{path}: is over the {limit:,} bytes that a run writes there; it was changed")
         if hashlib.sha256(raw).hexdigest() != digest:
             raise RestoreError(f"{path}: was changed after the run")
         return raw
+
+    def _opened(self, path: Path) -> BufferedReader:
+        """A regular file of the folder."""
+        self._check_inside(path)
+        return open(open_regular(path), "rb")
 
     def _read(self, path: Path, limit: int) -> bytes:
         self._check_inside(path)
@@ -171,27 +341,75 @@ class OutReader(OutFolder):
         if not inside:
             raise RestoreError(f"{path}: leads out of {self.root} by a link, and is not read")
 
-    def _lines(self, name: str) -> Iterator[tuple[int, bytes]]:
-        """Lines with their numbers, from 1."""
+    def _lines(self, name: str) -> Iterator[tuple[int, int, bytes]]:
+        """Lines with their numbers, from 1, and the bytes where they begin."""
         path = self.root / name
-        self._check_inside(path)
-        with open(open_regular(path), "rb") as file:
-            number = 0
+        with self._opened(path) as file:
+            number = start = 0
             while line := file.readline(_LONGEST_LINE):
                 number += 1
                 if len(line) == _LONGEST_LINE:
                     raise RestoreError(f"{path}: line {number} is over {_LONGEST_LINE:,} bytes")
-                yield number, line
+                yield number, start, line
+                start += len(line)
 
 
-def _unpacked(data: bytes, limit: int) -> bytes:
-    """What ``data`` unpacks to; of more than ``limit`` bytes a few more. By blocks: a reader sets aside what is asked.
+class _Frames:
+    """Reads rows out of frames; the last frame is kept, since documents that follow each other share it."""
 
-    Raises:
-        ZstdError: it is damaged.
-    """
-    unpacked = bytearray()
-    with zstandard.ZstdDecompressor().stream_reader(data) as reader:
-        while len(unpacked) <= limit and (block := reader.read(BLOCK)):
-            unpacked += block
-    return bytes(unpacked)
+    def __init__(self, opened: Callable[[Path], BufferedReader]) -> None:
+        self._opened = opened
+        self._shard: tuple[Path, BufferedReader] | None = None
+        self._last: tuple[Path, int, int] | None = None
+        self._content = b""
+
+    def row(self, path: Path, place: Place) -> bytes:
+        """The row at a place.
+
+        Raises:
+            OSError, RestoreError: the shard cannot be read.
+            ValueError: it is damaged.
+        """
+        if (path, place.frame, place.frame_end) != self._last:
+            if place.frame_end - place.frame > LEDGER_LIMIT:
+                raise ValueError("a frame over all limits")
+            if self._shard is None or self._shard[0] != path:
+                self.close()
+                self._shard = path, self._opened(path)
+            self._shard[1].seek(place.frame)
+            frame = self._shard[1].read(place.frame_end - place.frame)
+            self._content = unpack_frame(frame, _FRAME_HELD)
+            self._last = (path, place.frame, place.frame_end)
+            if len(self._content) >= _FRAME_HELD:  # few documents are so large: each is read by itself
+                self._last = None
+                return unpack_row(frame, place)
+        if place.row_end > len(self._content):
+            raise ValueError("the frame is shorter than the place of the ledger tells")
+        return self._content[place.row : place.row_end]
+
+    def close(self) -> None:
+        """Let go of the shard."""
+        if self._shard is not None:
+            self._shard[1].close()
+        self._shard = None
+
+
+def _line_start(file: BufferedReader, low: int, at: int) -> int:
+    """Where the line begins that holds byte ``at``; not below ``low``, where one begins."""
+    step = 1 << 12
+    end = at
+    while end > low:
+        start = max(low, end - step)
+        file.seek(start)
+        newline = file.read(end - start).rfind(b"\n")
+        if newline >= 0:
+            return start + newline + 1
+        end, step = start, step * 2
+    return low
+
+
+def _blocks(file: BufferedIOBase, limit: int) -> Iterator[bytes]:
+    """What a file holds, of more than ``limit`` bytes the first; by blocks: what is asked for is set aside at once."""
+    while limit > 0 and (block := file.read(min(limit, BLOCK))):
+        yield block
+        limit -= len(block)

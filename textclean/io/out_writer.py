@@ -5,31 +5,21 @@ What is written gets its name when it is whole; until then it lies in ``.work``,
 
 import hashlib
 import os
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import AbstractContextManager, suppress
-from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 import orjson
-import zstandard
 
-from textclean.document import Document
-from textclean.errors import OutputError, RestoreError, UsageError
-from textclean.io.files import remove_tree, replace_file, writing
+from textclean.errors import OutputError, UsageError
+from textclean.io.files import file_digest, remove_tree, replace_file, writing
+from textclean.io.formats.compression import compressed
+from textclean.io.formats.names import format_of
 from textclean.io.inputs import id_fault
 from textclean.io.lock import locked
 from textclean.io.out_folder import CLEAN, LEDGER, NAMES, QUARANTINE, OutFolder
-from textclean.io.records import LEDGER_LIMIT, pack_ledger
 
-_LEDGER_LEVEL = 3
-
-
-@dataclass(frozen=True, slots=True)
-class Written:
-    """The digests of what was written for one document."""
-
-    clean: str
-    ledger: str
 
 
 class OutWriter(OutFolder):
@@ -68,42 +58,31 @@ class OutWriter(OutFolder):
         taken = f"{self.root}: another run writes into this folder; wait until it is done, or name another folder"
         return locked(self.work / "lock", taken)
 
-    def write_document(self, doc: Document, limit: int = LEDGER_LIMIT) -> Written:
-        """Write the clean text and the ledger, each whole or not at all.
+    def write_text(self, file: str, clean: bytes) -> None:
+        """Write the clean text of a file that is a document, whole or not at all."""
+        _check(file)
+        self._put(self.clean_path(file), compressed(clean, format_of(file).compression))
 
-        Args:
-            doc: the document.
-            limit: bytes of the clean text, and of the ledger before compression.
+    def write_quarantined(self, file: str, raw: bytes) -> None:
+        """Write the source of a document that could not be cleaned, as it was read."""
+        _check(file)
+        self._put(self.quarantine_path(file), compressed(raw, format_of(file).compression))
 
-        Raises:
-            RestoreError: one is over the limit, so that it would not be read; nothing was written.
-            OutputError: a file cannot be written.
-        """
-        packed = pack_ledger(doc)
-        clean = doc.text.encode() + b"\n"
-        for what, size in (("ledger", len(packed)), ("clean text", len(clean))):
-            if size > limit:
-                raise RestoreError(f"the {what} of {size:,} bytes is over the limit of {limit:,}; split the file")
-        ledger = zstandard.ZstdCompressor(_LEDGER_LEVEL).compress(packed)
-        _check(doc.id)
-        self._put(self.clean_path(doc.id), clean)
-        self._put(self.ledger_path(doc.id), ledger)
-        return Written(hashlib.sha256(clean).hexdigest(), hashlib.sha256(ledger).hexdigest())
+    def open_file(self, path: Path) -> "NewFile":
+        """A file of the folder that gets its name, whole, when it is closed well."""
+        kind = path.relative_to(self.root).parts[0]  # of each kind one file is open at a time
+        return NewFile(path, self.work / f"{kind}.partial")
 
-    def write_quarantined(self, id: str, raw: bytes) -> None:
-        """Write the source of a document that could not be cleaned, as it was."""
-        _check(id)
-        self._put(self.quarantine_path(id), raw)
-
-    def open_lines(self, name: str) -> "LineFile":
-        """A file of lines that appears, whole, when its ``with`` block ends well."""
-        return LineFile(self.root / name, self.work / f"{name}.partial")
+    def open_rows(self, folder: str, file: str) -> "NewFile":
+        """A file of rows below ``clean/`` or ``quarantine/``."""
+        _check(file)
+        return self.open_file(self.clean_rows_path(file) if folder == CLEAN else self.quarantine_path(file))
 
     def write_json(self, name: str, value: object) -> None:
         """Write a JSON file, whole or not at all."""
         self._put(self.root / name, orjson.dumps(value, option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS) + b"\n")
 
-    def sweep(self, written: set[Path]) -> None:
+    def sweep(self, written: Collection[str]) -> None:
         """Remove what an interrupted run wrote for inputs that are no longer there, or end otherwise now.
 
         Raises:
@@ -111,13 +90,13 @@ class OutWriter(OutFolder):
         """
         for name in (CLEAN, LEDGER, QUARANTINE):
             for folder, _, files in os.walk(self.root / name, topdown=False):
-                here = Path(folder)
-                with writing(here):
+                with writing(folder):
                     for file in files:
-                        if here / file not in written:
-                            (here / file).unlink()
-                    if not os.listdir(here):
-                        here.rmdir()
+                        path = os.path.join(folder, file)
+                        if path not in written:
+                            os.unlink(path)
+                    if not os.listdir(folder):
+                        os.rmdir(folder)
 
     def clear_work(self) -> None:
         """Remove ``.work``: the last step of a run, after the manifest."""
@@ -135,45 +114,76 @@ class OutWriter(OutFolder):
             replace_file(path, content, partial)
 
 
-class LineFile:
-    """A file that is written line by line; see :meth:`OutWriter.open_lines`."""
+class NewFile:
+    """A file that is written piece by piece; see :meth:`OutWriter.open_file`."""
 
     def __init__(self, path: Path, partial: Path) -> None:
-        self._path = path
-        self._partial = partial
+        self.path = path
+        self.partial = partial
         self._digest = hashlib.sha256()
+        self._file: BinaryIO | None = None
 
-    def __enter__(self) -> "LineFile":
-        with writing(self._path):
-            self._partial.unlink(missing_ok=True)
-            self._file = self._partial.open("xb")
+    def __enter__(self) -> "NewFile":
+        self.open()
         return self
 
-    def write(self, lines: bytes) -> None:
-        """Append whole lines.
+    def open(self) -> None:
+        """Make the file, under its name of before it is whole.
+
+        Raises:
+            OutputError: it cannot be made.
+        """
+        with writing(self.path):
+            self._file = self.make_way().open("xb")
+
+    def make_way(self) -> Path:
+        """Where to write the file, for a writer that makes it itself; nothing is there.
+
+        Raises:
+            OutputError: what is there cannot be removed.
+        """
+        with writing(self.path):
+            self.partial.parent.mkdir(parents=True, exist_ok=True)
+            self.partial.unlink(missing_ok=True)
+        return self.partial
+
+    def write(self, content: bytes) -> None:
+        """Append bytes.
 
         Raises:
             OutputError: they cannot be written.
         """
-        with writing(self._path):
-            self._file.write(lines)
-        self._digest.update(lines)
+        assert self._file is not None  # it was opened
+        with writing(self.path):
+            self._file.write(content)
+        self._digest.update(content)
 
     @property
     def digest(self) -> str:
-        """SHA-256 of what was written so far."""
-        return self._digest.hexdigest()
+        """SHA-256 of what was written so far; of a file that another writer made, once it is closed."""
+        return self._digest.hexdigest() if self._file is not None else file_digest(self.path) or ""
+
+    def close(self) -> None:
+        """Give the file its name."""
+        with writing(self.path):
+            if self._file is not None:
+                self._file.close()
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            os.replace(self.partial, self.path)
+
+    def discard(self) -> None:
+        """Take back what was written."""
+        with suppress(OSError):  # the first error is the one to tell
+            if self._file is not None:
+                self._file.close()
+        with suppress(OSError):
+            self.partial.unlink(missing_ok=True)
 
     def __exit__(self, kind: object, error: object, trace: object) -> None:
-        if kind is not None:
-            with suppress(OSError):  # the first error is the one to tell
-                self._file.close()
-            with suppress(OSError):
-                self._partial.unlink(missing_ok=True)
-            return
-        with writing(self._path):
-            self._file.close()
-            os.replace(self._partial, self._path)
+        if kind is None:
+            self.close()
+        else:
+            self.discard()
 
 
 def _check(id: str) -> None:

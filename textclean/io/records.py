@@ -15,7 +15,9 @@ from textclean.document import Document, Mark, Patch, Piece, Source
 from textclean.errors import RestoreError
 from textclean.ledger import read_layer
 
-LEDGER_FORMAT = 1
+LEDGER_FORMAT = 2
+_LAYERS = b',"layers":['
+_NEXT_LAYER = b',{"stage":'
 LEDGER_LIMIT = 1 << 30
 """Bytes of a ledger before compression: a larger one is neither written nor read."""
 
@@ -127,48 +129,55 @@ def _are_ints(pieces: Iterable[tuple[object, ...]]) -> bool:
 
 
 def pack_ledger(doc: Document) -> bytes:
-    """The ledger file of a document, before compression: a head line (id, source), then a line a layer.
+    """The ledger of a document as a line of JSON: format, id, source, layers.
 
     Raises:
         RestoreError: the document has no source.
     """
     if doc.source is None:
         raise RestoreError(f"{doc.id}: the document has no source, so there is no ledger to write")
-    head = {"format": LEDGER_FORMAT, "id": doc.id, "source": source_row(doc.source)}
-    return b"\n".join([orjson.dumps(head), *(layer.packed() for layer in doc.layers)]) + b"\n"
+    head = orjson.dumps({"format": LEDGER_FORMAT, "id": doc.id, "source": source_row(doc.source)})
+    layers = b",".join([layer.packed() for layer in doc.layers])
+    return b"".join([head[:-1], _LAYERS, layers, b"]}\n"])
 
 
 def unpack_ledger(packed: bytes, text: str) -> Document:
     """The document with the ledger of :func:`pack_ledger` and the clean ``text`` (without metadata and marks).
 
+    Layers are read when they are needed: here they are told apart by how each begins, which stands nowhere else, since
+    a quotation mark within a string is escaped.
+
     Raises:
         RestoreError: it is not a ledger, or one of another format.
     """
     try:
-        first, *layers = packed.removesuffix(b"\n").split(b"\n")
-        head = orjson.loads(first)
+        first, _, rest = packed.removesuffix(b"\n").partition(_LAYERS)
+        head = orjson.loads(first + b"}")
         if head["format"] != LEDGER_FORMAT:
             raise RestoreError(f"the ledger has format {head['format']}; this textclean reads {LEDGER_FORMAT}")
-        if not isinstance(head["id"], str):
-            raise TypeError("the id is no string")
-        return Document(head["id"], text, layers=tuple(map(read_layer, layers)), source=source_of(head["source"]))
+        if not isinstance(head["id"], str) or not rest.endswith(b"]}"):
+            raise TypeError("no id, or no end")
+        layers = rest[:-2].split(_NEXT_LAYER) if len(rest) > 2 else []
+        whole = [layers[0], *(_NEXT_LAYER[1:] + layer for layer in layers[1:])] if layers else []
+        return Document(head["id"], text, layers=tuple(map(read_layer, whole)), source=source_of(head["source"]))
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise RestoreError(f"not a ledger: {error}") from error
 
 
 def mark_line(id: str, mark: Mark) -> bytes:
     """A mark as a line of ``marks.jsonl``."""
-    return orjson.dumps(
-        {
-            "doc": id,
-            "kind": mark.kind,
-            "source": mark.source,
-            "sources": mark.sources,
-            "text": mark.text,
-            "observed": mark.observed,
-            "suggestion": mark.suggestion,
-            "score": round(mark.score, 4),
-            "evidence": mark.evidence,
-        },
-        option=orjson.OPT_APPEND_NEWLINE,
-    )
+    return orjson.dumps({"doc": id, **mark_values(mark)}, option=orjson.OPT_APPEND_NEWLINE)
+
+
+def mark_values(mark: Mark) -> dict[str, Any]:
+    """A mark as JSON values."""
+    return {
+        "kind": mark.kind,
+        "source": mark.source,
+        "sources": mark.sources,
+        "text": mark.text,
+        "observed": mark.observed,
+        "suggestion": mark.suggestion,
+        "score": round(mark.score, 4),
+        "evidence": mark.evidence,
+    }

@@ -6,9 +6,11 @@ from typing import Annotated, Any, Self
 import orjson
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
+from textclean.io.formats.names import COMPRESSIONS, ROW_FORMATS
 from textclean.io.inputs import id_fault
+from textclean.io.shards import Place
 
-MANIFEST_FORMAT = 1
+MANIFEST_FORMAT = 2
 
 Digest = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 
@@ -22,7 +24,8 @@ class Manifest(BaseModel):
         recipe: every option of the run.
         fingerprint: digest of :attr:`made_with`.
         made_with: everything that decides a byte of the output (:mod:`textclean.fingerprint`).
-        documents_sha256, marks_sha256: digests of the two files of rows.
+        documents_sha256, marks_sha256, files_sha256: digests of the files of rows.
+        shards_sha256: digests of the shards of the ledger.
         figures: counts over all documents.
     """
 
@@ -34,6 +37,8 @@ class Manifest(BaseModel):
     made_with: Mapping[str, str]
     documents_sha256: Digest
     marks_sha256: Digest
+    files_sha256: Digest
+    shards_sha256: list[Digest]
     figures: Mapping[str, int | dict[str, int]]
 
     @property
@@ -68,8 +73,12 @@ class DocumentRow(BaseModel):
 
     Attributes:
         id: the document.
+        file: the file of rows it is a row of; None if it is a file.
+        row: its number there, from 1.
         source_sha256: digest of its source; None if it was not read.
-        clean_sha256, ledger_sha256: digests of the files written for it; None if it was not cleaned.
+        clean_sha256: digest of its clean text; None if it was not cleaned.
+        at: where its row lies in the clean file of rows.
+        ledger: where its ledger lies.
         failed: the stage that failed on it, and the error; None if none did.
         quarantined: whether its source lies in ``quarantine/``.
         figures: the size of its source.
@@ -77,9 +86,12 @@ class DocumentRow(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="ignore", strict=True)
     id: str
+    file: str | None = None
+    row: int = Field(0, ge=0)
     source_sha256: Digest | None = None
     clean_sha256: Digest | None = None
-    ledger_sha256: Digest | None = None
+    at: list[int] | None = None
+    ledger: list[int] | None = None
     failed: Annotated[list[str], Field(min_length=2, max_length=2)] | None = None
     quarantined: bool = False
     figures: _Counted = _Counted()
@@ -88,6 +100,11 @@ class DocumentRow(BaseModel):
     def is_clean(self) -> bool:
         """Whether a clean text and a ledger were written."""
         return self.clean_sha256 is not None
+
+    @property
+    def place(self) -> Place:
+        """Where its ledger lies, if it is clean."""
+        return Place.parse(self.ledger or ())
 
     @property
     def failure(self) -> str:
@@ -105,11 +122,72 @@ class DocumentRow(BaseModel):
             row = cls.model_validate_json(line)
         except ValidationError as error:
             raise ValueError(fault(error)) from error
-        wrong = id_fault(row.id)
+        wrong = id_fault(row.id if row.file is None else row.file)
         if wrong is not None:
             raise ValueError(f"the id {row.id!r} {wrong}")
-        if row.is_clean != (row.ledger_sha256 is not None) or (row.is_clean and row.quarantined):
+        is_row = row.file is not None
+        contradiction = (
+            row.is_clean != (row.ledger is not None)
+            or (row.is_clean and row.quarantined)
+            or (row.at is not None) != (row.is_clean and is_row)
+            or is_row != bool(row.row)
+            or (is_row and not row.id.startswith(f"{row.file}#"))
+        )
+        if contradiction:
             raise ValueError(f"the row of {row.id!r} contradicts itself")
+        if row.is_clean:
+            row.place  # noqa: B018 - it is looked at where it enters
+        return row
+
+
+class FileRow(BaseModel):
+    """A line of ``files.jsonl``: a file of rows.
+
+    Attributes:
+        file: its id.
+        format: how it holds rows, see :meth:`Format.parse`.
+        text_field: the field of the text.
+        extra: fields that the run added.
+        rows: how many rows are in the clean file.
+        clean_sha256: digest of the clean file; None if the file could not be read at all.
+        quarantine_sha256: digest of the file of rows in quarantine; None if there is none.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+    file: str
+    format: str
+    text_field: str
+    extra: list[str] = []
+    rows: int = Field(0, ge=0)
+    clean_sha256: Digest | None = None
+    quarantine_sha256: Digest | None = None
+
+    @property
+    def row_format(self) -> str:
+        """Its format, without compression."""
+        return self.format.partition(".")[0]
+
+    @property
+    def compression(self) -> str:
+        """The compression around it, or empty."""
+        return self.format.partition(".")[2]
+
+    @classmethod
+    def parse(cls, line: bytes) -> Self:
+        """The row of a line.
+
+        Raises:
+            ValueError: it is none; the message says what is wrong.
+        """
+        try:
+            row = cls.model_validate_json(line)
+        except ValidationError as error:
+            raise ValueError(fault(error)) from error
+        wrong = id_fault(row.file)
+        if wrong is not None:
+            raise ValueError(f"the id {row.file!r} {wrong}")
+        if row.row_format not in ROW_FORMATS or row.compression not in ("", *COMPRESSIONS):
+            raise ValueError(f"unknown format {row.format!r}")
         return row
 
 

@@ -102,6 +102,35 @@ class Spill:
         replace_file(path, head + rest)
         return [entry.ref for entry in _entries(str(path), index, len(head) + len(index) + 1, len(head) + len(rest))]
 
+    def keep(self, kind: str, name: str, content: bytes) -> None:
+        """Keep bytes until the end of the run; a resumed run makes them anew.
+
+        Raises:
+            OutputError: they cannot be written.
+        """
+        folder = self.root / kind
+        with writing(folder):
+            folder.mkdir(parents=True, exist_ok=True)
+        replace_file(folder / name, content)
+
+    def kept(self, kind: str, name: str) -> bytes:
+        """What :meth:`keep` kept.
+
+        Raises:
+            OutputError: it is gone.
+        """
+        path = self.root / kind / name
+        try:
+            return read_regular(path)
+        except OSError as error:
+            raise self._damaged(path, error) from error
+
+    def _damaged(self, path: str | Path, error: Exception) -> OutputError:
+        return OutputError(
+            f"{path}: was damaged or removed while the run needed it ({error}); remove {self.root}, "
+            "then run again with --resume"
+        )
+
     def entries(self, phase: int) -> list[Entry]:
         """What the segments of a phase hold; a damaged segment holds nothing."""
         found: list[Entry] = []
@@ -149,10 +178,7 @@ class Spill:
                 file.seek(ref.start)
                 return unpack_document(file.read(ref.end - ref.start))
         except (AttributeError, LookupError, OSError, TypeError, ValueError) as error:
-            raise OutputError(
-                f"{ref.segment}: was damaged or removed while the run needed it ({error}); remove {self.root}, "
-                "then run again with --resume"
-            ) from error
+            raise self._damaged(ref.segment, error) from error
 
     def release(self, ref: Ref) -> None:
         """Nothing will read ``ref`` any more. On disk it stays, for a run that is resumed."""
@@ -168,6 +194,15 @@ class MemorySpill(Spill):
         self._room = characters
         self._held: dict[int, Document] = {}
         self._number = 0
+
+    def keep(self, kind: str, name: str, content: bytes) -> None:
+        """See :meth:`Spill.keep`; what is empty takes no file."""
+        if content:
+            super().keep(kind, name, content)
+
+    def kept(self, kind: str, name: str) -> bytes:
+        """See :meth:`Spill.kept`."""
+        return super().kept(kind, name) if (self.root / kind / name).exists() else b""
 
     def write(self, phase: int, segment: str, items: Sequence[Item]) -> list[Ref]:
         """Keep the documents of a batch, in memory if there is room."""

@@ -1,0 +1,354 @@
+"""JSON lines, and what all JSON has in common: rows whose text is replaced while all else stays as it was written."""
+
+import json
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from io import BufferedIOBase
+from itertools import accumulate
+from typing import Any, ClassVar, Final, NamedTuple, Protocol
+
+import orjson
+
+from textclean.decode import decode
+from textclean.errors import InputError
+from textclean.io.formats.compression import compressed
+from textclean.io.formats.members import find, members
+from textclean.io.formats.records import LONGEST_ID, Block, Fields, Outcome, Record, Rendered
+
+_BLOCK: Final = 1 << 19
+_BOM: Final = b"\xef\xbb\xbf"
+
+
+@dataclass(slots=True)
+class JsonBlock:
+    """Consecutive rows of a JSON file.
+
+    Attributes:
+        first: number of the first row.
+        content: the rows: lines, or a JSON text each; None for one that was too long to be kept.
+        fields: the names of the fields of text and id.
+        limit: bytes of a row.
+    """
+
+    first: int
+    content: bytes | tuple[bytes | None, ...]
+    fields: Fields
+    limit: int
+    _around: list[tuple[bytes, bytes]] = field(default_factory=list)
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return JsonBlock, (self.first, self.content, self.fields, self.limit)
+
+    def _rows(self) -> Iterator[tuple[int, bytes | None]]:
+        lines = self.content.split(b"\n") if isinstance(self.content, bytes) else self.content
+        for row, line in enumerate(lines, self.first):
+            if line is None or len(line) > self.limit:
+                yield row, None
+            elif line and not line.isspace():
+                yield row, line
+
+    def records(self) -> list[Record]:
+        """See :meth:`Block.records`. Blank lines are no rows, but count."""
+        fields = self.fields
+        text_path, id_path = fields.text.split("."), fields.id.split(".")
+        self._around = []
+        found: list[Record] = []
+        for row, line in self._rows():
+            if line is None:
+                fault = f"over the limit of {self.limit:,} bytes; raise max_document_bytes in the recipe"
+                found.append(Record(row, fault=fault, kept=False))
+                self._around.append((b"", b""))
+                continue
+            try:
+                line, record = _loaded(line.strip(b" \t\r"))
+                text = _text(record, fields.text, text_path)
+                key = _key(record, fields.id, id_path)
+                self._around.append(_parted(line, text, text_path))
+                found.append(Record(row, key, text))
+            except InputError as error:
+                found.append(Record(row, fault=str(error)))
+                self._around.append((line, b""))
+        return found
+
+    def rest(self, raw: Collection[int]) -> bytes:
+        """See :meth:`Block.rest`: a line of sizes, then the pieces."""
+        rows = [row for row, _ in self._rows()]
+        if len(self._around) < len(rows):
+            self.records()
+        lines = dict(self._rows())
+        pieces: list[bytes] = []
+        sizes: list[tuple[int, int, bool]] = []
+        for place, (row, (head, tail)) in enumerate(zip(rows, self._around, strict=True)):
+            if place in raw:
+                line = lines[row] or b""
+                head, tail = line.strip(b" \t\r"), b""
+            pieces += head, tail
+            sizes.append((len(head), len(tail), place in raw))
+        return b"\n".join([orjson.dumps(sizes), b"".join(pieces)])
+
+    def without(self, names: Collection[str]) -> "JsonBlock":
+        """See :meth:`Block.without`."""
+        if not names:
+            return self
+        lines = [None if line is None else _without(line, names) for _, line in self._rows()]
+        return replace(self, content=tuple(lines))
+
+    def parts(self) -> list[Block]:
+        """See :meth:`Block.parts`."""
+        return [JsonBlock(row, (line,), self.fields, self.limit) for row, line in self._rows()]
+
+
+@dataclass(frozen=True, slots=True)
+class JsonLines:
+    """Reads and writes a JSON object per line."""
+
+    fields: Fields
+    limit: int
+    style: ClassVar["JsonStyle"]
+
+    def blocks(self, file: BufferedIOBase) -> Iterator[JsonBlock]:
+        """See :meth:`Format.blocks`."""
+        row, rest = 1, b""
+        while new := file.read1(_BLOCK):
+            if row == 1 and not rest:
+                new = new.removeprefix(_BOM)
+            whole, newline, last = new.rpartition(b"\n")
+            if newline:
+                yield self._block(row, rest + whole)
+                row += whole.count(b"\n") + 1
+                rest = last
+            else:
+                rest += new
+            if len(rest) > self.limit:
+                yield self._block(row, (None,))
+                rest = _behind_line(file)
+                row += 1
+        if rest:
+            yield self._block(row, rest)
+
+    def _block(self, row: int, content: bytes | tuple[None]) -> JsonBlock:
+        return JsonBlock(row, content, self.fields, self.limit)
+
+    def render(self, rest: bytes, outcomes: Sequence[Outcome]) -> Rendered:
+        """See :meth:`Format.render`."""
+        return rendered(rest, outcomes, self.style.separator)
+
+
+def _behind_line(file: BufferedIOBase) -> bytes:
+    """Pass over the rest of a line; what was read behind it."""
+    while new := file.read1(_BLOCK):
+        _, newline, behind = new.partition(b"\n")
+        if newline:
+            return behind
+    return b""
+
+
+class JsonStyle(NamedTuple):
+    """What stands around the rows of a file."""
+
+    head: bytes
+    separator: bytes
+    tail: bytes
+
+
+JsonLines.style = JsonStyle(b"", b"\n", b"")
+
+
+class JsonWriter:
+    """Writes a file of rows from what was rendered, member by member where it is compressed.
+
+    Args:
+        file: takes bytes.
+        style: of the format.
+        compression: ``gz``, ``zst``, or empty.
+    """
+
+    def __init__(self, file: "Takes", style: JsonStyle, compression: str) -> None:
+        self._file = file
+        self._style = style
+        self._compression = compression
+        self._at = 0
+        self._before = style.head
+
+    def add(self, rendered: Rendered) -> list[list[int]]:
+        """Write clean rows; where each lies: start and end of its member, start in it, and length.
+
+        Where nothing is compressed, the whole file is the member; it begins at 0, and its end is told as 0.
+        """
+        if not rendered.clean:
+            return []
+        gap = len(self._style.separator)
+        content = self._before + rendered.clean[: len(rendered.clean) - gap]
+        starts = accumulate(rendered.lengths, initial=len(self._before))
+        self._before = self._style.separator
+        start = self._at
+        self._write(content)
+        sizes = [length - gap for length in rendered.lengths]
+        if self._compression:
+            return [[start, self._at, *place] for place in zip(starts, sizes, strict=False)]
+        return [[0, 0, start + inside, size] for inside, size in zip(starts, sizes, strict=False)]
+
+    def _write(self, content: bytes) -> None:
+        packed = compressed(content, self._compression)
+        self._file.write(packed)
+        self._at += len(packed)
+
+    def close(self) -> None:
+        """Write what stands behind the rows."""
+        empty = self._before == self._style.head and not self._at
+        self._write(
+            (self._style.head if empty else b"") + (self._style.tail or (b"" if empty else self._style.separator))
+        )
+
+
+class Takes(Protocol):
+    """Where bytes can be written to."""
+
+    def write(self, content: bytes, /) -> object: ...
+
+
+def rendered(rest: bytes, outcomes: Sequence[Outcome], separator: bytes) -> Rendered:
+    """Rows with their texts put in.
+
+    Args:
+        rest: of :meth:`JsonBlock.rest`.
+        outcomes: what became of each row.
+        separator: what stands behind each row.
+    """
+    index, _, pieces = rest.partition(b"\n")
+    clean: list[bytes] = []
+    quarantined: list[bytes] = []
+    lengths: list[int] = []
+    at = 0
+    for (head, tail, raw), outcome in zip(orjson.loads(index), outcomes, strict=True):
+        row = pieces[at : at + head]
+        if not raw:
+            behind = pieces[at + head : at + head + tail]
+            row = b"".join([row, orjson.dumps(outcome.text), _with(behind, outcome), separator])
+        elif row:
+            row += separator
+        at += head + tail
+        if outcome.is_clean:
+            clean.append(row)
+            lengths.append(len(row))
+        elif row:
+            quarantined.append(row)
+    return Rendered(b"".join(clean), b"".join(quarantined), lengths)
+
+
+def _with(tail: bytes, outcome: Outcome) -> bytes:
+    """What stands behind the text, with further members before the last brace."""
+    if not outcome.extra:
+        return tail
+    more = orjson.dumps(dict(outcome.extra))[1:-1]
+    end = tail.rindex(b"}")
+    return b"".join([tail[:end], b",", more, tail[end:]])
+
+
+def _without(line: bytes, names: Collection[str]) -> bytes:
+    """A row without the members of these names, which are not its first."""
+    try:
+        found = [member for member in members(_loaded(line)[0]) if member.name in names]
+    except InputError:  # told when the row is read
+        return line
+    for member in reversed(found):
+        line = line[: line.rindex(b",", 0, member.start)] + line[member.value_end :]
+    return line
+
+
+def _loaded(line: bytes) -> tuple[bytes, dict[str, Any]]:
+    """The line, in UTF-8, and its object."""
+    try:
+        record = orjson.loads(line)
+    except orjson.JSONDecodeError as error:
+        try:
+            line.decode()
+        except UnicodeDecodeError:
+            text, source = decode(line)
+            if source.patches:
+                raise InputError("neither UTF-8 nor whole in another encoding") from error
+            return _loaded(text.encode())
+        raise InputError(f"not JSON: {error}") from error
+    if not isinstance(record, dict):
+        raise InputError(f"{called(record)}, not an object")
+    return line, record
+
+
+def value_at(record: Any, path: Sequence[str]) -> Any:
+    """The value at a path.
+
+    Raises:
+        KeyError: it is not there.
+    """
+    for name in path:
+        if not isinstance(record, dict):
+            raise KeyError(name)
+        record = record[name]
+    return record
+
+
+def _text(record: dict[str, Any], name: str, path: Sequence[str]) -> str:
+    try:
+        value = value_at(record, path)
+    except KeyError:
+        raise InputError(f"there is no field {name!r} (there are: {', '.join(record) or 'none'})") from None
+    if not isinstance(value, str):
+        raise InputError(f"the field {name!r} is {called(value)}, not a string")
+    return value
+
+
+def _key(record: dict[str, Any], name: str, path: Sequence[str]) -> str | None:
+    try:
+        value = value_at(record, path)
+    except KeyError:
+        return None
+    return key_of(value, name)
+
+
+def key_of(value: Any, name: str) -> str | None:
+    """An id field's value as a string.
+
+    Raises:
+        InputError: it is neither a string nor a whole number, or too long.
+    """
+    if value is None:
+        return None
+    if not isinstance(value, str | int) or isinstance(value, bool):
+        raise InputError(f"the field {name!r} is {called(value)}, neither a string nor a whole number")
+    key = str(value)
+    if len(key.encode("utf-8", "surrogatepass")) > LONGEST_ID:
+        raise InputError(f"the field {name!r} holds an id of over {LONGEST_ID:,} bytes")
+    return key
+
+
+def called(value: object) -> str:
+    """What a value of JSON is called."""
+    names = {dict: "an object", list: "a list", str: "a string", bool: "a boolean", type(None): "null"}
+    return names.get(type(value), "a number")
+
+
+def _parted(line: bytes, text: str, path: Sequence[str]) -> tuple[bytes, bytes]:
+    """What stands before and behind the text in a row."""
+    place = _at_once(line, text, path) or find(line, path)
+    assert place is not None  # the text was found by the parser
+    return line[: place[0]], line[place[1] :]
+
+
+def _at_once(line: bytes, text: str, path: Sequence[str]) -> tuple[int, int] | None:
+    """Where the text stands, without reading the row member by member; None where that is not certain.
+
+    Certain: the name stands once in the row, before it no second object was opened, the text is written as one of the
+    usual writers would, and outside of it nothing is escaped.
+    """
+    name = orjson.dumps(path[0])
+    start = line.find(name)
+    if len(path) > 1 or start < 0 or line.find(name, start + 1) >= 0 or line.find(b"{", 1, start) >= 0:
+        return None
+    behind = start + len(name)
+    value = behind + (2 if line[behind : behind + 2] == b": " else 1)
+    for written in (orjson.dumps(text), json.dumps(text).encode() if line.isascii() else b""):
+        end = value + len(written)
+        if written and line.startswith(written, value):
+            plain = b"\\" not in line[:start] and b"\\" not in line[end:]
+            return (value, end) if plain and line[behind : behind + 1] == b":" else None
+    return None

@@ -1,0 +1,311 @@
+"""Parquet: row groups are streamed, the text column is replaced, all other columns keep their types and values."""
+
+import io
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
+from io import BufferedIOBase
+from pathlib import Path
+from typing import Any, Final
+
+import orjson
+
+from textclean.errors import InputError, UsageError
+from textclean.io.formats.jsonl import called, key_of
+from textclean.io.formats.records import Block, Fields, Outcome, Record, Rendered
+
+_ROWS: Final = 256
+_ROWS_OF_GROUP: Final = 8192
+_BYTES_OF_GROUP: Final = 1 << 25
+"""Where a row group of a clean file ends: it is read as a whole to find one document."""
+
+
+@dataclass(frozen=True, slots=True)
+class ParquetBlock:
+    """Consecutive rows of a Parquet file.
+
+    Attributes:
+        first: number of the first row.
+        batch: a pyarrow RecordBatch.
+        fields: the columns of text and id.
+    """
+
+    first: int
+    batch: Any
+    fields: Fields
+
+    def records(self) -> list[Record]:
+        """See :meth:`Block.records`."""
+        texts = _column(self.batch, self.fields.text).to_pylist()
+        column = _column(self.batch, self.fields.id)
+        keys = [None] * len(texts) if column is None else column.to_pylist()
+        found: list[Record] = []
+        for row, (text, key) in enumerate(zip(texts, keys, strict=True), self.first):
+            try:
+                if not isinstance(text, str):
+                    raise InputError(f"the field {self.fields.text!r} is {called(text)}, not a string")
+                found.append(Record(row, key_of(key, self.fields.id), text))
+            except InputError as error:
+                found.append(Record(row, fault=str(error)))
+        return found
+
+    def rest(self, raw: Collection[int]) -> bytes:
+        """See :meth:`Block.rest`: the batch as an Arrow stream, with texts only where they must stay."""
+        import pyarrow as pa
+        import pyarrow.compute as pc
+
+        batch = self.batch
+        place = batch.schema.get_field_index(self.fields.text)
+        if place >= 0 and len(raw) < batch.num_rows:
+            here = batch.schema.field(place)
+            gone = pa.array([i not in raw for i in range(batch.num_rows)], pa.bool_())
+            column = pc.replace_with_mask(batch.column(place), gone, pa.scalar(None, here.type))
+            batch = batch.set_column(place, here.with_nullable(True), column)
+        return _packed(batch)
+
+    def without(self, names: Collection[str]) -> "ParquetBlock":
+        """See :meth:`Block.without`."""
+        present = [name for name in names if name in self.batch.schema.names]
+        return replace(self, batch=self.batch.drop_columns(present)) if present else self
+
+    def parts(self) -> list[Block]:
+        """See :meth:`Block.parts`."""
+        return [ParquetBlock(self.first + i, self.batch.slice(i, 1), self.fields) for i in range(self.batch.num_rows)]
+
+
+@dataclass(frozen=True, slots=True)
+class Parquet:
+    """Reads and writes Parquet. Needs pyarrow (the extra ``parquet``)."""
+
+    fields: Fields
+    limit: int
+
+    def blocks(self, file: BufferedIOBase) -> Iterator[ParquetBlock]:
+        """See :meth:`Format.blocks`; ``file`` must be seekable."""
+        parquet = _opened(file)
+        first = 1
+        try:
+            for group in range(parquet.num_row_groups):
+                for batch in parquet.iter_batches(_ROWS, row_groups=[group]):
+                    yield ParquetBlock(first, batch, self.fields)
+                    first += batch.num_rows
+        except _errors() as error:
+            raise InputError(f"cannot be read as Parquet: {error} (after row {first - 1:,})") from error
+
+    def container(self, file: BufferedIOBase) -> "Container":
+        """What a file is like beside its rows.
+
+        Raises:
+            InputError: it is no Parquet file, or a damaged one.
+            UsageError: there is no column of that name, or it holds no strings.
+        """
+        parquet = _opened(file)
+        schema = parquet.schema_arrow
+        _check(schema, self.fields)
+        holds = parquet.metadata.num_row_groups and parquet.metadata.num_columns
+        used = parquet.metadata.row_group(0).column(0).compression if holds else "SNAPPY"
+        return Container(schema, "NONE" if used == "UNCOMPRESSED" else used)
+
+    def row(self, file: BufferedIOBase, group: int, place: int) -> ParquetBlock:
+        """A row of a file: the one at ``place`` of a row group.
+
+        Raises:
+            IndexError: there is none.
+            InputError: it is no Parquet file, or a damaged one.
+        """
+        parquet = _opened(file)
+        try:
+            if not 0 <= group < parquet.num_row_groups:
+                raise IndexError(f"no row group {group}")
+            table = parquet.read_row_group(group)
+        except _errors() as error:
+            raise InputError(f"cannot be read as Parquet: {error}") from error
+        if not 0 <= place < table.num_rows:
+            raise IndexError(f"no row {place}")
+        return ParquetBlock(1, table.slice(place, 1).combine_chunks().to_batches()[0], self.fields)
+
+    def render(self, rest: bytes, outcomes: Sequence[Outcome]) -> Rendered:
+        """See :meth:`Format.render`: Arrow streams. Further columns hold JSON."""
+        import pyarrow as pa
+
+        batch = _unpacked(rest)
+        path = self.fields.text.split(".")
+        clean = [i for i, outcome in enumerate(outcomes) if outcome.is_clean]
+        others = [i for i, outcome in enumerate(outcomes) if not outcome.is_clean]
+        new = _with_texts(batch.take(pa.array(clean, pa.int64())), path, [outcomes[i].text for i in clean])
+        for name in outcomes[clean[0]].extra if clean else ():
+            column = [orjson.dumps(outcomes[i].extra[name]).decode() for i in clean]
+            new = new.append_column(name, pa.array(column, pa.string()))
+        old = batch.take(pa.array(others, pa.int64()))
+        if any(outcomes[i].text is not None for i in others):
+            kept = _column(old, self.fields.text).to_pylist()
+            texts = [
+                text if outcomes[i].text is None else outcomes[i].text for i, text in zip(others, kept, strict=True)
+            ]
+            old = _with_texts(old, path, texts)
+        return Rendered(_packed(new) if clean else b"", _packed(old) if others else b"")
+
+
+@dataclass(frozen=True, slots=True)
+class Container:
+    """What a Parquet file is like beside its rows: its Arrow schema, and the name of its compression."""
+
+    schema: Any
+    compression: str
+
+    def without(self, names: Collection[str]) -> "Container":
+        """The same without the columns of these names."""
+        schema = self.schema
+        for name in names:
+            place = schema.get_field_index(name)
+            schema = schema.remove(place) if place >= 0 else schema
+        return replace(self, schema=schema)
+
+
+class ParquetWriter:
+    """Writes a Parquet file from Arrow streams.
+
+    Args:
+        path: the file, which is made.
+        container: what the file that the rows come from is like.
+        extra: names of further columns, of strings.
+    """
+
+    def __init__(self, path: Path, container: Container, extra: Sequence[str] = ()) -> None:
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
+        schema = container.schema
+        for name in extra:
+            schema = schema.append(pa.field(name, pa.string()))
+        self._schema = schema
+        self._writer = pq.ParquetWriter(path, schema, compression=container.compression)
+        self._waiting: list[Any] = []
+        self._rows = self._bytes = self._groups = 0
+
+    def add(self, rendered: Rendered) -> list[list[int]]:
+        """Write clean rows; where each lies: its row group, and its place there."""
+        if not rendered.clean:
+            return []
+        batch = _unpacked(rendered.clean)
+        places = [[self._groups, self._rows + i] for i in range(batch.num_rows)]
+        self._waiting.append(batch)
+        self._rows += batch.num_rows
+        self._bytes += batch.nbytes
+        if self._rows >= _ROWS_OF_GROUP or self._bytes >= _BYTES_OF_GROUP:
+            self._flush()
+        return places
+
+    def _flush(self) -> None:
+        import pyarrow as pa
+
+        if self._rows:
+            table = pa.Table.from_batches([batch.cast(self._schema) for batch in self._waiting], self._schema)
+            self._writer.write_table(table, row_group_size=self._rows)
+            self._groups += 1
+        self._waiting, self._rows, self._bytes = [], 0, 0
+
+    def close(self) -> None:
+        """End the file."""
+        self._flush()
+        self._writer.close()
+
+
+def _opened(file: BufferedIOBase) -> Any:
+    try:
+        import pyarrow.parquet as pq
+    except ImportError as error:
+        raise UsageError("Parquet needs pyarrow: pip install 'textclean[parquet]'") from error
+    try:
+        return pq.ParquetFile(file)
+    except _errors() as error:
+        raise InputError(f"cannot be read as Parquet: {error}") from error
+
+
+def _errors() -> tuple[type[Exception], ...]:
+    """What pyarrow raises at data that are not as they should be."""
+    import pyarrow as pa
+
+    return pa.ArrowException, OSError
+
+
+def _check(schema: Any, fields: Fields) -> None:
+    import pyarrow as pa
+
+    found = _field(schema, fields.text)
+    if found is None:
+        raise UsageError(f"there is no column {fields.text!r} (there are: {', '.join(schema.names) or 'none'})")
+    kind = found.type.value_type if pa.types.is_dictionary(found.type) else found.type
+    if str(kind) not in ("string", "large_string", "string_view"):
+        raise UsageError(f"the column {fields.text!r} holds {found.type}, not strings")
+    key = _field(schema, fields.id)
+    if key is not None and not (pa.types.is_integer(key.type) or "string" in str(key.type)):
+        raise UsageError(f"the column {fields.id!r} holds {key.type}, neither strings nor whole numbers")
+
+
+def _field(schema: Any, name: str) -> Any:
+    """The field at a dotted path; None if it is not there."""
+    import pyarrow as pa
+
+    first, *path = name.split(".")
+    place = schema.get_field_index(first)
+    found = None if place < 0 else schema.field(place)
+    for step in path:
+        if found is None or not pa.types.is_struct(found.type):
+            return None
+        place = found.type.get_field_index(step)
+        found = None if place < 0 else found.type.field(place)
+    return found
+
+
+def _column(batch: Any, name: str) -> Any:
+    """The column at a dotted path, null where what it lies in is; None if it is not there."""
+    import pyarrow.compute as pc
+
+    if _field(batch.schema, name) is None:
+        return None
+    first, *path = name.split(".")
+    column = batch.column(batch.schema.get_field_index(first))
+    return pc.struct_field(column, path) if path else column
+
+
+def _with_texts(batch: Any, path: Sequence[str], texts: Sequence[str | None]) -> Any:
+
+    place = batch.schema.get_field_index(path[0])
+    here = batch.schema.field(place)
+    column = _replaced(batch.column(place), path[1:], texts)
+    return batch.set_column(place, here.with_nullable(True).with_type(column.type), column.cast(here.type))
+
+
+def _replaced(column: Any, path: Sequence[str], texts: Sequence[str | None]) -> Any:
+    """A column with other texts at ``path`` in it."""
+    import pyarrow as pa
+
+    if not path:
+        new = pa.array(texts, pa.string())
+        return (
+            new.dictionary_encode().cast(column.type) if pa.types.is_dictionary(column.type) else new.cast(column.type)
+        )
+    fields = [column.type.field(i) for i in range(column.type.num_fields)]
+    children = [column.field(i) for i in range(column.type.num_fields)]
+    place = column.type.get_field_index(path[0])
+    children[place] = _replaced(children[place], path[1:], texts)
+    return pa.StructArray.from_arrays(children, fields=fields, mask=column.is_null())
+
+
+def _packed(batch: Any) -> bytes:
+    """A batch as an Arrow stream."""
+    import pyarrow as pa
+
+    out = io.BytesIO()
+    with pa.ipc.new_stream(out, batch.schema) as writer:
+        writer.write_batch(batch)
+    return out.getvalue()
+
+
+def _unpacked(stream: bytes) -> Any:
+    import pyarrow as pa
+
+    with pa.ipc.open_stream(stream) as reader:
+        table = reader.read_all().combine_chunks()
+    batches = table.to_batches()
+    return batches[0] if batches else pa.RecordBatch.from_pylist([], schema=table.schema)

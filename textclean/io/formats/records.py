@@ -1,0 +1,115 @@
+"""What every format of rows makes of a file: blocks of records, and the rest that is written back around the texts."""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from io import BufferedIOBase
+from typing import Any, NamedTuple, Protocol
+
+LONGEST_ID = 1 << 12
+"""Bytes of an id: it stands in every row of the output about its document."""
+
+
+class Fields(NamedTuple):
+    """Where a record holds its text and its id: names, or dotted paths into nested records."""
+
+    text: str = "text"
+    id: str = "id"
+
+
+class Record(NamedTuple):
+    """A row of a file.
+
+    Attributes:
+        row: its number, from 1.
+        key: what its id field holds; None where there is none.
+        text: its text; None if it has none.
+        fault: why it is no document; None if it is one.
+        kept: whether it was kept as it came, so that it can be put in quarantine.
+    """
+
+    row: int
+    key: str | None = None
+    text: str | None = None
+    fault: str | None = None
+    kept: bool = True
+
+
+class Outcome(NamedTuple):
+    """What becomes of a row.
+
+    Attributes:
+        text: the clean text; of a row that was not cleaned the text as it came, None if it has none.
+        is_clean: whether it was cleaned.
+        extra: further fields to write, by name.
+    """
+
+    text: str | None
+    is_clean: bool
+    extra: Mapping[str, Any] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """Rows as they are written: what is clean, and what is not. Both may be empty.
+
+    Attributes:
+        clean: rows of the clean file.
+        quarantined: rows of the file in quarantine, as they came.
+        lengths: of each clean row its bytes in ``clean``, separator included; empty where a format cannot tell.
+    """
+
+    clean: bytes
+    quarantined: bytes
+    lengths: Sequence[int] = field(default=())
+
+
+class Block(Protocol):
+    """Consecutive rows of a file, as they were read. Can be sent to another process."""
+
+    def records(self) -> Sequence[Record]:
+        """The records of the block."""
+        ...
+
+    def rest(self, raw: Collection[int]) -> bytes:
+        """What is written around the texts later.
+
+        Args:
+            raw: places in :meth:`records`; of these the text stays, too, as it came.
+        """
+        ...
+
+    def without(self, names: Collection[str]) -> "Block":
+        """The block without the fields of these names, which a run has added."""
+        ...
+
+    def parts(self) -> Sequence["Block"]:
+        """The block row by row."""
+        ...
+
+
+class RowFormat(Protocol):
+    """A format of rows. Can be sent to another process."""
+
+    @property
+    def fields(self) -> Fields:
+        """The names of the fields of text and id."""
+        ...
+
+    def blocks(self, file: BufferedIOBase) -> Iterator[Block]:
+        """The rows of a file, in blocks of a few hundred kilobytes.
+
+        A row that is too long is a fault and not kept.
+
+        Raises:
+            InputError: the file is damaged, or ends early; what came before is sound.
+        """
+        ...
+
+    def render(self, rest: bytes, outcomes: Sequence[Outcome]) -> Rendered:
+        """Rows with their texts put in.
+
+        Args:
+            rest: what :meth:`Block.rest` gave.
+            outcomes: what became of each row.
+        """
+        ...

@@ -1,0 +1,200 @@
+"""Files of rows: read in portions from the input, written below ``clean/`` and ``quarantine/``."""
+
+import io
+from collections.abc import Iterable, Iterator, MutableMapping, Sequence
+from dataclasses import dataclass
+from io import BufferedIOBase
+from itertools import groupby, islice
+from pathlib import Path
+from typing import Protocol
+
+from textclean.errors import InputError, UsageError
+from textclean.io.formats.choice import looked_at, row_format, style_of
+from textclean.io.formats.jsonl import JsonWriter
+from textclean.io.formats.names import Format
+from textclean.io.formats.parquet import Container, Parquet, ParquetWriter
+from textclean.io.formats.records import Fields, Rendered, RowFormat
+from textclean.io.inputs import File
+from textclean.io.out_folder import CLEAN, QUARANTINE
+from textclean.io.out_writer import NewFile, OutWriter
+from textclean.io.portions import DOCUMENTS_PER_PORTION, Files, Portion, Rows, Unread
+from textclean.io.results import FileRow
+
+
+@dataclass(frozen=True, slots=True)
+class RowFile:
+    """How a file of rows is read, and written again.
+
+    Attributes:
+        file: its id.
+        name: of its format, see :func:`row_format`.
+        compression: around it: ``gz``, ``zst``, or empty.
+        format: reads and renders its rows.
+        container: what a Parquet file is like beside its rows.
+    """
+
+    file: str
+    name: str
+    compression: str
+    format: RowFormat
+    container: Container | None = None
+
+
+def open_rows(file: File, fields: Fields) -> tuple[RowFile, BufferedIOBase]:
+    """How a file holds its rows, and a stream to read them from.
+
+    Raises:
+        InputError: it cannot be read.
+        UsageError: there is no such field, or pyarrow is missing.
+    """
+    stream = file.open()
+    try:
+        name = looked_at(file.format.name, stream)
+        format = row_format(name, fields, file.limit)
+        container = None
+        if isinstance(format, Parquet):
+            if not stream.seekable():
+                with stream:
+                    stream = io.BytesIO(stream.read())
+            container = format.container(stream)
+        return RowFile(file.id, name, file.format.compression, format, container), stream
+    except BaseException:
+        stream.close()
+        raise
+
+
+def row_portions(file: File, fields: Fields, opened: MutableMapping[str, RowFile]) -> Iterator[Portion]:
+    """The rows of a file; in place of what cannot be read, what is wrong. ``opened`` is told of the file."""
+    try:
+        row_file, stream = open_rows(file, fields)
+        opened[file.id] = row_file
+        with stream:
+            for block in row_file.format.blocks(stream):
+                yield Rows(file.id, block)
+    except (InputError, UsageError) as error:
+        yield Unread(file.id, str(error))
+
+
+def portions(files: Iterable[File], fields: Fields, opened: MutableMapping[str, RowFile]) -> Iterator[Portion]:
+    """The documents of all files, in their order. ``opened`` is told of every file of rows."""
+    for has_rows, some in groupby(files, key=lambda file: file.format.has_rows):
+        if has_rows:
+            for file in some:
+                yield from row_portions(file, fields, opened)
+        else:
+            while batch := tuple(islice(some, DOCUMENTS_PER_PORTION)):
+                yield Files(batch)
+
+
+class _Target(Protocol):
+    def add(self, rendered: Rendered) -> list[list[int]]: ...
+    def close(self) -> object: ...
+
+
+class RowFileWriter:
+    """Writes the clean rows of a file, and those that were not cleaned, into two files of its format.
+
+    Args:
+        out: the output folder.
+        row_file: the file.
+        extra: names of further fields.
+    """
+
+    def __init__(self, out: OutWriter, row_file: RowFile, extra: Sequence[str]) -> None:
+        self._out = out
+        self._row_file = row_file
+        self._extra = extra
+        self._rows = 0
+        self._clean, self._clean_target = self._opened(CLEAN, extra)
+        self._quarantine: NewFile | None = None
+        self._quarantine_target: _Target | None = None
+
+    def _opened(self, folder: str, extra: Sequence[str]) -> tuple[NewFile, _Target]:
+        file = self._out.open_rows(folder, self._row_file.file)
+        container = self._row_file.container
+        if container is not None:
+            return file, ParquetWriter(file.make_way(), container, extra)
+        file.open()
+        return file, JsonWriter(file, style_of(self._row_file.format), self._row_file.compression)
+
+    @property
+    def paths(self) -> list[str]:
+        """The files that are written."""
+        return [str(file.path) for file in (self._clean, self._quarantine) if file is not None]
+
+    def add(self, rendered: Rendered) -> list[list[int]]:
+        """Write rows; where each clean one lies.
+
+        Raises:
+            OutputError: they cannot be written.
+        """
+        if rendered.quarantined:
+            if self._quarantine_target is None:
+                self._quarantine, self._quarantine_target = self._opened(QUARANTINE, ())
+            self._quarantine_target.add(Rendered(rendered.quarantined, b""))
+        places = self._clean_target.add(rendered)
+        self._rows += len(places)
+        return places
+
+    def close(self) -> FileRow:
+        """End both files; what is to be told of them."""
+        self._clean_target.close()
+        self._clean.close()
+        quarantined = None
+        if self._quarantine is not None and self._quarantine_target is not None:
+            self._quarantine_target.close()
+            self._quarantine.close()
+            quarantined = self._quarantine.digest
+        row_file = self._row_file
+        return FileRow(
+            file=row_file.file,
+            format=str(Format(row_file.name, row_file.compression)),
+            text_field=row_file.format.fields.text,
+            extra=list(self._extra),
+            rows=self._rows,
+            clean_sha256=self._clean.digest,
+            quarantine_sha256=quarantined,
+        )
+
+    def discard(self) -> None:
+        """Take both back."""
+        self._clean.discard()
+        if self._quarantine is not None:
+            self._quarantine.discard()
+
+
+class RestoredFile:
+    """Writes a file of rows back. Use it in a ``with`` block.
+
+    Args:
+        path: the file, which is not there.
+        format: of its rows.
+        compression: around it.
+        container: what a Parquet file is like beside its rows.
+
+    Raises:
+        OutputError: it cannot be written.
+    """
+
+    def __init__(self, path: Path, format: RowFormat, compression: str, container: Container | None) -> None:
+        self._file = NewFile(path, path)
+        self._target: _Target
+        if container is not None:
+            self._target = ParquetWriter(self._file.make_way(), container)
+        else:
+            self._file.open()
+            self._target = JsonWriter(self._file, style_of(format), compression)
+
+    def __enter__(self) -> "RestoredFile":
+        return self
+
+    def add(self, rendered: Rendered) -> None:
+        """Write rows."""
+        self._target.add(rendered)
+
+    def __exit__(self, kind: object, error: object, trace: object) -> None:
+        if kind is None:
+            self._target.close()
+            self._file.close()
+        else:
+            self._file.discard()
