@@ -153,7 +153,21 @@ class Paragraph(NamedTuple):
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+class Anchor(NamedTuple):
+    """The source lines of all lines of a document's text, as its first layers left it.
+
+    Attributes:
+        depth: how many layers.
+        starts: where each line of that text begins.
+        lines: the 1-based line of the source that its first character came from.
+    """
+
+    depth: int
+    starts: tuple[int, ...]
+    lines: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, repr=False)
 class Document:
     """A text with everything that happened to it. Immutable: a stage makes findings, the core makes the next document.
 
@@ -164,6 +178,7 @@ class Document:
         marks: flags, in the order they were made.
         layers: what each stage changed, first to last.
         source: how the first text goes back to bytes; None for a text that came from nowhere.
+        anchor: saves :meth:`source_lines` the way back through the layers below it; None if nobody has gone it yet.
     """
 
     id: str
@@ -172,6 +187,23 @@ class Document:
     marks: tuple[Mark, ...] = ()
     layers: tuple[Layer, ...] = ()
     source: Source | None = None
+    anchor: Anchor | None = field(default=None, compare=False)
+
+    def __repr__(self) -> str:
+        text = repr(self.text if len(self.text) <= _SHOWN else self.text[:_SHOWN] + "…")
+        more = [f"{len(self.text):,} characters", *(f"{n} {what}" for what, n in self._counts() if n)]
+        return f"Document({self.id!r}, {text}, {', '.join(more)})"
+
+    def _counts(self) -> tuple[tuple[str, int], ...]:
+        return ("layers", len(self.layers)), ("marks", len(self.marks)), ("meta", len(self.meta))
+
+    def anchored(self) -> "Document":
+        """The same document with an anchor at its text as it is now."""
+        if any(layer.edits.moves for layer in self.layers):
+            return self
+        starts = (0, *(at + 1 for at in _breaks(self.text)))
+        lines = tuple(self.source_lines(starts, range(1, len(starts) + 1)))
+        return replace(self, anchor=Anchor(len(self.layers), starts, lines))
 
     def original(self) -> str:
         """The decoded source: the text before the first layer."""
@@ -205,28 +237,39 @@ class Document:
     def source_lines(self, starts: Sequence[int], lines: Sequence[int] | None = None) -> Sequence[int]:
         """The 1-based lines, in the decoded source, of the characters at ``starts``.
 
-        Who knows the 1-based ``lines`` of the text in which they stand may give them; then ``starts`` must rise.
-        Layers are stepped back only down to the last one that touches a line break; most touch none.
+        Callers that already know the 1-based line of each may pass ``lines``; then ``starts`` must rise.
+        Layers are stepped back only down to the anchor, or to the last one that touches a line break.
         """
         if lines is None:
             rising = sorted({*starts})
             breaks = _breaks(self.text)
             told = self.source_lines(rising, [bisect_left(breaks, start) + 1 for start in rising])
             return list(map(dict(zip(rising, told, strict=True)).__getitem__, starts))
-        every = [layer.edits for layer in self.layers]
+        anchor = self.anchor
+        every = [layer.edits for layer in (self.layers if anchor is None else self.layers[anchor.depth :])]
         if any(edits.moves for edits in every):
             return self._source_lines_of_moved(starts)
         below = 0
-        while below < len(every) and not breaks_lines(every[below]):
+        while below < len(every) and not breaks_lines(every[below]) and anchor is None:
             below += 1
+        there, told = starts, lines
         for edits in reversed(every[below:]):
-            starts, lines = step_back(edits, starts, lines)
-        return lines
+            there, told = step_back(edits, there, told)
+        if anchor is None:
+            return told
+        known = dict(zip(anchor.starts, anchor.lines, strict=True))
+        if known.keys() >= {*there}:
+            return list(map(known.__getitem__, there))
+        return replace(self, anchor=None).source_lines(starts, lines)  # one begins within a line of that text
 
     def _source_lines_of_moved(self, starts: Sequence[int]) -> list[int]:
         spans = trace(self.layers, [(start, min(start + 1, len(self.text))) for start in starts])
         breaks = _breaks(self.original())
         return [bisect_left(breaks, pieces[0][0]) + 1 for pieces in spans]
+
+
+_SHOWN = 20
+"""Characters of a text in the ``repr`` of its document."""
 
 
 def _breaks(text: str) -> list[int]:
@@ -297,7 +340,7 @@ def advance(doc: Document, stage: str, version: str, findings: Findings) -> Docu
             forward = Alignment(edits).forward
             marks = tuple(_moved(mark, forward(*mark.text)) if mark.text else mark for mark in marks)
     meta = {**doc.meta, **findings.meta} if findings.meta else doc.meta
-    return Document(doc.id, text, meta, marks, layers, doc.source)
+    return Document(doc.id, text, meta, marks, layers, doc.source, doc.anchor)
 
 
 def _traced(doc: Document, marks: Sequence[Mark]) -> tuple[Mark, ...]:

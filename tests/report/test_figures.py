@@ -4,7 +4,8 @@ from tests.stages_for_tests import Picky, Upper
 from textclean.document import Document, Findings, advance
 from textclean.ledger import EditBuilder
 from textclean.pipeline import Pipeline
-from textclean.report.figures import Figures, family, figures, told
+from textclean.ledger import family
+from textclean.report.figures import Figures, figures, told
 
 
 def changed(text: str, *cuts: tuple[int, int, str]) -> Document:

@@ -21,7 +21,6 @@ from textclean.io.lock import locked
 from textclean.io.out_folder import CLEAN, LEDGER, NAMES, QUARANTINE, OutFolder
 
 
-
 class OutWriter(OutFolder):
     """An output folder that a run writes. Makes nothing until something is written."""
 

@@ -11,9 +11,9 @@ from typing import Any
 
 import orjson
 
-from textclean.document import Document, Mark, Patch, Piece, Source
+from textclean.document import Anchor, Document, Mark, Patch, Piece, Source
 from textclean.errors import RestoreError
-from textclean.ledger import read_layer
+from textclean.ledger import Tally, read_layer
 
 LEDGER_FORMAT = 2
 _LAYERS = b',"layers":['
@@ -87,6 +87,8 @@ def pack_document(doc: Document) -> bytes:
             for mark in doc.marks
         ],
         "source": None if doc.source is None else source_row(doc.source),
+        "layers": [[layer.stage, layer.version, *layer.tally] for layer in doc.layers],
+        "anchor": None if doc.anchor is None else list(doc.anchor),
     }
     return b"\n".join([orjson.dumps(head), *(layer.packed() for layer in doc.layers)])
 
@@ -104,14 +106,23 @@ def unpack_document(packed: bytes) -> Document:
         raise TypeError("not a document")
     if meta:
         orjson.dumps([[meta]])  # what is nested more deeply than it can be written again is refused
+    told = [((str(stage), str(version)), Tally.parse(tally)) for stage, version, *tally in head["layers"]]
     return Document(
         id,
         text,
         meta,
         tuple([_mark_of(row, len(text)) for row in head["marks"]]),
-        tuple(map(read_layer, layers)),
+        tuple([read_layer(packed, name, tally) for packed, (name, tally) in zip(layers, told, strict=True)]),
         None if head["source"] is None else source_of(head["source"]),
+        None if head["anchor"] is None else _anchor_of(head["anchor"], len(layers)),
     )
+
+
+def _anchor_of(row: list[Any], layers: int) -> Anchor:
+    depth, starts, lines = row
+    if not (type(depth) is int and 0 <= depth <= layers and _are_ints((starts, lines)) and len(starts) == len(lines)):
+        raise ValueError("not an anchor")
+    return Anchor(depth, tuple(starts), tuple(lines))
 
 
 def _mark_of(row: list[Any], length: int) -> Mark:

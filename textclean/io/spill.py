@@ -87,7 +87,7 @@ class Spill:
         folder = self._folder(phase)
         with writing(folder):
             folder.mkdir(parents=True, exist_ok=True)
-        packed = [pack_document(item.document) for item in items]
+        packed = [pack_document(item.document.anchored()) for item in items]
         index = orjson.dumps(
             [
                 [doc.id, doc.source.digest if doc.source else "", size, failure, len(row)]

@@ -6,10 +6,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from textclean.document import Document
-from textclean.ledger import Edits
-
-JOIN = "join"
-"""How the reasons of edits begin that put a broken paragraph together."""
 
 
 @dataclass(slots=True)
@@ -67,11 +63,11 @@ def figures(doc: Document) -> Figures:
     found = Figures(documents=1, clean_characters=len(doc.text), source_characters=len(doc.text))
     found.paragraphs_kept = sum(1 for line in doc.text.split("\n") if line and not line.isspace())
     for layer in doc.layers:
-        edits = layer.edits
-        found.source_characters += sum(map(len, edits.olds)) - sum(map(len, edits.news))
-        counts = Counter(edits.reasons)
-        found.edits.update({f"{layer.stage}: {family(reason)}": n for reason, n in counts.items()})
-        _count_paragraphs(edits, found)
+        tally = layer.tally
+        found.source_characters -= tally.grown
+        found.edits.update({f"{layer.stage}: {reason}": count for reason, count in tally.reasons.items()})
+        found.paragraphs_cut.update(tally.cut)
+        found.paragraphs_joined.update(tally.joined)
     found.marks.update(mark.kind for mark in doc.marks)
     if doc.source is not None:
         found.bad_bytes = sum(len(patch.original) for patch in doc.source.patches if patch.end > patch.start)
@@ -103,21 +99,3 @@ def told(found: Figures, seconds: float = 0.0) -> Iterator[tuple[str, str]]:
 def _counts(counts: Mapping[str, int]) -> str:
     parts = ", ".join(f"{name} {n}" for name, n in sorted(counts.items(), key=lambda row: (-row[1], row[0])))
     return f"{sum(counts.values()):,}" + (f"  ({parts})" if parts else "")
-
-
-def family(reason: str) -> str:
-    """A reason without its figure: ``contained 0.97`` is ``contained``."""
-    return reason.partition(" ")[0]
-
-
-def _count_paragraphs(edits: Edits, found: Figures) -> None:
-    for old, new, reason in zip(edits.olds, edits.news, edits.reasons, strict=True):
-        if "\n" not in old:
-            continue
-        kind = family(reason)
-        if kind.startswith(JOIN):
-            found.paragraphs_joined[kind] += 1
-        elif not new:
-            lines = sum(1 for line in old.split("\n") if line and not line.isspace())
-            if lines:
-                found.paragraphs_cut[kind] += lines

@@ -1,0 +1,135 @@
+"""Where a piece of one text stands in the other, across a layer."""
+
+import sys
+from bisect import bisect_right
+from collections.abc import Mapping, Sequence
+from itertools import accumulate
+from operator import add, sub
+
+from textclean.ledger.edits import Edits
+
+Span = tuple[int, int]
+
+
+class Alignment:
+    """Maps spans across one layer, in both directions.
+
+    Inside an edit of equal length a position maps to its position; of any other edit every character maps to the
+    whole other side. What was moved maps to where it came from, or went.
+    """
+
+    __slots__ = ("_came", "_new", "_old", "_went")
+
+    def __init__(self, edits: Edits) -> None:
+        self._old = (edits.starts, edits.ends)
+        starts = _shifted(edits.starts, edits.olds, edits.news)
+        self._new = (starts, list(map(add, starts, map(len, edits.news))))
+        self._came = {paste: edits.starts[cut] for paste, cut in edits.moves.items()}
+        self._went = {cut: self._new[0][paste] for paste, cut in edits.moves.items()}
+
+    def back(self, start: int, end: int) -> list[Span]:
+        """Pieces of the old text that ``new_text[start:end]`` came from, in the order of the new text."""
+        return _across(*self._new, *self._old, self._came, start, end)
+
+    def forward(self, start: int, end: int) -> list[Span]:
+        """Pieces of the new text that ``old_text[start:end]`` went to; none if it was cut."""
+        return _across(*self._old, *self._new, self._went, start, end)
+
+
+def _across(
+    here_starts: Sequence[int],
+    here_ends: Sequence[int],
+    there_starts: Sequence[int],
+    there_ends: Sequence[int],
+    jumps: Mapping[int, int],
+    start: int,
+    end: int,
+) -> list[Span]:
+    n = len(here_starts)
+    i = bisect_right(here_ends, start)
+    shift = there_ends[i - 1] - here_ends[i - 1] if i else 0
+    if start == end:
+        if i < n and here_starts[i] < start:
+            same = here_ends[i] - here_starts[i] == there_ends[i] - there_starts[i]
+            start = there_starts[i] + (start - here_starts[i] if same else 0)
+            return [(start, start)]
+        return [(start + shift, start + shift)]
+    pieces: list[Span] = []
+
+    def found(a: int, b: int) -> None:
+        if a == b or (pieces and pieces[-1] == (a, b)):
+            return
+        if pieces and pieces[-1][1] == a:
+            pieces[-1] = (pieces[-1][0], b)
+        else:
+            pieces.append((a, b))
+
+    at = start
+    while at < end:
+        if i == n or at < here_starts[i]:
+            stop = end if i == n else min(end, here_starts[i])
+            found(at + shift, stop + shift)
+        else:
+            stop = min(end, here_ends[i])
+            if stop > at:
+                offset = at - here_starts[i]
+                if i in jumps:
+                    found(jumps[i] + offset, jumps[i] + offset + stop - at)
+                elif here_ends[i] - here_starts[i] == there_ends[i] - there_starts[i]:
+                    found(there_starts[i] + offset, there_starts[i] + offset + stop - at)
+                else:
+                    found(there_starts[i], there_ends[i])
+            if stop == here_ends[i]:
+                shift = there_ends[i] - here_ends[i]
+                i += 1
+        at = stop
+    return pieces
+
+
+def step_back(edits: Edits, places: Sequence[int], lines: Sequence[int]) -> tuple[list[int], list[int]]:
+    """Where the characters at ``places`` of the new text, in these ``lines``, came from: places and lines of the old.
+
+    Like :meth:`Alignment.back` for the first characters of lines, without looking at either text: one walk along
+    places, which must rise, and edits, which must move nothing.
+    """
+    old_places: list[int] = []
+    old_lines: list[int] = []
+    rows = zip([*places, sys.maxsize], [*lines, 0], strict=True)
+    place, line = next(rows)
+    shift = grown = 0
+    for start, old, new in zip(edits.starts, edits.olds, edits.news, strict=True):
+        more = len(new) - len(old)
+        if not more and "\n" not in old and "\n" not in new:
+            continue
+        begin = start - shift
+        while place < begin:
+            old_places.append(place + shift)
+            old_lines.append(line + grown)
+            place, line = next(rows)
+        inside = counted = 0
+        while place < begin + len(new):
+            offset = place - begin
+            same = 0 if more else offset
+            inside += old.count("\n", counted, same) - new.count("\n", counted, offset)
+            counted = offset
+            old_places.append(start + same)
+            old_lines.append(line + grown + inside)
+            place, line = next(rows)
+        shift -= more
+        grown += old.count("\n") - new.count("\n")
+    while place < sys.maxsize:
+        old_places.append(place + shift)
+        old_lines.append(line + grown)
+        place, line = next(rows)
+    return old_places, old_lines
+
+
+def breaks_lines(edits: Edits) -> bool:
+    """Whether an edit takes or puts a line break."""
+    return "\n" in "".join(edits.olds) or "\n" in "".join(edits.news)
+
+
+def _shifted(starts: Sequence[int], olds: Sequence[str], news: Sequence[str]) -> list[int]:
+    """Where the ``news`` stand in the changed text."""
+    grown = accumulate(map(sub, map(len, news), map(len, olds)), initial=0)
+    return list(map(add, starts, grown))

@@ -1,0 +1,201 @@
+"""A layer: what one stage did, as an object and as a line of JSON (``docs/ledger.md``)."""
+
+from collections.abc import Sequence
+from itertools import accumulate
+from operator import add, sub
+from typing import Any
+
+from textclean.ledger.edits import NO_EDITS, Edits, undo
+from textclean.ledger.tally import Tally
+from textclean.weave import change_back, numbers, small, strings
+
+
+class Layer:
+    """What one stage did to the text it saw: its name, its version and its sealed edits. Immutable.
+
+    A layer read from a ledger keeps its JSON line and unpacks the edits when asked; one made by a stage packs
+    them when asked. Both forms are the same layer.
+    """
+
+    __slots__ = ("_edits", "_name", "_packed", "_tally")
+    _edits: Edits | None
+    _packed: bytes | None
+    _name: tuple[str, str] | None
+    _tally: Tally | None
+
+    def __init__(self, stage: str, version: str, edits: Edits) -> None:
+        self._fill((stage, version), edits, None, None)
+
+    def _fill(
+        self, name: tuple[str, str] | None, edits: Edits | None, packed: bytes | None, tally: Tally | None
+    ) -> None:
+        put = object.__setattr__
+        put(self, "_name", name)
+        put(self, "_edits", edits)
+        put(self, "_packed", packed)
+        put(self, "_tally", tally)
+
+    @property
+    def stage(self) -> str:
+        """The name of the stage."""
+        return self._named()[0]
+
+    @property
+    def version(self) -> str:
+        """The version of the stage."""
+        return self._named()[1]
+
+    def _named(self) -> tuple[str, str]:
+        if self._name is None:
+            try:
+                raw = _loads(self._packed or b"{}")
+                object.__setattr__(self, "_name", (str(raw["stage"]), str(raw["version"])))
+            except _DAMAGED as error:
+                raise _no_layer(error) from error
+        return self._name or ("", "")
+
+    def __setattr__(self, name: str, value: object) -> None:
+        raise AttributeError(f"a Layer is immutable: {name} cannot be set")
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return read_layer, (self.packed(),)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Layer) and self.packed() == other.packed()
+
+    def __hash__(self) -> int:
+        return hash(self.packed())
+
+    def __repr__(self) -> str:
+        return f"Layer({self.stage!r}, {self.version!r}, {len(self.edits)} edits)"
+
+    @property
+    def edits(self) -> Edits:
+        """The sealed edits.
+
+        Raises:
+            ValueError: what was read is not a layer.
+        """
+        edits = self._edits
+        if edits is None:
+            try:
+                edits = _unpack(self._packed or b"{}")
+            except _DAMAGED as error:
+                raise _no_layer(error) from error
+            object.__setattr__(self, "_edits", edits)
+        return edits
+
+    @property
+    def tally(self) -> Tally:
+        """Counts over the edits.
+
+        Raises:
+            ValueError: what was read is not a layer.
+        """
+        tally = self._tally
+        if tally is None:
+            tally = Tally.of(self.edits)
+            object.__setattr__(self, "_tally", tally)
+        return tally
+
+    def packed(self) -> bytes:
+        """The layer as one JSON object without line breaks (the form of the ledger, see ``docs/ledger.md``)."""
+        packed = self._packed
+        if packed is None:
+            packed = _pack(*self._named(), self._edits or NO_EDITS)
+            object.__setattr__(self, "_packed", packed)
+        return packed
+
+    def undo(self, text: str) -> str:
+        """The text that this layer was laid on.
+
+        Raises:
+            ValueError: what was read is not a layer, or was not laid on what became ``text``.
+        """
+        if self._edits is not None:
+            return undo(text, self._edits)
+        try:
+            raw = _loads(self.packed())
+            sizes = raw.get("old_size"), raw.get("new_size")
+            return change_back(text, raw["step"], raw["old"], raw["new"], True, *sizes)
+        except _DAMAGED as error:
+            raise _no_layer(error) from error
+
+
+def read_layer(packed: bytes, name: tuple[str, str] | None = None, tally: Tally | None = None) -> Layer:
+    """The layer of a line that :meth:`Layer.packed` wrote. The line is read when something of it is asked for.
+
+    Callers that kept its stage and version, or its tally, may pass them.
+    """
+    layer = Layer.__new__(Layer)
+    layer._fill(name, None, packed, tally)
+    return layer
+
+
+_DAMAGED = (AttributeError, LookupError, OverflowError, TypeError)
+"""What reading a line that should be a layer raises, beside ValueError."""
+
+
+def _no_layer(error: Exception) -> ValueError:
+    return ValueError(f"not a layer: {type(error).__name__}: {error}")
+
+
+def _loads(packed: bytes) -> Any:
+    import orjson
+
+    return orjson.loads(packed)
+
+
+def _pack(stage: str, version: str, edits: Edits) -> bytes:
+    import orjson
+
+    first = edits.reasons[:1]
+    why = list(dict.fromkeys(first if first * len(edits) == edits.reasons else edits.reasons))
+    row: dict[str, object] = {
+        "stage": stage,
+        "version": version,
+        "step": list(map(sub, edits.starts, (0, *edits.starts))),
+        **_packed_strings("old", edits.olds),
+        **_packed_strings("new", edits.news),
+        "why": why,
+    }
+    if len(why) > 1:
+        codes = list(map(dict(zip(why, range(len(why)), strict=True)).__getitem__, edits.reasons))
+        row["code"] = small(codes) or codes
+    if edits.twins:
+        row["twin"] = {str(i): twin for i, twin in edits.twins.items()}
+    if edits.moves:
+        row["move"] = {str(paste): cut for paste, cut in edits.moves.items()}
+    return orjson.dumps(row)
+
+
+def _packed_strings(name: str, strings: Sequence[str]) -> dict[str, str | Sequence[str]]:
+    """A column of the ledger: one string, with the size of each entry where that is not 1; a list if one is long."""
+    joined = "".join(strings)
+    if len(joined) == len(strings) and "" not in strings:
+        return {name: joined}
+    sizes = small(map(len, strings))
+    return {name: strings} if sizes is None else {name: joined, f"{name}_size": sizes}
+
+
+def _unpack(packed: bytes) -> Edits:
+    raw = _loads(packed)
+    starts = tuple(accumulate(raw["step"]))
+    olds, news = (tuple(strings(raw[name], raw.get(f"{name}_size"))) for name in ("old", "new"))
+    why, codes = raw["why"], raw.get("code")
+    codes_of: Sequence[int] = numbers(codes) if isinstance(codes, str) else codes or ()
+    reasons = tuple(why[:1]) * len(starts) if codes is None else tuple(map(why.__getitem__, codes_of))
+    twins = {int(i): str(twin) for i, twin in raw.get("twin", {}).items()}
+    moves = {int(paste): int(cut) for paste, cut in raw.get("move", {}).items()}
+    lists = [column for column in (raw["old"], raw["new"], why) if not isinstance(column, str)]
+    if not {type(text) for column in lists for text in column} <= {str} or not {*map(type, raw["step"])} <= {int}:
+        raise ValueError("not a layer: columns of other types")
+    if not (isinstance(raw["stage"], str) and isinstance(raw["version"], str)):
+        raise ValueError("not a layer: no name of a stage")
+    if min(codes_of, default=0) < 0:
+        raise ValueError("not a layer: a reason that is not there")
+    if len({len(starts), len(olds), len(news), len(reasons)}) > 1:
+        raise ValueError("not a layer: columns of different lengths")
+    if not all(0 <= i < len(starts) for i in (*twins, *moves, *moves.values())):
+        raise ValueError("not a layer: a twin or a move of an edit that is not there")
+    return Edits(starts, tuple(map(add, starts, map(len, olds))), news, reasons, olds, twins, moves)
