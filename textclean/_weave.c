@@ -212,10 +212,107 @@ static PyObject *entries(PyObject *module, PyObject *args)
     return made;
 }
 
+static PyObject *ascii(const char *from, Py_ssize_t length) { return PyUnicode_DecodeASCII(from, length, NULL); }
+
+/* Decimal digits of a number and a comma; where they end. */
+static char *write_number(int64_t number, char *to)
+{
+    char digits[24], *at = digits;
+    uint64_t rest = number < 0 ? 0 - (uint64_t)number : (uint64_t)number;
+    if (number < 0) *to++ = '-';
+    do *at++ = (char)('0' + rest % 10); while (rest /= 10);
+    while (at > digits) *to++ = *--at;
+    *to++ = ',';
+    return to;
+}
+
+static PyObject *steps(PyObject *module, PyObject *args)
+{
+    PyObject *column, *made = NULL;
+    Column starts;
+    int64_t before = 0, *start;
+    char *room = NULL, *out;
+    (void)module;
+    if (!PyArg_ParseTuple(args, "O", &column) || open_column(column, NULL, &starts)) return NULL;
+    if (!(start = malloc(((size_t)starts.count + 1) * sizeof *start))) return PyErr_NoMemory();
+    if (read_numbers(&starts, start)) goto done;
+    if (!(out = room = malloc((size_t)starts.count * 22 + 3))) { PyErr_NoMemory(); goto done; }
+    *out++ = '[';
+    for (Py_ssize_t i = 0; i < starts.count; before = start[i++]) out = write_number(start[i] - before, out);
+    if (starts.count) out--;
+    *out++ = ']';
+    made = PyBytes_FromStringAndSize(room, out - room);
+done:
+    free(room);
+    free(start);
+    return made;
+}
+
+static PyObject *sizes(PyObject *module, PyObject *args)
+{
+    PyObject *column, *made = NULL;
+    Column strings;
+    char *told;
+    int ones = 1, small = 1;
+    (void)module;
+    if (!PyArg_ParseTuple(args, "O", &column) || open_column(column, NULL, &strings)) return NULL;
+    if (!(told = malloc((size_t)strings.count + 1))) return PyErr_NoMemory();
+    for (Py_ssize_t i = 0; i < strings.count; i++) {
+        Py_ssize_t size = length_at(&strings, i);
+        if (size < 0) goto done;
+        ones &= size == 1;
+        small &= size <= 126 - ZERO;
+        told[i] = (char)(ZERO + (size & 127));
+    }
+    made = small ? ascii(told, ones ? 0 : strings.count) : Py_NewRef(Py_None);
+done:
+    free(told);
+    return made;
+}
+
+static PyObject *codes(PyObject *module, PyObject *args)
+{
+    PyObject *column, *distinct[127 - ZERO], *kinds = NULL, *counted = NULL, *told = NULL, *made = NULL;
+    Py_ssize_t counts[127 - ZERO] = {0};
+    Column strings;
+    int n = 0, k = 0;
+    char *code;
+    (void)module;
+    if (!PyArg_ParseTuple(args, "O", &column) || open_column(column, NULL, &strings)) return NULL;
+    if (!(code = malloc((size_t)strings.count + 1))) return PyErr_NoMemory();
+    for (Py_ssize_t i = 0; i < strings.count; i++) {
+        PyObject *string = item(&strings, i);
+        if (!PyUnicode_Check(string)) { PyErr_SetString(PyExc_TypeError, "reasons are str"); goto done; }
+        for (k = 0; k < n && distinct[k] != string; k++); /* most are the same object */
+        if (k == n)
+            for (k = 0; k < n && PyUnicode_Compare(distinct[k], string); k++);
+        if (PyErr_Occurred()) goto done;
+        if (k == n && n == 127 - ZERO) { made = Py_NewRef(Py_None); goto done; }
+        if (k == n) distinct[n++] = string;
+        counts[k]++;
+        code[i] = (char)(ZERO + k);
+    }
+    if (!(kinds = PyTuple_New(n)) || !(counted = PyTuple_New(n)) || !(told = ascii(code, strings.count))) goto done;
+    for (k = 0; k < n; k++) {
+        PyObject *count = PyLong_FromSsize_t(counts[k]);
+        if (!count || PyTuple_SetItem(counted, k, count) || PyTuple_SetItem(kinds, k, Py_NewRef(distinct[k]))) goto done;
+    }
+    made = Py_BuildValue("OOO", kinds, counted, told);
+done:
+    Py_XDECREF(kinds);
+    Py_XDECREF(counted);
+    Py_XDECREF(told);
+    free(code);
+    return made;
+}
+
 static PyMethodDef functions[] = {
     {"change", change, METH_VARARGS, "change(text, starts, ends, news) -> (text, olds, untidy), or None if it cannot be done"},
     {"change_back", change_back, METH_VARARGS, "change_back(text, places, olds, news, steps, old_sizes, new_sizes) -> text"},
     {"entries", entries, METH_VARARGS, "entries(text, sizes) -> the pieces of text, as a tuple"},
+    {"steps", steps, METH_VARARGS, "steps(starts) -> the distance of each to the one before, as a JSON list"},
+    {"sizes", sizes, METH_VARARGS, "sizes(strings) -> their lengths, a character each; '' if all are 1; None if one is long"},
+    {"codes", codes, METH_VARARGS, "codes(strings) -> (distinct ones, how often, which where), or None if they are many"},
     {NULL, NULL, 0, NULL},
 };
 

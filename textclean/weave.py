@@ -103,6 +103,41 @@ def plain_entries(text: str, sizes: str) -> tuple[str, ...]:
     return tuple([text[start:end] for start, end in pairwise(bounds)])
 
 
+def plain_steps(starts: Sequence[int]) -> bytes:
+    """The distance of each start to the one before, as a JSON list.
+
+    Raises:
+        TypeError: it is neither a tuple nor a list, or of something else than int.
+    """
+    _checked(starts)
+    return ("[" + ",".join([str(start - before) for before, start in pairwise((0, *starts))]) + "]").encode()
+
+
+def plain_sizes(strings: Sequence[str]) -> str | None:
+    """The lengths of strings as :func:`small` numbers; empty if all are 1; None if one is too long.
+
+    Raises:
+        TypeError: it is neither a tuple nor a list, or of something else than str.
+    """
+    _checked([0] * len(strings), strings)
+    lengths = list(map(len, strings))
+    return "" if all(length == 1 for length in lengths) else small(lengths)
+
+
+def plain_codes(strings: Sequence[str]) -> tuple[tuple[str, ...], tuple[int, ...], str] | None:
+    """The distinct ones of strings, how often each stands, and which stands where, as :func:`small` numbers.
+
+    None if they are more than such a number can tell.
+
+    Raises:
+        TypeError: it is neither a tuple nor a list, or of something else than str.
+    """
+    _checked([0] * len(strings), strings)
+    distinct = tuple(dict.fromkeys(strings))
+    code = small(map(dict(zip(distinct, range(len(distinct)), strict=True)).__getitem__, strings))
+    return None if code is None else (distinct, tuple(map(list(strings).count, distinct)), code)
+
+
 def _checked(offsets: Sequence[int], *strings: Sequence[str]) -> None:
     columns = (offsets, *strings)
     if not all(isinstance(column, tuple | list) for column in columns):
@@ -120,6 +155,9 @@ built = extension("textclean._weave")
 change = plain_change if built is None else built.change
 change_back = plain_change_back if built is None else built.change_back
 entries = plain_entries if built is None else built.entries
+steps = plain_steps if built is None else built.steps
+sizes = plain_sizes if built is None else built.sizes
+codes = plain_codes if built is None else built.codes
 
 
 def strings(column: Sequence[str], sizes: str | None) -> Sequence[str]:

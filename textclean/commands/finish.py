@@ -95,7 +95,7 @@ class Finish:
             raise OutputError(_damaged(row.id))
         try:
             counted = figures(doc)
-        except ValueError as error:  # of layers, which are read when they are needed
+        except (TypeError, ValueError) as error:  # of layers, which are read when they are needed
             raise OutputError(_damaged(row.id)) from error
         counted.source_bytes, counted.failed = row.size, int(row.failure is not None)
         line = _begun(row)

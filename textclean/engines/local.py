@@ -433,6 +433,7 @@ def _digest(content: str | bytes | Document) -> str | None:
 def _proceed(batch: Batch) -> list[Row]:
     job = _job(batch.job)
     work = _Work(job, batch.name, batch.phase)
+    docs = job.spill.documents(task.row.ref for task in batch.tasks if task.row.ref is not None and task.known is None)
     for row, verdict, known in batch.tasks:
         if row.ref is None:
             work.rows.append(row)
@@ -440,7 +441,7 @@ def _proceed(batch: Batch) -> list[Row]:
         if known is not None:
             work.again(row, known)
             continue
-        doc = job.spill.read(row.ref)
+        doc = next(docs)
         step = Step(doc, failure=row.failure) if row.failure else job.phases.proceed(batch.phase, doc, verdict)
         if step.document is doc and step.failure == row.failure:
             work.same(row, step)
@@ -485,7 +486,8 @@ class _Work:
         """A document that went through the phase; ``row``: as it was before."""
         if row.ref is not None:
             self._left.append(row.ref)
-        row = replace(row, failure=step.failure and replace(step.failure, document=None))
+        if step.failure is not None:
+            row = replace(row, failure=replace(step.failure, document=None))
         self.rows.append(row)
         if step.document is not None:
             source = step.document.source
@@ -538,12 +540,14 @@ def _end(batch: Batch) -> list[Any]:
     """A :class:`Whole`, or, of a part of a portion, a pair of each row and what was made of its document."""
     job = _job(batch.job)
     done: list[tuple[Row, Any]] = []
+    docs = job.spill.documents(task.row.ref for task in batch.tasks if task.row.ref is not None)
     for row, verdict, _ in batch.tasks:
-        doc = None if row.ref is None else job.spill.read(row.ref)
+        doc = None if row.ref is None else next(docs)
         if doc is not None and row.failure is None and batch.phase:
             step = job.phases.proceed(batch.phase, doc, verdict)
             doc = step.document
-            row = replace(row, failure=step.failure and replace(step.failure, document=None))
+            if step.failure is not None:
+                row = replace(row, failure=replace(step.failure, document=None))
         done += _finished(job, row, doc)
     assert job.finish is not None  # set by Corpus._finish
     return [Whole(job.finish.portion(batch.name, job.spill.kept(REST, batch.name), done))] if batch.whole else done

@@ -13,7 +13,7 @@ import orjson
 
 from textclean.document import Anchor, Document, Mark, Patch, Piece, Source
 from textclean.errors import RestoreError
-from textclean.ledger import Tally, read_layer
+from textclean.ledger import Layer, Tally, read_layer
 
 LEDGER_FORMAT = 2
 _LAYERS = b',"layers":['
@@ -21,6 +21,7 @@ _NEXT_LAYER = b',{"stage":'
 LEDGER_LIMIT = 1 << 30
 """Bytes of a ledger before compression: a larger one is neither written nor read."""
 
+_PLAIN = {str, int, float, bool, type(None)}
 _DIGEST = re.compile("[0-9a-f]{64}").fullmatch
 _NO_SOURCE = frozenset({"idna", "punycode", "unicode_escape", "raw_unicode_escape", "undefined"})
 """Text codecs of Python that no file is in: some take quadratic time."""
@@ -47,6 +48,8 @@ def source_of(row: Mapping[str, Any]) -> Source:
         KeyError, TypeError, ValueError: no such object.
     """
     spans = tuple(map(Piece._make, row["spans"]))
+    if not row["patches"] and len(spans) == 1 and spans[0] == (0, 0, "utf-8") and _DIGEST(row["sha256"]):
+        return Source(spans, (), row["sha256"])  # most
     patches = tuple([Patch(byte, start, end, bytes.fromhex(raw)) for byte, start, end, raw in row["patches"]])
     _check_rising([(span.start, span.start, span.byte) for span in spans])
     if patches:
@@ -76,45 +79,57 @@ def _is_codec(name: str) -> bool:
         return False
 
 
-def pack_document(doc: Document) -> bytes:
-    """A document as lines of JSON: a head with everything but the layers, then a line a layer."""
+def pack_document(doc: Document) -> tuple[bytes, bytes, bytes]:
+    """A document as bytes: its text, a head of JSON with all else but the layers, and the layers, a line each."""
     head = {
         "id": doc.id,
-        "text": doc.text,
         "meta": doc.meta,
         "marks": [
             [mark.start, mark.end, mark.kind, mark.suggestion, mark.score, mark.evidence, mark.observed, mark.sources]
             for mark in doc.marks
         ],
         "source": None if doc.source is None else source_row(doc.source),
-        "layers": [[layer.stage, layer.version, *layer.tally] for layer in doc.layers],
-        "anchor": None if doc.anchor is None else list(doc.anchor),
+        "layers": [(layer.stage, layer.version, *layer.tally) for layer in doc.layers],
+        "anchor": doc.anchor and tuple(doc.anchor),
     }
-    return b"\n".join([orjson.dumps(head), *(layer.packed() for layer in doc.layers)])
+    layers = b"\n".join([layer.packed() for layer in doc.layers])
+    return doc.text.encode("utf-8", "surrogatepass"), orjson.dumps(head), layers
 
 
-def unpack_document(packed: bytes) -> Document:
+def unpack_document(text: bytes, head: bytes, layers: bytes) -> Document:
     """The document that :func:`pack_document` packed.
 
     Raises:
         KeyError, TypeError, ValueError: nothing that was packed so. (Layers are read when they are needed.)
     """
-    first, *layers = packed.split(b"\n")
-    head = orjson.loads(first)
-    id, text, meta = head["id"], head["text"], head["meta"]
-    if not (isinstance(id, str) and isinstance(text, str) and isinstance(meta, dict)):
+    told = orjson.loads(head)
+    id, meta, source, anchor = told["id"], told["meta"], told["source"], told["anchor"]
+    if not (isinstance(id, str) and isinstance(meta, dict)):
         raise TypeError("not a document")
-    if meta:
+    if not {*map(type, meta.values())} <= _PLAIN:
         orjson.dumps([[meta]])  # what is nested more deeply than it can be written again is refused
-    told = [((str(stage), str(version)), Tally.parse(tally)) for stage, version, *tally in head["layers"]]
+    decoded = text.decode("utf-8", "surrogatepass")
+    lines = layers.split(b"\n") if layers else []
     return Document(
         id,
-        text,
+        decoded,
         meta,
-        tuple([_mark_of(row, len(text)) for row in head["marks"]]),
-        tuple([read_layer(packed, name, tally) for packed, (name, tally) in zip(layers, told, strict=True)]),
-        None if head["source"] is None else source_of(head["source"]),
-        None if head["anchor"] is None else _anchor_of(head["anchor"], len(layers)),
+        tuple([_mark_of(row, len(decoded)) for row in told["marks"]]) if told["marks"] else (),
+        _layers_of(lines, told["layers"]),
+        None if source is None else source_of(source),
+        None if anchor is None else _anchor_of(anchor, len(lines)),
+    )
+
+
+def _layers_of(lines: Sequence[bytes], told: Sequence[Sequence[Any]]) -> tuple[Layer, ...]:
+    """Layers with what is told of them, so that they need not be read for it."""
+    if len(lines) != len(told):
+        raise ValueError("not as many layers as are told of")
+    return tuple(
+        [
+            read_layer(line, (stage, version), Tally(*tally))
+            for line, (stage, version, *tally) in zip(lines, told, strict=True)
+        ]
     )
 
 

@@ -6,8 +6,10 @@ its rest, so one that was damaged since is done again.
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
+from itertools import groupby
+from operator import attrgetter
 from pathlib import Path
 from typing import ClassVar, NamedTuple
 
@@ -22,14 +24,18 @@ from textclean.stage import TextRef
 _LONGEST_INDEX = 1 << 24  # bytes: one row per document, and a batch has few
 _LARGEST = 1 << 53  # bytes of a source: no real one is larger, and sums stay numbers of JSON
 _TEXTS_IN_MEMORY = 256
+_AT_ONCE = 1 << 24
+"""Bytes of documents of one segment that are read together."""
 
 
 class Ref(NamedTuple):
-    """Where a document lies: the path of the segment, and its bytes there."""
+    """Where a document lies: the path of the segment, and the bytes there of its text, its head and its layers."""
 
     segment: str
     start: int
-    end: int
+    text_end: int = 0
+    head_end: int = 0
+    end: int = 0
 
 
 class Item(NamedTuple):
@@ -87,17 +93,18 @@ class Spill:
         folder = self._folder(phase)
         with writing(folder):
             folder.mkdir(parents=True, exist_ok=True)
-        packed = [pack_document(item.document.anchored()) for item in items]
-        index = orjson.dumps(
-            [
-                [doc.id, doc.source.digest if doc.source else "", size, failure, len(row)]
-                for (doc, size, failure), row in zip(items, packed, strict=True)
-            ]
-        )
-        rest = b"\n".join([index, b"".join(packed)])
-        digest = _digest(phase)
-        digest.update(rest)
-        head = digest.hexdigest().encode() + b"\n"
+        rows: list[tuple[object, ...]] = []
+        pieces: list[bytes] = []
+        for doc, size, failure in items:
+            text, packed, layers = pack_document(doc.anchored())
+            pieces += text, packed, layers
+            digest = doc.source.digest if doc.source else ""
+            rows.append((doc.id, digest, size, failure, len(text), len(packed), len(layers)))
+        index = orjson.dumps(rows)
+        rest = b"".join([index, b"\n", *pieces])
+        told = _digest(phase)
+        told.update(rest)
+        head = told.hexdigest().encode() + b"\n"
         path = folder / segment
         replace_file(path, head + rest)
         return [entry.ref for entry in _entries(str(path), index, len(head) + len(index) + 1, len(head) + len(rest))]
@@ -173,11 +180,49 @@ class Spill:
         Raises:
             OutputError: the segment is gone or damaged.
         """
+        return next(self.documents([ref]))
+
+    def documents(self, refs: Iterable[Ref]) -> Iterator[Document]:
+        """The documents at ``refs``, in their order; a segment is opened once for those that follow each other.
+
+        Raises:
+            OutputError: a segment is gone or damaged.
+        """
+        for segment, some in groupby(refs, key=attrgetter("segment")):
+            yield from self._of_segment(segment, list(some))
+
+    def _of_segment(self, segment: str, refs: Sequence[Ref]) -> Iterator[Document]:
+        first, end = refs[0].start, max(ref.end for ref in refs)
         try:
-            with open(open_regular(ref.segment), "rb") as file:
-                file.seek(ref.start)
-                return unpack_document(file.read(ref.end - ref.start))
+            with open(open_regular(segment), "rb", buffering=0) as file:
+                whole = b""
+                if len(refs) > 1 and end - first <= _AT_ONCE:
+                    file.seek(first)
+                    whole = file.read(end - first)
+                for ref in refs:
+                    if not (whole and ref.start >= first):
+                        file.seek(ref.start)
+                        content, at = file.read(ref.end - ref.start), ref.start
+                    else:
+                        content, at = whole, first
+                    text, head = ref.text_end - at, ref.head_end - at
+                    yield unpack_document(
+                        content[ref.start - at : text], content[text:head], content[head : ref.end - at]
+                    )
         except (AttributeError, LookupError, OSError, TypeError, ValueError) as error:
+            raise self._damaged(segment, error) from error
+
+    def text(self, ref: Ref) -> str:
+        """The text of the document at ``ref``.
+
+        Raises:
+            OutputError: the segment is gone or damaged.
+        """
+        try:
+            with open(open_regular(ref.segment), "rb", buffering=0) as file:
+                file.seek(ref.start)
+                return file.read(ref.text_end - ref.start).decode("utf-8", "surrogatepass")
+        except (OSError, ValueError) as error:
             raise self._damaged(ref.segment, error) from error
 
     def release(self, ref: Ref) -> None:
@@ -226,9 +271,17 @@ class MemorySpill(Spill):
     def keep_for(self, phase: int, key: str) -> None:
         """Nothing is there to be kept."""
 
-    def read(self, ref: Ref) -> Document:
-        """The document at ``ref``."""
-        return super().read(ref) if ref.segment else self._held[ref.start]
+    def documents(self, refs: Iterable[Ref]) -> Iterator[Document]:
+        """See :meth:`Spill.documents`."""
+        for segment, some in groupby(refs, key=attrgetter("segment")):
+            if segment:
+                yield from self._of_segment(segment, list(some))
+            else:
+                yield from (self._held[ref.start] for ref in some)
+
+    def text(self, ref: Ref) -> str:
+        """See :meth:`Spill.text`."""
+        return super().text(ref) if ref.segment else self._held[ref.start].text
 
     def release(self, ref: Ref) -> None:
         """Nothing will read ``ref`` any more."""
@@ -241,7 +294,7 @@ class SpilledTexts:
 
     def __init__(self, spill: Spill, refs: dict[str, Ref]) -> None:
         self._refs = refs
-        self._text = lru_cache(_TEXTS_IN_MEMORY)(lambda id: spill.read(refs[id]).text)
+        self._text = lru_cache(_TEXTS_IN_MEMORY)(lambda id: spill.text(refs[id]))
 
     def __call__(self, refs: Sequence[TextRef]) -> list[str]:
         """The pieces, in the order of ``refs``; each document is read once a call."""
@@ -282,15 +335,17 @@ def _entries(path: str, index: bytes, offset: int, end: int) -> list[Entry]:
         TypeError, ValueError: that is no index of a segment.
     """
     found: list[Entry] = []
-    for id, digest, size, failure, length in orjson.loads(index):
-        if not (isinstance(id, str) and isinstance(digest, str) and _is_size(size) and _is_size(length)):
+    for id, digest, size, failure, *lengths in orjson.loads(index):
+        if not (isinstance(id, str) and isinstance(digest, str) and all(map(_is_size, (size, *lengths)))):
             raise ValueError("not a row of a segment")
+        text, head, layers = lengths
         told = None
         if failure is not None:
             stage, error = failure
             told = (str(stage), str(error))
-        found.append(Entry(id, digest, size, told, Ref(path, offset, offset + length)))
-        offset += length
+        ends = (offset + text, offset + text + head, offset + text + head + layers)
+        found.append(Entry(id, digest, size, told, Ref(path, offset, *ends)))
+        offset = ends[-1]
     if offset != end:
         raise ValueError("the documents are not as long as the segment")
     return found

@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 from itertools import accumulate
-from operator import add, sub
+from operator import add
 from typing import Any
 
 from textclean.ledger.edits import NO_EDITS, Edits, undo
 from textclean.ledger.tally import Tally
-from textclean.weave import change_back, numbers, small, strings
+from textclean.weave import change_back, codes, numbers, sizes, steps, strings
 
 
 class Layer:
@@ -92,18 +92,20 @@ class Layer:
         Raises:
             ValueError: what was read is not a layer.
         """
-        tally = self._tally
-        if tally is None:
-            tally = Tally.of(self.edits)
-            object.__setattr__(self, "_tally", tally)
-        return tally
+        if self._tally is None and self._packed is None:
+            self.packed()
+        if self._tally is None:  # it was read from a ledger
+            object.__setattr__(self, "_tally", _pack(*self._named(), self.edits)[1])
+        assert self._tally is not None  # one of the two made it
+        return self._tally
 
     def packed(self) -> bytes:
         """The layer as one JSON object without line breaks (the form of the ledger, see ``docs/ledger.md``)."""
         packed = self._packed
         if packed is None:
-            packed = _pack(*self._named(), self._edits or NO_EDITS)
+            packed, tally = _pack(*self._named(), self._edits or NO_EDITS)
             object.__setattr__(self, "_packed", packed)
+            object.__setattr__(self, "_tally", tally)
         return packed
 
     def undo(self, text: str) -> str:
@@ -146,36 +148,42 @@ def _loads(packed: bytes) -> Any:
     return orjson.loads(packed)
 
 
-def _pack(stage: str, version: str, edits: Edits) -> bytes:
+def _pack(stage: str, version: str, edits: Edits) -> tuple[bytes, Tally]:
+    """The line of a layer, and its tally: both look at every edit, so they are made together."""
     import orjson
 
-    first = edits.reasons[:1]
-    why = list(dict.fromkeys(first if first * len(edits) == edits.reasons else edits.reasons))
+    old, new = "".join(edits.olds), "".join(edits.news)
     row: dict[str, object] = {
         "stage": stage,
         "version": version,
-        "step": list(map(sub, edits.starts, (0, *edits.starts))),
-        **_packed_strings("old", edits.olds),
-        **_packed_strings("new", edits.news),
-        "why": why,
+        "step": orjson.Fragment(steps(edits.starts)),
+        **_packed_strings("old", edits.olds, old),
+        **_packed_strings("new", edits.news, new),
     }
-    if len(why) > 1:
-        codes = list(map(dict(zip(why, range(len(why)), strict=True)).__getitem__, edits.reasons))
-        row["code"] = small(codes) or codes
+    coded = codes(edits.reasons)
+    if coded is not None:
+        why, counts, code = coded
+        row["why"] = why
+        if len(why) > 1:
+            row["code"] = code
+    else:  # too many for a character each
+        why = tuple(dict.fromkeys(edits.reasons))
+        counts = tuple(map(edits.reasons.count, why))
+        row["why"] = why
+        row["code"] = list(map(dict(zip(why, range(len(why)), strict=True)).__getitem__, edits.reasons))
     if edits.twins:
         row["twin"] = {str(i): twin for i, twin in edits.twins.items()}
     if edits.moves:
         row["move"] = {str(paste): cut for paste, cut in edits.moves.items()}
-    return orjson.dumps(row)
+    return orjson.dumps(row), Tally.of(edits, old, len(new), dict(zip(why, counts, strict=True)))
 
 
-def _packed_strings(name: str, strings: Sequence[str]) -> dict[str, str | Sequence[str]]:
+def _packed_strings(name: str, strings: Sequence[str], joined: str) -> dict[str, str | Sequence[str]]:
     """A column of the ledger: one string, with the size of each entry where that is not 1; a list if one is long."""
-    joined = "".join(strings)
-    if len(joined) == len(strings) and "" not in strings:
-        return {name: joined}
-    sizes = small(map(len, strings))
-    return {name: strings} if sizes is None else {name: joined, f"{name}_size": sizes}
+    told = sizes(strings)
+    if told is None:
+        return {name: strings}
+    return {name: joined, f"{name}_size": told} if told else {name: joined}
 
 
 def _unpack(packed: bytes) -> Edits:

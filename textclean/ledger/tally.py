@@ -1,9 +1,7 @@
 """What a layer did, in numbers: counted once, where its edits are at hand, and carried with it from then on."""
 
-from collections import Counter
 from collections.abc import Mapping
-from itertools import compress
-from typing import Any, Final, NamedTuple, Self
+from typing import Final, NamedTuple, Self
 
 from textclean.ledger.edits import Edits
 
@@ -27,41 +25,33 @@ class Tally(NamedTuple):
     joined: Mapping[str, int]
 
     @classmethod
-    def of(cls, edits: Edits) -> Self:
-        """The counts of sealed edits."""
-        reasons: Counter[str] = Counter()
-        for reason, count in Counter(edits.reasons).items():
-            reasons[family(reason)] += count
-        old = "".join(edits.olds)
-        cut: Counter[str] = Counter()
-        joined: Counter[str] = Counter()
-        if "\n" in old:
-            breaks = ["\n" in one for one in edits.olds]
-            columns = (compress(column, breaks) for column in (edits.olds, edits.news, edits.reasons))
-            for one, new, reason in zip(*columns, strict=True):
-                kind = family(reason)
-                if kind.startswith(JOIN):
-                    joined[kind] += 1
-                elif not new and (lines := sum(1 for line in one.split("\n") if line and not line.isspace())):
-                    cut[kind] += lines
-        return cls(reasons, sum(map(len, edits.news)) - len(old), cut, joined)
+    def of(cls, edits: Edits, old: str, new_size: int, counts: Mapping[str, int]) -> Self:
+        """The counts of sealed edits.
 
-    @classmethod
-    def parse(cls, values: Any) -> Self:
-        """The counts of JSON values.
-
-        Raises:
-            ValueError: they are none.
+        Args:
+            edits: the edits.
+            old: all that was taken, joined.
+            new_size: characters of all that was put in.
+            counts: how often each reason stands.
         """
-        if not isinstance(values, list) or len(values) != len(cls._fields):
-            raise ValueError("not a tally")
-        reasons, grown, cut, joined = values
-        for counts in (reasons, cut, joined):
-            if not isinstance(counts, dict) or not all(type(count) is int for count in counts.values()):
-                raise ValueError("not a tally")
-        if type(grown) is not int:
-            raise ValueError("not a tally")
-        return cls(reasons, grown, cut, joined)
+        reasons: dict[str, int] = {}
+        for reason, count in counts.items():
+            kind = family(reason)
+            reasons[kind] = reasons.get(kind, 0) + count
+        return cls(reasons, new_size - len(old), *(_paragraphs(edits) if "\n" in old else ({}, {})))
+
+
+def _paragraphs(edits: Edits) -> tuple[dict[str, int], dict[str, int]]:
+    """How many paragraphs were cut and how many joined, by reason."""
+    cut: dict[str, int] = {}
+    joined: dict[str, int] = {}
+    for i in [i for i, old in enumerate(edits.olds) if "\n" in old]:
+        kind, old = family(edits.reasons[i]), edits.olds[i]
+        if kind.startswith(JOIN):
+            joined[kind] = joined.get(kind, 0) + 1
+        elif not edits.news[i] and not old.isspace():
+            cut[kind] = cut.get(kind, 0) + sum(1 for line in old.split("\n") if line and not line.isspace())
+    return cut, joined
 
 
 def family(reason: str) -> str:

@@ -29,15 +29,16 @@ class Figures:
         """Fold ``other`` into these figures."""
         for name in self.__dataclass_fields__:
             mine, theirs = getattr(self, name), getattr(other, name)
-            if isinstance(mine, Counter):
-                mine.update(theirs)
-            else:
+            if not isinstance(mine, Counter):
                 setattr(self, name, mine + theirs)
+            elif theirs:
+                for key, count in theirs.items():
+                    mine[key] += count
 
     def as_dict(self) -> dict[str, Any]:
         """The figures as JSON values, counters in the order of their keys."""
         return {
-            name: dict(sorted(value.items())) if isinstance(value, Counter) else value
+            name: (dict(sorted(value.items())) if value else {}) if isinstance(value, Counter) else value
             for name, value in ((name, getattr(self, name)) for name in self.__dataclass_fields__)
         }
 
@@ -60,18 +61,34 @@ class Figures:
 
 def figures(doc: Document) -> Figures:
     """The figures of one document."""
-    found = Figures(documents=1, clean_characters=len(doc.text), source_characters=len(doc.text))
-    found.paragraphs_kept = sum(1 for line in doc.text.split("\n") if line and not line.isspace())
+    grown, edits = 0, Counter[str]()
+    cut, joined = Counter[str](), Counter[str]()
     for layer in doc.layers:
         tally = layer.tally
-        found.source_characters -= tally.grown
-        found.edits.update({f"{layer.stage}: {reason}": count for reason, count in tally.reasons.items()})
-        found.paragraphs_cut.update(tally.cut)
-        found.paragraphs_joined.update(tally.joined)
-    found.marks.update(mark.kind for mark in doc.marks)
-    if doc.source is not None:
-        found.bad_bytes = sum(len(patch.original) for patch in doc.source.patches if patch.end > patch.start)
-    return found
+        grown += tally.grown
+        stage = layer.stage
+        for reason, count in tally.reasons.items():
+            edits[f"{stage}: {reason}"] += count
+        for reason, count in tally.cut.items():
+            cut[reason] += count
+        for reason, count in tally.joined.items():
+            joined[reason] += count
+    size = len(doc.text)
+    kept = sum([1 for line in doc.text.split("\n") if line and not line.isspace()])
+    marks = Counter([mark.kind for mark in doc.marks])
+    patches = doc.source.patches if doc.source is not None else ()
+    bad = sum([len(patch.original) for patch in patches if patch.end > patch.start])
+    return Figures(
+        documents=1,
+        source_characters=size - grown,
+        clean_characters=size,
+        paragraphs_kept=kept,
+        paragraphs_cut=cut,
+        paragraphs_joined=joined,
+        edits=edits,
+        marks=marks,
+        bad_bytes=bad,
+    )
 
 
 def told(found: Figures, seconds: float = 0.0) -> Iterator[tuple[str, str]]:
