@@ -10,6 +10,7 @@ from datetime import date, datetime
 from functools import cache
 from typing import Any, NamedTuple
 
+from textclean.language.expressions import lazy
 from textclean.stages._lines import HAN, NAME
 
 _LABELS: Mapping[str, tuple[str, ...]] = {
@@ -50,7 +51,7 @@ _LABELS: Mapping[str, tuple[str, ...]] = {
     ),
 }
 _KEY = {label: key for key, rows in _LABELS.items() for label in " ".join(rows).split()}
-_WEAK_LABEL = re.compile(
+_WEAK_LABEL = lazy(
     "[时時]间|時間|日期|[来來]源|出处|作者|[记記]者|[编編][辑輯]|通[讯訊][员員]|文字?|图|图片|摄影?|供图|校对|审核|监制|主编"
     "|查看|留言|评论|类别|分类|标签|频道|栏目|阅读|浏览|人气|点击|供稿|资料提供|发布单位|发布机构|发布[人者]"
     "|策划|统筹|签发|版式|排版|录入|制图|绘图|在看|点赞|跟[帖贴]|供稿单位|主题分类|时效性"
@@ -82,13 +83,13 @@ _ROLES = frozenset(
 """Labels that a name may follow behind a space."""
 _ROLE_STARTS = frozenset(label[:2] for label in _ROLES)
 _COUNT_WORDS = "|".join(sorted((label for label in _KEY if _KEY[label] in _COUNTS), key=len, reverse=True))
-_COUNT_SIGN = re.compile(r"[论論言帖贴读讀量数數次率览覽击擊气看赞]\s?[（(]?\s?\d")
-_COUNT_FIRST = re.compile(r"\d[\d.,万萬+人次條个個条 ]{0,8}[评評阅浏点跟留]")
+_COUNT_SIGN = lazy(r"[论論言帖贴读讀量数數次率览覽击擊气看赞]\s?[（(]?\s?\d")
+_COUNT_FIRST = lazy(r"\d[\d.,万萬+人次條个個条 ]{0,8}[评評阅浏点跟留]")
 """Where a counter may be: behind its label, before it."""
-_FIELD_SIGN = re.compile("[:：|｜丨/／]")
+_FIELD_SIGN = lazy("[:：|｜丨/／]")
 _NUMBER = r"\d[\d,，]*(?:\.\d+)?\s?[万萬]?\+?"
 _TIMES = r"\s?[人次條个個条]{0,2}"
-_COUNTED = re.compile(
+_COUNTED = lazy(
     rf"(?P<a>{_COUNT_WORDS})\s?(?:[（(]\s?(?P<x>{_NUMBER}){_TIMES}\s?[)）]|(?P<y>{_NUMBER}){_TIMES})"
     rf"|(?<![\d.:：/-])(?P<z>{_NUMBER}){_TIMES}\s?(?P<b>评论|評論|阅读|浏览|点赞|跟帖|跟贴|留言)(?![{HAN}]|\s?[:：\d])"
 )
@@ -100,96 +101,96 @@ _DATE = (
     r"(?:[T\s]*(?:(?P<am>[上下]午)\s?)?(?P<H>\d{1,2})\s?(?:[:：]|时|點|点)\s?(?P<M>\d{1,2})分?"
     r"(?:\s?[:：]?\s?(?P<S>\d{2})(?:\.\d{1,6})?秒?)?(?:Z|\s?[+-]\d\d:?\d\d)?)?"
 )
-_WHEN = re.compile(_DATE)
+_WHEN = lazy(_DATE)
 _DIGITS = {ord(han): str(n) for n, row in enumerate(("〇○零", *"一二三四五六七八九")) for han in row}
-_HAN_DATE = re.compile(
+_HAN_DATE = lazy(
     r"(?P<y>[一二][〇○零一二三四五六七八九]{3})年(?P<m>[一二三四五六七八九十]{1,2})月(?P<d>[一二三四五六七八九十]{1,3})日"
 )
-_COUNT = re.compile(r"(\d[\d,，]*(?:\.\d+)?)\s?([万萬]?)\+?\s?[人次個个条條]*")
-_LOADING = re.compile(r"(?:加载中|载入中|正在加载|loading|-+)?[.…。]*", re.IGNORECASE)
+_COUNT = lazy(r"(\d[\d,，]*(?:\.\d+)?)\s?([万萬]?)\+?\s?[人次個个条條]*")
+_LOADING = lazy(r"(?:加载中|载入中|正在加载|loading|-+)?[.…。]*", re.IGNORECASE)
 
-_WIDGET = re.compile(
+_WIDGET = lazy(
     r"(?:[【\[(（<]\s*)?(?:(?:字号|字体|字体大小|字體|字型)\s?[:：]?\s?(?:[【\[(（]?\s*(?:特大|较大|超大|默认|标准|[大中小]|[AT][+-]?)"
     r"\s*[】\])）]?[\s|/·]*){1,5}|A[+-]|T[|+-]|[TA]\s?[大小]字|大\s中\s小|放大|缩小|默认|打印(?:本页|本文|此页|文章|页面)?|列印|关闭(?:窗口|本页|页面)?|收藏(?:本文|本页)?"
     r"|(?:一键)?分享(?:到|至|本文)?\s?[:：]?(?:\s*(?:微信好友|微信|新浪微博|腾讯微博|微博|QQ空间|QQ好友|QQ|朋友圈|抖音|豆瓣|人人网"
     r"|脸书|推特|[fF]acebook|[tT]witter|更多)[、\s]*)*|我要(?:评论|纠错|打印|分享)|纠错|复制链接|返回(?:列表|顶部|首页|目录)|回到顶部|举报|扫码阅读)(?:\s*[】\])）>])?"
 )
-_WIDGET_SIGN = re.compile("[字AT大打列关收一分我纠复返回举扫放缩默]")
+_WIDGET_SIGN = lazy("[字AT大打列关收一分我纠复返回举扫放缩默]")
 """What every widget has one of."""
-_SURE_WIDGET = re.compile(r"字[号体號體型]|分享[到至]|打印(?:本|此)|关闭(?:窗|本)|A[+-]|我要|[【\[(（<]|复制链接")
+_SURE_WIDGET = lazy(r"字[号体號體型]|分享[到至]|打印(?:本|此)|关闭(?:窗|本)|A[+-]|我要|[【\[(（<]|复制链接")
 BULLETS = "□■◎●▲◆○★☆△▷►※ \t\u3000\xa0"
 _SEPARATORS = " \t\u3000\xa0|｜丨/·;；,，、【】[]()（）〔〕<>《》-—"
 _BEFORE_FIELDS = _SEPARATORS + BULLETS
 _AROUND = _SEPARATORS.replace("《", "").replace("》", "")
-_DATED_BY = re.compile(rf"([{HAN}\w]{{1,10}}(?:网|網|报|報|社|台|新闻|融媒|客户端|在线))[\s|｜丨·]*(?=(?:19|20)\d\d)")
+_DATED_BY = lazy(rf"([{HAN}\w]{{1,10}}(?:网|網|报|報|社|台|新闻|融媒|客户端|在线))[\s|｜丨·]*(?=(?:19|20)\d\d)")
 _LEAF = r"[A-Z]?\s?(?:\d{1,3}|[一二三四五六七八九十]{1,3})\s?版"
 _PAGE_NAME = (
     rf"[{HAN}]{{0,4}}(?:新闻|要闻|副刊|专版|专题|评论|综合|理论|社会|国内|国际|文化|体育|经济|时政|民生|教育|健康|广告|特刊|周刊"
     rf"|关注|深度|观点|视点|天下|焦点|生活|科技|法治|财经|娱乐|旅游|读书|人物|导读|头版|地方|都市|连载)[{HAN}]?"
 )
 _SHEET = r"\d{1,4}\s?[页頁]"
-_PAGE_NUMBER = re.compile(
+_PAGE_NUMBER = lazy(
     rf"(?P<side>[-—–~·])(?P=side)*\s?\d{{1,3}}\s?(?P=side)+|第\s?{_SHEET}(?:[\s,，/|]*[共总]\s?{_SHEET})?"
     rf"|[共总]\s?{_SHEET}[\s,，/|]*第\s?{_SHEET}|[Pp]age\s?\d{{1,4}}(?:\s?(?:of|/)\s?\d{{1,4}})?|[A-Z]\d{{2}}|\d{{1,3}}\s?/\s?\d{{1,3}}"
     rf"|第\s?{_LEAF}|[A-Z]?\d{{2,3}}版|[（(]?(?:下转|上接|转|紧接)第?\s?{_LEAF}[）)]?|版次\s?[:：]\s?[A-Z]?\d{{1,3}}版?|(?:第\s?{_LEAF}|[A-Z]?\d{{2,3}}版|[A-Z]\d{{1,2}})\s?[:：·|]\s?{_PAGE_NAME}"
 )
-_BARE_PAGE = re.compile(r"[A-Z]\d{1,2}(?:\s?[:：·|].*)?|\d{1,3}\s?/\s?\d{1,3}")
+_BARE_PAGE = lazy(r"[A-Z]\d{1,2}(?:\s?[:：·|].*)?|\d{1,3}\s?/\s?\d{1,3}")
 """Page numbers that could be anything else where there are more of their kind."""
-_EDITION = re.compile(r"[\d一二三四五六七八九十]\s?版|第\s?\d+\s?期")
-_HEAD_GAP = re.compile(r"[\s|｜丨·]+")
-_PAGE_WORD = re.compile(
+_EDITION = lazy(r"[\d一二三四五六七八九十]\s?版|第\s?\d+\s?期")
+_HEAD_GAP = lazy(r"[\s|｜丨·]+")
+_PAGE_WORD = lazy(
     rf"(?:第\s?)?{_LEAF}(?:[:：]?[{HAN}]{{2,6}})?|[{HAN}]{{1,8}}(?:报|報|周刊)|星期[一二三四五六日天]|(?:总第|第)\d+期|(?:本期|今日)[{HAN}]?\d+版"
     rf"|(?:农历)?[{HAN}]{{0,4}}年?[{HAN}]{{1,2}}月[初十廿卅][{HAN}]|{_PAGE_NAME}"
 )
-_OUTLET = re.compile(rf"[{HAN}\w]{{2,12}}(?:网|报|社|台|新闻|融媒|中心|客户端)")
-_OUTLET_END = re.compile(
+_OUTLET = lazy(rf"[{HAN}\w]{{2,12}}(?:网|报|社|台|新闻|融媒|中心|客户端)")
+_OUTLET_END = lazy(
     "(?:网|網|报|報|社|台|新闻|融媒|中心|客户端|在线|資訊|资讯|频道|平台|公众号|政府|[局委部办厅院])\\s*\\Z"
 )
-_SENTENCE_SIGN = re.compile(r"[。！？!?；，:：\n]")
+_SENTENCE_SIGN = lazy(r"[。！？!?；，:：\n]")
 
 _POST = "(?:全媒体|融媒体|首席|特约|特派|见习|实习)"
 """What a reporter is, besides stationed somewhere; that twice at most, for any number can be split in too many ways."""
-_ROLE = re.compile(
+_ROLE = lazy(
     rf"(?P<office>本[报報网網刊台社]|新华社|新華社|中新社|中国新闻网|[{HAN}]{{2,8}}(?:日报|晚报|晨报|都市报|时报|商报|青年报|快报|早报"
     rf"|周刊|电视台|融媒体?中心|融媒|客户端|网|社))?\s?{_POST}*(?:驻[^\s]{{2,6}}?{_POST}*){{0,2}}"
     r"(?P<role>记者|記者|通讯员|通訊員|特派员|实习生|撰稿人?)"
 )
-_COMMENTATOR = re.compile(
+_COMMENTATOR = lazy(
     rf"(?P<who>(?:本[报网刊台]|新华社|[{HAN}]{{2,6}}报)(?:特约)?评论员)(?:[\s:：]+(?P<names>.{{2,20}}))?"
 )
-_SLASHED = re.compile(
+_SLASHED = lazy(
     r"(?:(?P<both>文\s?[/、&＆]?\s?(?:图|图片|摄|摄影)|图\s?[/、&＆]?\s?文)[\s:：/／丨｜|]+|(?P<one>[文图])\s?[/／丨｜|]\s?)"
     r"(?P<names>[^/／]{2,24})"
 )
 _OPEN = tuple("（(【[〔")
 _SHUT = tuple("）)】]〕")
-_PAIRED = re.compile(r"文\s?[/／]\s?武|图\s?[/／]\s?文.")
+_PAIRED = lazy(r"文\s?[/／]\s?武|图\s?[/／]\s?文.")
 """Words, not names behind a role."""
-_TOLD = re.compile(
+_TOLD = lazy(
     rf"(?:本[报報网網刊台社])?(?:特约|特派|见习|实习)?(?:记者|記者|通讯员|通訊員|特派员)\s?(?P<names>{NAME}(?:[、，\s]+{NAME}){{0,3}})"
     rf"[\s／/]*(?:[{HAN}]{{2,6}}?)?[\s／/]*(?:综合|綜合|现场|現場|摄影|攝影)?(?:报道|報道|报导|報導|电|電)"
 )
-_SIGNED = re.compile(r"(?:文[/／]图|图[/／]文|文并摄|文[/／]摄|摄影报道|图文报道|报道|综合报道|文)\Z")
-_NAME = re.compile(NAME)
-_LOOSE_NAME = re.compile(rf"[{HAN}]{{2,4}}")
-_LATIN_NAME = re.compile(r"[A-Za-z][A-Za-z.'\- ]{1,30}")
-_NOTE = re.compile(r"[（(][^（）()]{1,10}[）)]\Z")
+_SIGNED = lazy(r"(?:文[/／]图|图[/／]文|文并摄|文[/／]摄|摄影报道|图文报道|报道|综合报道|文)\Z")
+_NAME = lazy(NAME)
+_LOOSE_NAME = lazy(rf"[{HAN}]{{2,4}}")
+_LATIN_NAME = lazy(r"[A-Za-z][A-Za-z.'\- ]{1,30}")
+_NOTE = lazy(r"[（(][^（）()]{1,10}[）)]\Z")
 """A remark behind a name."""
-_STAFF = re.compile(r"_[A-Za-z]{1,4}\d+\Z")
+_STAFF = lazy(r"_[A-Za-z]{1,4}\d+\Z")
 """The number that a newsroom puts behind a name."""
-_OFFICE = re.compile(
+_OFFICE = lazy(
     rf"[{HAN}\w（）()“”]{{2,20}}(?:报|報|社|网|網|台|部|局|委|办|室|科|处|院|校|站|中心|公司|集团|协会|学会|编辑|记者|小编|评论员"
     r"|融媒体?|工作室|组|政府|大队|支队|所|馆|厅|系统|客户端|频道)"
 )
-_USER = re.compile(r"(?=\d*[A-Za-z])\w[\w.\-@]{1,23}", re.ASCII)
-_PEN_NAME = re.compile(rf"[{HAN}]{{1,4}}")
-_WORDY = re.compile("[的了是从到在着吗呢这那把被将让与为一]")
+_USER = lazy(r"(?=\d*[A-Za-z])\w[\w.\-@]{1,23}", re.ASCII)
+_PEN_NAME = lazy(rf"[{HAN}]{{1,4}}")
+_WORDY = lazy("[的了是从到在着吗呢这那把被将让与为一]")
 """What names, offices and outlets hardly have, and sentences nearly always."""
-_SPREAD = re.compile(rf"(?<![{HAN}])([{HAN}])[^\S\n]{{1,4}}([{HAN}])(?![{HAN}])")
-_BLANKS = re.compile(r"\s+")
-_GAP = re.compile(r"[\s|｜]+")
-_BETWEEN = re.compile(r"[\s、，,/;；&|｜]+")
-_NO_NAME = re.compile(
+_SPREAD = lazy(rf"(?<![{HAN}])([{HAN}])[^\S\n]{{1,4}}([{HAN}])(?![{HAN}])")
+_BLANKS = lazy(r"\s+")
+_GAP = lazy(r"[\s|｜]+")
+_BETWEEN = lazy(r"[\s、，,/;；&|｜]+")
+_NO_NAME = lazy(
     "直击|现场|探访|调查|观察|手记|连线|体验|走访|报道|综合|暗访|深入|游记|谈话|专访|日前|获悉|了解|\\A.[之并與与和及或的了是也在而不]"
 )
 _PLACE = (
@@ -199,11 +200,11 @@ _PLACE = (
 
 _PREFACE = r"(?:(?:您好|你好|尊敬的(?:用户|网友|读者))\s?[,，!！。]?\s?)?"
 _SITE = "网|网站|平台|门户|官网|论坛|在线|频道|信息港|之窗|首页|主页|系统|客户端|新闻中心|公众号|網|網站|平臺|論壇"
-_BANNER = re.compile(
+_BANNER = lazy(
     rf"{_PREFACE}欢?[欢歡]迎(?:您|你)?(?:来到|来访|访问|光临|进入|浏览|莅临|登录|登陆|关注|使用|光顧|光臨|瀏覽)(?:本站)?[\s:：,，]*"
     rf"(?P<site>[^。！!？?，,]{{2,40}}?(?:{_SITE}))[\s!！。.~～]*"
 )
-_TODAY = re.compile(rf"(?:今天|现在)是?\s?[:：]?\s?{_DATE}[\s星期周一二三四五六日天农历年月初廿十]*(?:[\d:：]*)")
+_TODAY = lazy(rf"(?:今天|现在)是?\s?[:：]?\s?{_DATE}[\s星期周一二三四五六日天农历年月初廿十]*(?:[\d:：]*)")
 
 
 _FIRST = frozenset(
@@ -212,8 +213,8 @@ _FIRST = frozenset(
 """What metadata begins with, unless it begins with the name of a paper before ``记者``."""
 _BEFORE = BULLETS + "（(【[<〔-—–·~"
 _BEGINS = _FIRST.union(_BEFORE)
-_ROLE_WORD = re.compile("[记記]者|通[讯訊][员員]|特派员|评论员|实习生|撰稿")
-_ROLE_SIGN = re.compile("[记記通特评实撰][者讯訊派论习稿]")
+_ROLE_WORD = lazy("[记記]者|通[讯訊][员員]|特派员|评论员|实习生|撰稿")
+_ROLE_SIGN = lazy("[记記通特评实撰][者讯訊派论习稿]")
 """How every role begins: scanned several times as fast, since it begins with one class of characters."""
 
 
@@ -397,7 +398,7 @@ def _iso(when: re.Match[str]) -> str | None:
     """The date in ISO 8601, with the time as far as it was given; None if there is no such day or hour."""
     year, month, day = when["y"], when["m"], when["d"]
     try:
-        if when.re is _HAN_DATE:
+        if year[0] in "一二":  # in Chinese figures
             return date(_number(year), _number(month), _number(day)).isoformat()
         if (said := when["H"]) is None:
             return date(int(year), int(month), int(day)).isoformat()

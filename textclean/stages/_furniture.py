@@ -4,8 +4,7 @@ A line is read piece by piece. Every piece must be of a kind that imprints are m
 nothing else is made of. A sentence that merely begins like an imprint has a piece that is neither, and stays.
 """
 
-import re
-
+from textclean.language.expressions import lazy
 from textclean.stages._lines import HAN
 
 _ORGAN = (
@@ -14,13 +13,13 @@ _ORGAN = (
 )
 ORGAN = rf"[{HAN}\w（）()·“”]{{1,24}}?(?:{_ORGAN})"
 """An organisation, by its last word."""
-_TO_CLOSE = re.compile(
+_TO_CLOSE = lazy(
     rf"(?<=[:：©])\s+|(?<!\s)\s++(?=[:：©])|(?<=备)\s+(?=\d)|(?<=[证号備])\s+(?=[:：\d]|[{HAN}]?[A-Z]\d)"
     r"|(?<=\d)\s*([-–—~至])\s*(?=\d)|(?<=©\d{4})\s+|(?<=©\d{4}[-–—~至]\d{4})\s+"
 )
 """White space inside a piece."""
-_BLANK = re.compile(r"\s")
-_PIECES = re.compile(r"[\s，,。；;！!|｜丨※*]+")
+_BLANK = lazy(r"\s")
+_PIECES = lazy(r"[\s，,。；;！!|｜丨※*]+")
 _SHELL = "（(【[*※■●◆▲·-—= \t\u3000)）】]"
 
 _YEARS = r"(?:19|20)\d\d(?:[-–—~至](?:(?:19|20)\d\d|今|现在))?年?"
@@ -36,7 +35,7 @@ _BANNED = (
 )
 _SELF = "本网站?|本站|本报|本文|本刊|本社|本台|本公众号|本平台|本号|本页面?|我网|我站|本網站?|本報"
 _OWN = rf"(?:{_SELF})"
-_SIGNS = re.compile(
+_SIGNS = lazy(
     rf"(?:[Cc]opyright|COPYRIGHT|版权所有|版權所有)?(?:©|\([Cc]\)|（[Cc]）)(?:{_YEARS}(?:[{HAN}\w.]{{2,24}})?|{ORGAN}|[\w.]*)"
     rf"|(?:[Cc]opyright|COPYRIGHT)[:：]?(?:{_YEARS})?(?:{ORGAN}|[A-Za-z.]*)"
     rf"|(?:版权所有|版權所有|[Aa]ll\s?[Rr]ights\s?[Rr]eserved)(?:[:：]?{ORGAN}|[:：][^，。]{{2,30}})?"
@@ -65,9 +64,9 @@ MENU = (
     "|诚聘英才|网站声明|广告刊例|关于本网|联系方式|招聘信息|友情链接)"
 )
 """A word of the menu at the foot: imprint where there are two, a heading perhaps where there is one."""
-_MENU = re.compile(rf"{MENU}(?:[·/>、-]*{MENU})*")
-_MENU_WORD = re.compile(MENU)
-_FILLER = re.compile(
+_MENU = lazy(rf"{MENU}(?:[·/>、-]*{MENU})*")
+_MENU_WORD = lazy(MENU)
+_FILLER = lazy(
     rf"[\x21-\x7e©®–—·：、“”《》]+|(?!.*[的了是在把被着从到]){ORGAN}"
     rf"|(?:主办|承办|协办|主管|指导|运营|运维|建设|维护|版权|联合主办|出品|技术支持|网站维护|法律顾问)(?:单位|部门|方|所有)?[:：][^，。：]{{2,30}}"
     r"|(?:地址|邮编|邮政编码|(?:联系|办公|值班|咨询|服务)?(?:电话|热线)|传真|(?:电子)?邮箱|[Ee]-?mail|客服|QQ|网址|联系人|总编辑|社长"
@@ -80,7 +79,7 @@ _FILLER = re.compile(
     r"|(?:已经?)?(?:本网|本站)?授权[^，。]{0,16}|(?:建议|推荐)?使用[^，。]{0,12}(?:分辨率|浏览器)[^，。]{0,12}"
     rf"|[{HAN}\d（）-]{{2,24}}\d+(?:号|楼|室|层)[{HAN}\d（）-]{{0,12}}"
 )
-_DECLARED = re.compile(
+_DECLARED = lazy(
     r"(?:[【\[(（]\s*)?(?:(?:版权|特别|免责|郑重|重要|风险|法律)(?:声明|说明)|声明|免責聲明|聲明)\s?(?:[】\])）]\s?[:：]?|[:：]).*"
     r"(?:转载|版权|侵权|本网|本站|本平台|本公众号|本号|本文|本报|立场|仅代表|轉載|版權).*"
     r"|(?:[【\[(（]\s*)?(?:版权|特别|免责|投资|风险|友情)(?:提示|提醒)\s?(?:[】\])）]\s?[:：]?|[:：]).*"

@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from textclean.language.expressions import lazy
 from textclean.stages._breaks import DECIMAL, HAN_CHARACTER, MEASURE, OPENING, SHORT, TINY, parts_a_pair
 from textclean.stages._lines import HAN, closed
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-_QUANTITY = re.compile(
+_QUANTITY = lazy(
     rf"\d[\d.,]*[多余]?[个家项名人万亿元吨米户亩件条座台次辆只头公千倍][{HAN}]{{0,2}}[，、；。）,;)]|\d[\d.,]*[%％‰]"
 )
 _UNFINISHED = frozenset("是的和与及或在由对从向为以把将被让使并而但更最很不没就才都也则若如因其这那每各该某第约近达共")
@@ -20,7 +21,7 @@ _UNFINISHED = frozenset("是的和与及或在由对从向为以把将被让使�
 _CONJUNCTIONS = frozenset("及和与或、")
 """Of those, what something of the same kind must follow."""
 _CLAUSE_EDGE = frozenset("\n，。；：、！？“‘《（,;:!?")
-_CLAUSE_EDGES = re.compile(f"[{''.join(sorted(_CLAUSE_EDGE))}]")
+_CLAUSE_EDGES = lazy(f"[{''.join(sorted(_CLAUSE_EDGE))}]")
 _BATCH = 4096
 """Pairs that are looked up at once, so that memory stays bounded."""
 _COPY = 8
@@ -51,10 +52,10 @@ class Evidence:
 
 WINDOW = 24
 """Characters on each side of a break that are looked at before runs of digits and letters are folded."""
-_DIGITS = re.compile(r"\d+")
-_DIGITS_END = re.compile(r"\d+\Z")
-_LETTERS = re.compile("[A-Za-zＡ-Ｚａ-ｚ]+")
-_LETTERS_END = re.compile(r"[A-Za-zＡ-Ｚａ-ｚ]+\Z")
+_DIGITS = lazy(r"\d+")
+_DIGITS_END = lazy(r"\d+\Z")
+_LETTERS = lazy("[A-Za-zＡ-Ｚａ-ｚ]+")
+_LETTERS_END = lazy(r"[A-Za-zＡ-Ｚａ-ｚ]+\Z")
 
 
 def _gains(pairs: Sequence[Pair]) -> list[float]:

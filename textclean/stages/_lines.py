@@ -1,9 +1,9 @@
 """Lines and names: what the stages about layout, metadata and boilerplate all need to know of a line."""
 
-import re
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
+from textclean.language.expressions import lazy
 from textclean.stage import NO_EDITS, Edits, Findings
 
 NOTHING = Findings()
@@ -29,8 +29,8 @@ STOPS = "。！？!?…"
 CLOSERS = "”’」』】）)》〉〕]"
 ENDS = frozenset(STOPS + ";；:：~～）)】〕]")
 """Characters that close whatever line they end."""
-_PAUSE = re.compile(r"[，。；！？、,;!?]")
-ENUMERATED = re.compile(
+_PAUSE = lazy(r"[，。；！？、,;!?]")
+ENUMERATED = lazy(
     r"(?:[（(]?[一二三四五六七八九十]{1,3}[、.．）)]|第[一二三四五六七八九十百\d]{1,4}[章节条编部篇]"
     r"|[（(]?\d{1,2}(?:[、．）)]|\.(?!\d))|[①-⑳●■◆▲★□○◇·•*])"
 )

@@ -5,13 +5,14 @@ from functools import cache
 from itertools import islice
 
 from textclean.built import extension
+from textclean.language.expressions import lazy
 
 CORNERS = "「」『』｢｣"
 """Quotes of Traditional print."""
 
 _built = extension("textclean.stages._scan")
-_CORNER = re.compile(f"[{CORNERS}]")
-_QUOTE = re.compile(f"[{CORNERS}“”‘’]")
+_CORNER = lazy(f"[{CORNERS}]")
+_QUOTE = lazy(f"[{CORNERS}“”‘’]")
 _ENOUGH = 2
 """How many times the characters of one script must outnumber those of the other."""
 _COUNTED = 10

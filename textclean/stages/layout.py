@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence, Set
 from typing import ClassVar, NamedTuple
 
+from textclean.language.expressions import lazy
 from textclean.stage import NO_EDITS, Document, EditBuilder, Edits, Field, Findings, Mark, Stage, columns
 from textclean.stages._breaks import (
     HAN_CHARACTER,
@@ -32,14 +33,14 @@ from textclean.stages._breaks import (
 from textclean.stages._joins import WINDOW, Evidence, Page, Pair, hints_for
 from textclean.stages._lines import ENDS, ENUMERATED, NOTHING, closed, stripped, visible
 
-_LONE_SHARE = re.compile(r"\d[\d.]*[%％‰]、")
-_SINGULAR = re.compile(r"\A一([处个家座条棵位名件项张块片只头间])\1(?:一直|[曾从未没已仍不能被由])")
+_LONE_SHARE = lazy(r"\d[\d.]*[%％‰]、")
+_SINGULAR = lazy(r"\A一([处个家座条棵位名件项张块片只头间])\1(?:一直|[曾从未没已仍不能被由])")
 """``指出一处|处一直没有``: one, not one after the other."""
 _WRAPPED = 5
 """Broken lines at least of a page that is hard-wrapped."""
 _WRAPPED_TITLE = 1.0
 """The evidence, in nats, from which the first line of hard-wrapped text is no title."""
-_BLANK = re.compile(r"\n((?:[^\S\n]*\n)+)")
+_BLANK = lazy(r"\n((?:[^\S\n]*\n)+)")
 _NEAR = 8
 """Within so many lines of a break another loose end makes it doubtful which of them belong together."""
 _ROUNDS = 16

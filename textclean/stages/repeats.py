@@ -4,7 +4,6 @@ Rhetoric repeats too, so only what stands directly after itself is looked at, an
 see :class:`Repeats` for the measures.
 """
 
-import re
 from bisect import bisect_left
 from collections.abc import Sequence
 from functools import cache, cached_property
@@ -12,6 +11,7 @@ from itertools import accumulate, chain, compress, count
 from operator import eq
 from typing import TYPE_CHECKING, ClassVar
 
+from textclean.language.expressions import lazy
 from textclean.ledger import Span
 from textclean.stage import Document, EditBuilder, Field, Findings, Stage
 from textclean.stages._lines import NOTHING
@@ -22,13 +22,13 @@ if TYPE_CHECKING:
 
 _SIGNS = "，。；！？、：…,;:!?"
 _CLOSERS = "”’」』"
-_SPLIT = re.compile(f"([{_SIGNS}\n][{_CLOSERS}]*)")
+_SPLIT = lazy(f"([{_SIGNS}\n][{_CLOSERS}]*)")
 _BINDS = frozenset("，,；;。、")
 """Signs between copies; after an exclamation mark, a question mark or dots a repeat is meant."""
 _STOPS = ("。", "！", "？", "!", "?", "\n")
-_HAN = re.compile("[\u3400-\u9fff]")
-_NUMBER = re.compile(r"\d")
-_BREAK, _OPENING, _CLOSING = re.compile("\n"), re.compile("[“「]"), re.compile("[”」]")
+_HAN = lazy("[\u3400-\u9fff]")
+_NUMBER = lazy(r"\d")
+_BREAK, _OPENING, _CLOSING = lazy("\n"), lazy("[“「]"), lazy("[”」]")
 _PERIODS = (1, 2, 3, 4)
 _LEAST = 4
 """Different characters at least of what loops."""

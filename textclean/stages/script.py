@@ -13,6 +13,7 @@ from operator import ne
 from typing import Any, ClassVar, Literal
 
 from textclean.document import Document, Findings, Mark, Paragraph, paragraphs
+from textclean.language.expressions import lazy
 from textclean.ledger import columns
 from textclean.stage import Field, Stage
 from textclean.stages._breaks import HAN_CHARACTER
@@ -21,7 +22,7 @@ from textclean.stages._scripts import counts, curved_quotes, has_traditional, sc
 
 __all__ = ["Script"]
 
-_QUOTATION = re.compile("“[^“”\n]*”|「[^「」\n]*」|『[^『』\n]*』|《[^《》\n]*》|（[^（）\n]*）")
+_QUOTATION = lazy("“[^“”\n]*”|「[^「」\n]*」|『[^『』\n]*』|《[^《》\n]*》|（[^（）\n]*）")
 _EARNEST = 3
 """Characters that only one script has from which on a piece of text is in that script, and no slip or name."""
 

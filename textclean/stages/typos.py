@@ -12,6 +12,7 @@ from functools import cache
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple
 
+from textclean.language.expressions import lazy
 from textclean.language.script import simplified_only, traditional_only
 from textclean.stage import CorpusStage, Document, Field, Findings, Mark, Observation, Texts, advance
 from textclean.stages import _proofs
@@ -43,8 +44,8 @@ _FREE = frozenset(
     "一二三四五六七八九十百千万亿零〇两几首东西南北中上下左右前后内外大小新老旧高低多少正副男女长短甲乙丙丁春夏秋冬年月日时分他她它你我的地得了着过和与及"
 )
 """Characters that one place may hold by turns without being wrong."""
-_TITLE = re.compile("《[^《》\n]{1,40}》|[“「『][^“”「」『』\n]{1,4}[”」』]")
-_QUOTED = re.compile("[“‘「『][^“”‘’「」『』\n]{1,40}[”’」』]")
+_TITLE = lazy("《[^《》\n]{1,40}》|[“「『][^“”「」『』\n]{1,4}[”」』]")
+_QUOTED = lazy("[“‘「『][^“”‘’「」『』\n]{1,40}[”’」』]")
 _SURNAMES = frozenset(
     "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林高罗郑梁谢宋唐许韩邓冯曹彭曾肖萧田董潘袁蔡蒋余于杜叶程魏苏吕丁任卢姚沈钟姜崔谭陆"
     "范汪廖石金韦贾夏付傅方邹熊白孟秦邱侯江尹薛闫阎段雷龙黎史陶贺毛郝顾龚邵万覃武钱戴严莫孔向常汤康易乔赖文洪施牛樊葛邢"
@@ -53,11 +54,9 @@ _NAMED = (
     "记者|作者|通讯员|编辑|责编|摄影|书记|主任|市长|县长|局长|院长|校长|教授|主席|总理|总统|先生|女士|同志|村民|居民|队长|经理"
     "|博士|医生|老师|选手|演员|导演|编剧"
 )
-_BEFORE_NAME = re.compile(rf"(?:{_NAMED}|[^一-鿿]|\A)\Z")
-_AFTER_NAME = re.compile(
-    rf"(?:{_NAMED}|等|两|三|和|与|及|同|在|向|对|从|是|说|表示|介绍|告诉|认为|指出|强调|摄|[^一-鿿]|\Z)"
-)
-_LETTERED = re.compile(
+_BEFORE_NAME = lazy(rf"(?:{_NAMED}|[^一-鿿]|\A)\Z")
+_AFTER_NAME = lazy(rf"(?:{_NAMED}|等|两|三|和|与|及|同|在|向|对|从|是|说|表示|介绍|告诉|认为|指出|强调|摄|[^一-鿿]|\Z)")
+_LETTERED = lazy(
     "[A-Za-zＡ-Ｚａ-ｚ](?=[股座区级型类组轮馆站线口位面层栋楼段点罩柱字形超光波币咖队角端照盘网幢门厅证牌社族姐哥总君某片号维值轴台恤])"
 )
 """A letter before what letters are used to name: a share, a block, a type, a shirt."""

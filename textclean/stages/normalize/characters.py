@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from functools import cache
 from itertools import groupby
 
+from textclean.language.expressions import lazy
 from textclean.ledger import NO_EDITS, Edits
 
 ZERO_WIDTH_JOINERS = "\u200c\u200d"
@@ -31,11 +32,11 @@ _SUPPLEMENT = (
 
 ENTITY_REST = r"(?:amp;|#38;|#[xX]26;)*(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,30});"
 """A HTML entity after its ``&``."""
-_ENTITY = re.compile(f"&{ENTITY_REST}")
-_AMPERSAND = re.compile(r"&(?:amp;|#38;|#[xX]26;)*")
-_ADDRESS = re.compile(r"(?:[a-z][a-z+.-]{1,15}://|www\.)[!-~]*\Z")
-_NUMBER_SIGN = re.compile("(?<=[０-９])(?:[．－：／]|，(?=[０-９]{3}(?![０-９])))(?=[０-９])")
-_COMPATIBILITY = re.compile("[\uf900-\ufaff\U0002f800-\U0002fa1f]")
+_ENTITY = lazy(f"&{ENTITY_REST}")
+_AMPERSAND = lazy(r"&(?:amp;|#38;|#[xX]26;)*")
+_ADDRESS = lazy(r"(?:[a-z][a-z+.-]{1,15}://|www\.)[!-~]*\Z")
+_NUMBER_SIGN = lazy("(?<=[０-９])(?:[．－：／]|，(?=[０-９]{3}(?![０-９])))(?=[０-９])")
+_COMPATIBILITY = lazy("[\uf900-\ufaff\U0002f800-\U0002fa1f]")
 _ADDRESS_LENGTH = 300
 _FEW_MARKS = 30
 """Marks that a character has at most in any language (Unicode Standard Annex 15, Stream-Safe Text Format)."""
