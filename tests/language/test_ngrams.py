@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from textclean.language import ngrams
 from textclean.language.ngrams import join_gain, join_gains, opening_gain
+from textclean.language.resources import read_arrays
 
 INSIDE = [  # a break inside a word or phrase
     ("今年全县农业机", "械化水平明显"),
@@ -105,3 +106,9 @@ def test_counts_find_what_was_seen_and_nothing_else() -> None:
     found = two(np.array([key("发", "展"), key("领", "城")], np.uint64))
     assert found[0] > 100 > found[1]
     assert one(table[ngrams.code_units("的")].astype(np.uint64))[0] > 10_000
+
+
+def test_the_file_of_pairs_is_made_from_the_counts() -> None:
+    held, counted = read_arrays("attraction.npz"), read_arrays("ngrams.npz")
+    assert np.array_equal(held["chars"], counted["chars"])
+    assert np.array_equal(ngrams.unpack_keys(held["keys"]), ngrams.attracted_pairs())

@@ -140,8 +140,8 @@ def test_the_extension_tells_certain_hits_as_plain_python_does(text, rules):
 
 
 @built
-@given(TEXTS, RULES)
-@settings(deadline=None, max_examples=300)
+@given(TEXTS | st.text("㐀㐁龘锟斤拷烫屯\ufffd&amp;#1\r\n\x0b\u200b ,.()「」Àá𠀀文の"), RULES)
+@settings(deadline=None, max_examples=600)
 def test_certain_hits_and_those_looked_at_are_the_hits_of_the_expression(text, rules):
     every = list(policies._scanner(*rules).finditer(text))
     found = scan(text, *rules)

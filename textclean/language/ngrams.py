@@ -76,7 +76,7 @@ class Successors(NamedTuple):
 @cache
 def numbers() -> "NDArray[Any]":
     """Code unit → number: uint16 of shape (65536,)."""
-    return number_table(read_arrays("ngrams.npz")["chars"])
+    return number_table(read_arrays("attraction.npz")["chars"])
 
 
 def number_table(chars: "NDArray[Any]") -> "NDArray[Any]":
@@ -216,9 +216,8 @@ _ATTRACTION = 1.5
 _SLOTS = 1 << 23
 
 
-@cache
-def _attracted() -> "tuple[list[int], bytes, NDArray[Any]]":
-    """Numbers by code unit; a bit for each residue of the keys of the pairs that attract each other; those keys."""
+def attracted_pairs() -> "NDArray[Any]":
+    """The keys of the pairs that attract each other, ascending: uint64. They have a data file, which is read sooner."""
     import numpy as np
 
     alone, pairs = counts()[1:3]
@@ -226,7 +225,16 @@ def _attracted() -> "tuple[list[int], bytes, NDArray[Any]]":
     single[alone.keys] = alone.counts
     keys = pairs.keys
     expected = single[keys >> np.uint64(BITS)] * single[keys & np.uint64((1 << BITS) - 1)] / total()
-    keys = keys[pairs.counts > expected * np.exp(_ATTRACTION)].astype(np.int64)
+    kept: NDArray[Any] = keys[pairs.counts > expected * np.exp(_ATTRACTION)]
+    return kept
+
+
+@cache
+def _attracted() -> "tuple[list[int], bytes, NDArray[Any]]":
+    """Numbers by code unit; a bit for each residue of the keys of the pairs that attract each other; those keys."""
+    import numpy as np
+
+    keys = unpack_keys(read_arrays("attraction.npz")["keys"]).astype(np.int64)
     slots = np.zeros(_SLOTS, bool)
     slots[keys % (_SLOTS - 1)] = True
     return numbers().tolist(), np.packbits(slots, bitorder="little").tobytes(), keys

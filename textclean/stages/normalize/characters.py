@@ -71,10 +71,14 @@ def folds(width: bool, radical: bool, compatibility: bool, control: bool, newlin
     return table
 
 
+def spans(ranges: str) -> list[tuple[int, int]]:
+    """The first and the last code point of each range of a class."""
+    return [(ord(one or a), ord(one or b)) for a, b, one in re.findall("(.)-(.)|(.)", ranges, re.S)]
+
+
 def members(ranges: str) -> list[str]:
     """The characters of a class written with ranges."""
-    found = re.findall("(.)-(.)|(.)", ranges, re.S)
-    return [chr(code) for a, b, one in found for code in range(ord(one or a), ord(one or b) + 1)]
+    return [chr(code) for first, last in spans(ranges) for code in range(first, last + 1)]
 
 
 def ranges(characters: Iterable[str], others: bool = False) -> str:
