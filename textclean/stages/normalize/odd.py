@@ -46,6 +46,6 @@ def _alone() -> frozenset[str]:
     folds = characters.folds(width=True, radical=True, compatibility=True, control=True, newline=True)
     signs = characters.members(mojibake.SIGNS + PRIVATE)
     parts = (range(0x300, 0x3400), range(0xA000, 0xAC00), range(0xD7A4, 0xD800), range(0xF900, 0x10000))
-    others = [chr(code) for part in parts for code in part]
-    composing = [char for char in others if characters.combines(char) or not characters.is_composed(char)]
+    others = (chr(code) for part in parts for code in part)
+    composing = (char for char in others if characters.combines(char) or not characters.is_composed(char))
     return frozenset([*folds, *signs, *composing]) - {"\r"}
