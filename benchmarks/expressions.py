@@ -26,8 +26,8 @@ import textclean
 from textclean.language.expressions import compiled
 
 LINES: Mapping[str, int] = {
-    "textclean.stages._fields": 160,
-    "textclean.stages._furniture": 200,
+    "textclean.stages.metadata.fields": 160,
+    "textclean.stages.imprint": 200,
     "textclean.stages.boilerplate": 200,
     "textclean.stages.normalize.characters._ADDRESS": 300,
     "textclean.decode.reading._NO_TRAIL": 512,

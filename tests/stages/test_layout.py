@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from textclean.document import Document
 from textclean.language.ngrams import join_gain, opening_gain
-from textclean.stages._joins import Evidence
 from textclean.stages.layout import Layout
+from textclean.stages.layout.joins import Evidence
 
 CASES = tomllib.loads((Path(__file__).parents[1] / "cases" / "layout.toml").read_text(encoding="utf-8"))
 WORDS = (

@@ -13,8 +13,8 @@ from typing import NamedTuple
 from textclean.decode.alignment import UTF16_HIGH, pieces, two_byte_surplus, utf16_surplus
 from textclean.decode.euc_tw import euc_tw_text
 from textclean.decode.hz import MARKER, hz_text
-from textclean.decode.likelihood import is_chinese, mean, score, wide
 from textclean.language.expressions import lazy
+from textclean.language.likelihood import is_chinese, mean, score, wide
 
 BOMS = {
     b"\xef\xbb\xbf": "utf-8",

@@ -5,8 +5,8 @@ its bytes are kept under a patch.
 """
 
 from textclean.decode.alignment import gb2312_surplus, pieces
-from textclean.decode.likelihood import score
 from textclean.language.expressions import lazy
+from textclean.language.likelihood import score
 
 MARKER = lazy(rb"~[{}]")
 _WHOLE = lazy(rb"~\{((?:[\x21-\x77][\x21-\x7e])*)(?:~\}|(?=\r?\n?\Z))|~[~\n]|[^~]+")

@@ -10,9 +10,9 @@ from typing import NamedTuple
 
 from textclean.decode.alignment import has_strange_high_bytes, pieces, two_byte_surplus, utf16_surplus
 from textclean.decode.hz import hz_text
-from textclean.decode.likelihood import is_chinese, mean, score, wide
 from textclean.document import Patch, Piece, Source
 from textclean.language.expressions import lazy
+from textclean.language.likelihood import is_chinese, mean, score, wide
 
 EXACT = frozenset({"ascii", "utf-8", "utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be", "gb18030", "iso8859-1"})
 """Codecs whose strict decoding is always undone by their encoding."""

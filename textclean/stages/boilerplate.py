@@ -11,20 +11,10 @@ from hashlib import blake2b
 from typing import Any, ClassVar, NamedTuple
 
 from textclean.language.expressions import lazy
+from textclean.language.lines import ENUMERATED, HAN, NAME, closed, is_body, numbered, stripped
 from textclean.stage import CorpusStage, Document, Field, Findings, Observation, Texts
-from textclean.stages._furniture import MENU, is_imprint
-from textclean.stages._lines import (
-    ENUMERATED,
-    HAN,
-    NAME,
-    NOTHING,
-    closed,
-    cut,
-    is_body,
-    numbered,
-    stripped,
-    whole_lines,
-)
+from textclean.stages.cuts import NOTHING, cut, whole_lines
+from textclean.stages.imprint import MENU, is_imprint
 
 _LONGEST = 200
 """Characters of the longest line that can be boilerplate."""

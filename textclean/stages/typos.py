@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple
 from textclean.language.expressions import lazy
 from textclean.language.script import simplified_only, traditional_only
 from textclean.stage import CorpusStage, Document, Field, Findings, Mark, Observation, Texts, advance
-from textclean.stages import _proofs
+from textclean.stages import proofs
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -140,13 +140,13 @@ class Typos(CorpusStage):
             marks += [_typo(text, found) for found in verdict.suspicions]
             marks += _variant_marks(text, verdict.variants)
         if "quote" in self.kinds:
-            marks += _proofs.quotes(doc.paragraphs())
+            marks += proofs.quotes(doc.paragraphs())
         if "misuse" in self.kinds:
-            marks += _proofs.misused(text)
+            marks += proofs.misused(text)
         if "repeat" in self.kinds:
-            marks += _proofs.doubled(text)
+            marks += proofs.doubled(text)
         if "punctuation" in self.kinds:
-            marks += _proofs.doubled_signs(text)
+            marks += proofs.doubled_signs(text)
         return Findings(marks=_apart(marks))
 
 

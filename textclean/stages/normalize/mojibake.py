@@ -7,9 +7,9 @@ log-probability of the characters by :data:`GAIN`; ordinary Chinese never does.
 import re
 from functools import cache
 
-from textclean.decode.likelihood import mean
 from textclean.language.characters import log_frequency
 from textclean.language.expressions import lazy
+from textclean.language.likelihood import mean
 from textclean.ledger import NO_EDITS, Edits
 from textclean.stages.normalize.characters import ranges
 

@@ -11,9 +11,8 @@ from itertools import compress
 from operator import itemgetter
 from typing import NamedTuple
 
-from textclean.built import extension
 from textclean.ledger import NO_EDITS, Edits
-from textclean.stages._scripts import CORNERS, counts, curved_quotes, script_of
+from textclean.native import extension
 from textclean.stages.normalize.characters import members, ranges, spans
 from textclean.stages.normalize.compose import joined
 from textclean.stages.normalize.odd import odd_characters, odd_choice
@@ -28,9 +27,10 @@ from textclean.stages.normalize.punctuation import (
     entity_ends,
 )
 from textclean.stages.normalize.spaces import BESIDE_NUMBER, BLANKS, SPELLED, is_stray, setting_off, spaced_out
+from textclean.stages.script.telling import CORNERS, counts, curved_quotes, script_of
 
 Hit = re.Match[str]
-_built = extension("textclean.stages._scan")
+_built = extension("scan")
 
 
 class Scan(NamedTuple):

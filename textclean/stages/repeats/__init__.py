@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textclean.language.expressions import lazy
 from textclean.ledger import Span
 from textclean.stage import Document, EditBuilder, Field, Findings, Stage
-from textclean.stages._lines import NOTHING
+from textclean.stages.cuts import NOTHING
 
 if TYPE_CHECKING:
     import numpy as np

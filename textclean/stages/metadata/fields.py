@@ -11,7 +11,7 @@ from functools import cache
 from typing import Any, NamedTuple
 
 from textclean.language.expressions import lazy
-from textclean.stages._lines import HAN, NAME
+from textclean.language.lines import HAN, NAME
 
 _LABELS: Mapping[str, tuple[str, ...]] = {
     "published": (

@@ -4,14 +4,14 @@ import re
 from functools import cache
 from itertools import islice
 
-from textclean.built import extension
 from textclean.language.expressions import lazy
 from textclean.language.script import simplified_only, traditional_only
+from textclean.native import extension
 
 CORNERS = "「」『』｢｣"
 """Quotes of Traditional print."""
 
-_built = extension("textclean.stages._scan")
+_built = extension("scan")
 _CORNER = lazy(f"[{CORNERS}]")
 _QUOTE = lazy(f"[{CORNERS}“”‘’]")
 _ENOUGH = 2

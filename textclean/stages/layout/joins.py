@@ -7,8 +7,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from textclean.language.expressions import lazy
-from textclean.stages._breaks import DECIMAL, HAN_CHARACTER, MEASURE, OPENING, SHORT, TINY, parts_a_pair
-from textclean.stages._lines import HAN, closed
+from textclean.language.lines import HAN, closed
+from textclean.stages.layout.breaks import DECIMAL, HAN_CHARACTER, MEASURE, OPENING, SHORT, TINY, parts_a_pair
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -1,7 +1,7 @@
 """Metadata: dates, sources, bylines, counters, page widgets and site banners, lifted out of the text.
 
-A line goes only if the whole of it is understood (:mod:`textclean.stages._fields`) and it stands where such lines
-stand. A sentence that merely begins with a label stays.
+A line goes only if the whole of it is understood (:mod:`textclean.stages.metadata.fields`) and it stands where such
+lines stand. A sentence that merely begins with a label stays.
 """
 
 from collections import Counter
@@ -9,9 +9,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, ClassVar
 
 from textclean.language.expressions import lazy
+from textclean.language.lines import HAN, is_body, is_title, numbered, stripped
 from textclean.stage import Document, Field, Findings, Stage
-from textclean.stages._fields import BULLETS, LISTS, Found, candidates, read, split_names
-from textclean.stages._lines import HAN, NOTHING, cut, is_body, is_title, numbered, stripped, whole_lines
+from textclean.stages.cuts import NOTHING, cut, whole_lines
+from textclean.stages.metadata.fields import BULLETS, LISTS, Found, candidates, read, split_names
 
 _CELL = lazy(r"[^。！？!?]{1,4}|\w?[\d/]+")
 """What stands in tables and lists, where such numbers are no page numbers."""

@@ -1,10 +1,10 @@
 """Breaks of lines: whether a line ends, and the next one begins, in the middle of a sentence.
 
-Each of these looks at one or two lines; what the language and the page say is in :mod:`textclean.stages._joins`.
+Each of these looks at one or two lines; what the language and the page say is in :mod:`textclean.stages.layout.joins`.
 """
 
 from textclean.language.expressions import lazy
-from textclean.stages._lines import ENUMERATED, HAN, closed
+from textclean.language.lines import ENUMERATED, HAN, closed
 
 PAUSE = lazy("[，。；！？：、,;!?:]")
 SENTENCE = lazy("[。！？!?]")

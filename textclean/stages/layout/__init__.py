@@ -13,8 +13,10 @@ from collections.abc import Mapping, Sequence, Set
 from typing import ClassVar, NamedTuple
 
 from textclean.language.expressions import lazy
+from textclean.language.lines import ENDS, ENUMERATED, closed, stripped, visible
 from textclean.stage import NO_EDITS, Document, EditBuilder, Edits, Field, Findings, Mark, Stage, columns
-from textclean.stages._breaks import (
+from textclean.stages.cuts import NOTHING
+from textclean.stages.layout.breaks import (
     HAN_CHARACTER,
     NO_OPENING,
     PAUSE,
@@ -30,8 +32,7 @@ from textclean.stages._breaks import (
     parts_a_word,
     parts_an_address,
 )
-from textclean.stages._joins import WINDOW, Evidence, Page, Pair, hints_for
-from textclean.stages._lines import ENDS, ENUMERATED, NOTHING, closed, stripped, visible
+from textclean.stages.layout.joins import WINDOW, Evidence, Page, Pair, hints_for
 
 _LONE_SHARE = lazy(r"\d[\d.]*[%％‰]、")
 _SINGULAR = lazy(r"\A一([处个家座条棵位名件项张块片只头间])\1(?:一直|[曾从未没已仍不能被由])")
