@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from textclean.document import Document
-from textclean.language.lines import HAN
+from textclean.language.han import HAN
 from textclean.stage import TextRef, advance
 from textclean.stages import boilerplate
 from textclean.stages.boilerplate import Boilerplate

@@ -1,25 +1,9 @@
-"""Lines and names: what the stages about layout, metadata and boilerplate all need to know of a line."""
+"""Lines: what the stages about layout, metadata and boilerplate all need to know of one."""
 
 from collections.abc import Iterable
 from typing import NamedTuple
 
 from textclean.language.expressions import lazy
-
-HAN = "\u3007\u3400-\u9fff\uf900-\ufaff"
-
-SURNAMES = (
-    "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林高罗郑梁谢宋唐许韩邓冯曹彭曾肖萧田董潘袁蔡蒋余于杜叶程魏苏吕丁任卢姚沈钟姜崔谭陆"
-    "范汪廖石金韦贾夏付傅方邹熊白孟秦邱侯江尹薛闫阎段雷龙黎史陶贺毛郝顾龚邵万覃武钱戴严莫孔向常汤康易乔赖文洪施牛樊葛邢"
-    "安齐庞伍殷颜倪庄聂章鲁岳翟申欧耿关兰焦俞左柳甘祝包宁尚符舒阮柯纪梅童凌毕单季裴霍涂成苗谷盛曲翁冉骆蓝路游靳辛管柴"
-    "鲍华喻祁蒲房滕饶解牟艾尤时穆农司卓古吉缪简车项连芦麦褚娄窦戚岑景党宫费卜冷晏席卫米柏宗瞿桂全佟应臧闵苟邬边卞姬师"
-    "仇栾隋商刁沙荣巫寇桑郎甄丛仲虞敖巩明池查麻苑迟邝官封谈匡鞠惠荆乐冀郁胥南班储芮柬区栗冼郗都燕楚晋修佘湛鄢祖阚郜逯"
-    "習劉陳楊黃趙吳孫馬羅鄭謝許韓鄧馮蕭葉蘇呂盧鐘鍾陸賈鄒閻龍賀顧龔萬錢戴嚴湯喬賴龐顏倪聶魯齊歐關蘭畢單張諸簡區麥溫鮑華寧紀"
-    "項連蘆鄺饒應閔鄔師衛婁車鈕欒譚樂時穆駱遲談儲潘傅"
-)
-COMPOUND = "欧阳|上官|司马|诸葛|皇甫|尉迟|长孙|慕容|司徒|令狐|东方|夏侯|公孙|宇文|端木|歐陽|司馬|諸葛"
-
-NAME = rf"(?:(?:{COMPOUND})[{HAN}]{{1,2}}|[{SURNAMES}][{HAN}]{{1,2}}|[{HAN}]{{1,6}}(?:[·•][{HAN}]{{1,6}}){{1,2}})"
-"""A person's name: surname and one or two characters, or parts joined by a middle dot."""
 
 STOPS = "。！？!?…"
 CLOSERS = "”’」』】）)》〉〕]"

@@ -11,7 +11,9 @@ from hashlib import blake2b
 from typing import Any, ClassVar, NamedTuple
 
 from textclean.language.expressions import lazy
-from textclean.language.lines import ENUMERATED, HAN, NAME, closed, is_body, numbered, stripped
+from textclean.language.han import HAN
+from textclean.language.lines import ENUMERATED, closed, is_body, numbered, stripped
+from textclean.language.names import NAME
 from textclean.stage import CorpusStage, Document, Field, Findings, Observation, Texts
 from textclean.stages.cuts import NOTHING, cut, whole_lines
 from textclean.stages.imprint import MENU, is_imprint

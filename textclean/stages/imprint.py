@@ -5,7 +5,7 @@ nothing else is made of. A sentence that merely begins like an imprint has a pie
 """
 
 from textclean.language.expressions import lazy
-from textclean.language.lines import HAN
+from textclean.language.han import HAN
 
 _ORGAN = (
     "网|網|报|報|报社|社|台|公司|集团|中心|政府|委员会|委员会办公室|办公室|编辑部|新闻部|局|厅|部|处|委|办|院|协会|学会|联合会"

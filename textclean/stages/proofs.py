@@ -6,18 +6,18 @@ from functools import cache
 
 from textclean.document import Mark, Paragraph
 from textclean.language.expressions import lazy
+from textclean.language.han import UNIFIED
 from textclean.language.misuse import misuses
 
 _QUOTES = lazy("[“”]")
 _STOPS = "。！？…"
 _LONGEST_QUOTED_WORD = 12
-_HAN = "一-鿿"
 
 _PAIRS = lazy(
     r"(?<![，。、；：])(?:，，|。。|、、|；；|：：|，、|、，|，。|。，|、。|。、|；，|，；|：，|，：)(?![，。、；：])"
 )
 _DOUBLED_SIGN = lazy("(?<![目有标])的的(?![确喀士])|(?<![平祥温谐])和和(?![美气睦平暖])")
-_ITEMS = lazy(rf"(?<![{_HAN}])[{_HAN}]++(?:、[{_HAN}]++){{2,}}+")
+_ITEMS = lazy(rf"(?<![{UNIFIED}])[{UNIFIED}]++(?:、[{UNIFIED}]++){{2,}}+")
 _ITEM_LENGTHS = range(3, 13)
 _TAIL = lazy("[等和与及]")
 _SINCE = lazy(r"(?:(?<=[，。；\n])|\A)(截止)(?=(?:20|19)\d\d年|\d{1,2}月|目前|今年|去年|昨[天日]|今[天日])")

@@ -4,7 +4,8 @@ Each of these looks at one or two lines; what the language and the page say is i
 """
 
 from textclean.language.expressions import lazy
-from textclean.language.lines import ENUMERATED, HAN, closed
+from textclean.language.han import HAN
+from textclean.language.lines import ENUMERATED, closed
 
 PAUSE = lazy("[，。；！？：、,;!?:]")
 SENTENCE = lazy("[。！？!?]")

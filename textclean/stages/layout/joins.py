@@ -7,7 +7,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from textclean.language.expressions import lazy
-from textclean.language.lines import HAN, closed
+from textclean.language.han import HAN
+from textclean.language.lines import closed
 from textclean.stages.layout.breaks import DECIMAL, HAN_CHARACTER, MEASURE, OPENING, SHORT, TINY, parts_a_pair
 
 if TYPE_CHECKING:

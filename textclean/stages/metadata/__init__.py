@@ -9,7 +9,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, ClassVar
 
 from textclean.language.expressions import lazy
-from textclean.language.lines import HAN, is_body, is_title, numbered, stripped
+from textclean.language.han import HAN
+from textclean.language.lines import is_body, is_title, numbered, stripped
 from textclean.stage import Document, Field, Findings, Stage
 from textclean.stages.cuts import NOTHING, cut, whole_lines
 from textclean.stages.metadata.fields import BULLETS, LISTS, Found, candidates, read, split_names

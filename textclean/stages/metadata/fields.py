@@ -11,7 +11,8 @@ from functools import cache
 from typing import Any, NamedTuple
 
 from textclean.language.expressions import lazy
-from textclean.language.lines import HAN, NAME
+from textclean.language.han import HAN
+from textclean.language.names import NAME
 
 _LABELS: Mapping[str, tuple[str, ...]] = {
     "published": (

@@ -8,11 +8,11 @@ import re
 from string import ascii_letters, digits
 
 from textclean.language.expressions import lazy
+from textclean.language.han import HAN_SCRIPT
 
-HAN = "\u2e80-\u2fdf\u3005-\u3007\u3021-\u3029\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 KANA = "\u3041-\u3096\u30a1-\u30fa\u30fc-\u30fe"
 CJK_PUNCTUATION = "\u3001-\u3003\u3008-\u3011\u3014-\u301b\uff01\uff08\uff09\uff0c\uff1a\uff1b\uff1f"
-CJK = HAN + KANA + "\u3001\u3003\u3008-\u3011\u3014-\u301b％℃①-⑳"
+CJK = HAN_SCRIPT + KANA + "\u3001\u3003\u3008-\u3011\u3014-\u301b％℃①-⑳"
 """What makes its neighbourhood Chinese."""
 
 WIDE = dict(zip(",:;?!().", "，：；？！（）。", strict=True))
@@ -20,7 +20,7 @@ WIDE = dict(zip(",:;?!().", "，：；？！（）。", strict=True))
 CLOSED = "”’)）％%"
 NEAR = f"(?<=[{CJK}].)|(?<=[{CJK}][{CLOSED}].)|(?<!!)(?=[{CJK}])"
 """After ``, : ; ? !``: a Chinese neighbour."""
-FULL_STOP = rf"(?<=\.)(?<=[{HAN}]{{4}}\.)(?=[”’」』）)]*[ \t\u00a0\u3000]*(?:\r?\n|\Z))"
+FULL_STOP = rf"(?<=\.)(?<=[{HAN_SCRIPT}]{{4}}\.)(?=[”’」』）)]*[ \t\u00a0\u3000]*(?:\r?\n|\Z))"
 """After ``.``: the end of a Chinese line."""
 _BRACKET = lazy("[()（）]")
 _CJK = lazy(f"[{CJK}]")

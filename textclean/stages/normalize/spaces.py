@@ -7,12 +7,13 @@ dateline, a name from what its bearer did), one beside a number or inside punctu
 from collections.abc import Iterable
 
 from textclean.language.expressions import lazy
+from textclean.language.han import HAN_SCRIPT
 from textclean.ledger import Span
-from textclean.stages.normalize.punctuation import CJK_PUNCTUATION, FULL_STOP, HAN, KANA
+from textclean.stages.normalize.punctuation import CJK_PUNCTUATION, FULL_STOP, KANA
 
 BLANKS = " \t\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000"
 
-_IDEOGRAPH = lazy(f"[{HAN}{KANA}]")
+_IDEOGRAPH = lazy(f"[{HAN_SCRIPT}{KANA}]")
 _OPENING = frozenset("（《〈【〔「『〖")
 _CLOSING = frozenset("）》〉】〕」』〗")
 _POINTS = frozenset("，。、；：？！")
@@ -24,8 +25,8 @@ _DATE = r"\d{4}[-/.]\d|\d{1,2}:\d\d|\d{4}年\d{1,2}月\d{1,2}日(?![^\s])"
 _DAY = r"\d{1,2}月|\d{4}年"
 BESIDE_NUMBER = "|".join(
     (
-        f"(?<=[0-9%].)(?<!\\d[:/-]\\d.)(?<!\\d[:/-]\\d\\d.)[{BLANKS}]*+(?=[{HAN}{KANA}])(?![{HAN}]{{2,6}}[:：])",
-        f"(?<=[{HAN}{KANA}].)(?<![{_DATELINE}].)[{BLANKS}]*+(?=[0-9])(?!{_DATE})",
+        f"(?<=[0-9%].)(?<!\\d[:/-]\\d.)(?<!\\d[:/-]\\d\\d.)[{BLANKS}]*+(?=[{HAN_SCRIPT}{KANA}])(?![{HAN_SCRIPT}]{{2,6}}[:：])",
+        f"(?<=[{HAN_SCRIPT}{KANA}].)(?<![{_DATELINE}].)[{BLANKS}]*+(?=[0-9])(?!{_DATE})",
         f"(?<=[{_DATELINE}].)[{BLANKS}]*+(?=[0-9])(?!{_DATE}|{_DAY})",
     )
 )
@@ -50,7 +51,9 @@ _LONG = 60
 SPELLED = 7
 """Blanks in a row, each after a single ideograph, that make spaced-out text; shorter rows may be padded names."""
 _RUN = lazy(f"[{BLANKS}][{BLANKS}]*+")
-_SPACED_OUT = lazy(f"[{BLANKS}](?<![{BLANKS}].)[{BLANKS}]*+(?:[{HAN}{KANA}][{BLANKS}][{BLANKS}]*+){{{SPELLED - 1},}}+")
+_SPACED_OUT = lazy(
+    f"[{BLANKS}](?<![{BLANKS}].)[{BLANKS}]*+(?:[{HAN_SCRIPT}{KANA}][{BLANKS}][{BLANKS}]*+){{{SPELLED - 1},}}+"
+)
 
 
 def spaced_out(text: str) -> set[int]:

@@ -12,6 +12,7 @@ from operator import eq
 from typing import TYPE_CHECKING, ClassVar
 
 from textclean.language.expressions import lazy
+from textclean.language.han import HAN
 from textclean.ledger import Span
 from textclean.stage import Document, EditBuilder, Field, Findings, Stage
 from textclean.stages.cuts import NOTHING
@@ -26,7 +27,7 @@ _SPLIT = lazy(f"([{_SIGNS}\n][{_CLOSERS}]*)")
 _BINDS = frozenset("，,；;。、")
 """Signs between copies; after an exclamation mark, a question mark or dots a repeat is meant."""
 _STOPS = ("。", "！", "？", "!", "?", "\n")
-_HAN = lazy("[\u3400-\u9fff]")
+_HAN = lazy(f"[{HAN}]")
 _NUMBER = lazy(r"\d")
 _BREAK, _OPENING, _CLOSING = lazy("\n"), lazy("[“「]"), lazy("[”」]")
 _PERIODS = (1, 2, 3, 4)
