@@ -2,8 +2,8 @@
 
 A wrong join is worse than none. A line is joined to the next one only where the break itself is proof (an open quote,
 a sign that cannot begin a line, the same characters on both sides), where the page is hard-wrapped, or where the
-characters around the break follow each other as in running text (:func:`textclean.language.ngrams.join_gain`) and no
-other line of the page fits better.
+characters around the break follow each other as in running text (:mod:`textclean.language.joins`) and no other line of
+the page fits better.
 """
 
 import re
@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence, Set
 from typing import ClassVar, NamedTuple
 
 from textclean.language.expressions import lazy
+from textclean.language.joins import WINDOW, Pair
 from textclean.language.lines import ENDS, ENUMERATED, closed, stripped, visible
 from textclean.stage import NO_EDITS, Document, EditBuilder, Edits, Field, Findings, Mark, Stage, columns
 from textclean.stages.cuts import NOTHING
@@ -32,7 +33,7 @@ from textclean.stages.layout.breaks import (
     parts_a_word,
     parts_an_address,
 )
-from textclean.stages.layout.joins import WINDOW, Evidence, Page, Pair, hints_for
+from textclean.stages.layout.joins import Evidence, Page, hints_for
 
 _LONE_SHARE = lazy(r"\d[\d.]*[%％‰]、")
 _SINGULAR = lazy(r"\A一([处个家座条棵位名件项张块片只头间])\1(?:一直|[曾从未没已仍不能被由])")
