@@ -31,6 +31,7 @@ _KERNEL = ("_bindings.c", "_buckets.c", "_contained.c", "_kernel.c", "_overlap.c
 EXTENSIONS: Final[Mapping[str, Extension]] = {
     "weave": Extension("textclean._weave", ("textclean/_weave.c",)),
     "scan": Extension("textclean.stages._scan", ("textclean/stages/_scan.c",)),
+    "loops": Extension("textclean.stages.repeats._loops", ("textclean/stages/repeats/_loops.c",)),
     "folding": Extension("textclean.stages.duplicates._folding", ("textclean/stages/duplicates/_folding.c",)),
     "kernel": Extension(
         "textclean.minhash._kernel",
