@@ -34,18 +34,21 @@ _REST_OF_WORD = lazy(f"[a-z]+[{HAN}，。、；：]")
 _ADDRESSES = ("http://", "https://", "www.")
 _REST_VISIBLE = lazy("[!-~]*")
 _REST_OF_ADDRESS = lazy(r"[a-z0-9_%=&?#-]*[./][!-~]")
+_LONG_TITLE, _LONG_HEADING = 45, 24
+"""Characters from which on a line with a pause in it is hardly a title, or a heading; read off news sites."""
 _LEAST = 6
 """Characters of the shortest line that may be the beginning of a paragraph."""
 
 
 def breaks_off(line: str, first: bool) -> bool:
     """Whether ``line`` is running text that ends in the middle of a sentence. The first line may be a title."""
-    if closed(line) or len(line) < SHORT or line[-1] == "—" or _is_credit(line) or _CAPTION.match(line):
+    if len(line) < SHORT or line[-1] == "—":
         return False
-    if SENTENCE.search(line):
-        return True
-    long = 45 if first and line[-1] not in "，、," else 24
-    return len(line) >= long and PAUSE.search(line) is not None
+    if not SENTENCE.search(line):
+        long = _LONG_TITLE if first and line[-1] not in "，、," else _LONG_HEADING
+        if len(line) < long or not PAUSE.search(line):
+            return False
+    return not (closed(line) or _is_credit(line) or _CAPTION.match(line))
 
 
 def may_break_off(line: str) -> bool:

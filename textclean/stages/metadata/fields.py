@@ -6,7 +6,7 @@ for. Where a line stands, and whether that is a place for it, is for the stage.
 
 import re
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import date
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -383,8 +383,7 @@ def _unbuttoned(value: str) -> str:
 
 def _rest(value: str, more: list[tuple[str, Any]]) -> bool:
     """Whether what follows a value is nothing, widgets or a source without a label."""
-    value = _unbuttoned(value).strip(_SEPARATORS) if value else value
-    if not value:
+    if not value.strip(_SEPARATORS) or not (value := _unbuttoned(value).strip(_SEPARATORS)):
         return True
     if _OUTLET.fullmatch(value):
         more.append(("source", value))
@@ -401,13 +400,17 @@ def _iso(when: re.Match[str]) -> str | None:
     try:
         if year[0] in "一二":  # in Chinese figures
             return date(_number(year), _number(month), _number(day)).isoformat()
-        if (said := when["H"]) is None:
-            return date(int(year), int(month), int(day)).isoformat()
-        hour = int(said) + (12 if when["am"] == "下午" and int(said) < 12 else 0)
-        moment = datetime(int(year), int(month), int(day), hour, int(when["M"]), int(when["S"] or 0))
+        stated = date(int(year), int(month), int(day)).isoformat()
     except ValueError:
         return None
-    return moment.isoformat(timespec="seconds" if when["S"] else "minutes")
+    if (said := when["H"]) is None:
+        return stated
+    hour, minute, seconds = int(said), int(when["M"]), when["S"]
+    if hour < 12 and when["am"] == "下午":
+        hour += 12
+    if hour > 23 or minute > 59 or (seconds and int(seconds) > 59):
+        return None
+    return f"{stated}T{hour:02d}:{minute:02d}" + (f":{int(seconds):02d}" if seconds else "")
 
 
 def _number(said: str) -> int:
@@ -506,7 +509,7 @@ def _credited(line: str) -> Found | None:
 
 def _byline(line: str) -> Found | None:
     """``本报记者 某某 通讯员 某某``, ``（记者 某某）``, ``文/图 某某``, ``本报评论员``: nothing but names and roles."""
-    if len(line) > 80:
+    if len(line) > 80 or not (_ROLE_SIGN.search(line) or "文" in line or "图" in line):
         return None
     inner = line.strip(BULLETS)
     marked = len(inner) < len(line.strip())
