@@ -104,13 +104,12 @@ test-sanitize: $(INSTALLED)
 	rm -rf build/sanitize && mkdir -p build/sanitize
 	cp -r textclean tests pyproject.toml build/sanitize/
 	find build/sanitize -name '*.so' -delete
-	$(SANITIZED) textclean/_weave.c -o build/sanitize/textclean/_weave.abi3.so
-	$(SANITIZED) textclean/stages/_scan.c -o build/sanitize/textclean/stages/_scan.abi3.so
-	$(SANITIZED) textclean/stages/duplicates/_folding.c -o build/sanitize/textclean/stages/duplicates/_folding.abi3.so
-	$(SANITIZED) -DWHOLE=64 -DLAST_PLACE=100000u textclean/minhash/*.c -o build/sanitize/textclean/minhash/_kernel.abi3.so
+	$(BIN)/python textclean/native.py | while read -r module sources; do \
+	  $(SANITIZED) -DWHOLE=64 -DLAST_PLACE=100000u $$sources -o "build/sanitize/$$module.abi3.so" || exit; \
+	done
 	cd build/sanitize && ASAN_OPTIONS=detect_leaks=0 LD_PRELOAD="$$($(CC) -print-file-name=libasan.so)" \
 	  PYTHONPATH=. $(CURDIR)/$(BIN)/python -m pytest -p no:cacheprovider tests/minhash/test_kernel.py tests/minhash/test_verify.py tests/test_weave.py tests/test_ledger.py \
-	  tests/stages/test_normalize_policies.py tests/stages/test_folding.py tests/stages/test_duplicates_lines.py
+	  tests/stages/test_normalize_policies.py tests/stages/test_folding.py tests/stages/test_duplicates_lines.py tests/stages/test_repeats.py
 
 data: $(INSTALLED)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[data]'

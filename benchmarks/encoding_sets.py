@@ -68,7 +68,7 @@ def texts(script: str) -> tuple[str, ...]:
     """
     from opencc import OpenCC
 
-    from textclean.stages._scripts import counts
+    from textclean.stages.script.telling import counts
 
     to_traditional = OpenCC("s2t").convert
     found: list[str] = []

@@ -23,10 +23,13 @@ from types import FrameType, ModuleType
 from typing import Any, NamedTuple
 
 import textclean
+from textclean.language.expressions import compiled
 
 LINES: Mapping[str, int] = {
-    "textclean.stages._fields": 160,
-    "textclean.stages._furniture": 200,
+    **dict.fromkeys(
+        (f"textclean.stages.metadata.{name}" for name in ("buttons", "dates", "fields", "pages", "people")), 160
+    ),
+    "textclean.stages.boilerplate.imprint": 200,
     "textclean.stages.boilerplate": 200,
     "textclean.stages.normalize.characters._ADDRESS": 300,
     "textclean.decode.reading._NO_TRAIL": 512,
@@ -50,7 +53,7 @@ class Expression(NamedTuple):
 
 def expressions() -> list[Expression]:
     """Every expression that a module of the package holds, or makes without being told anything."""
-    found: dict[int, Expression] = {}
+    found: dict[tuple[str | bytes, int], Expression] = {}
     for info in pkgutil.walk_packages(textclean.__path__, "textclean."):
         if ".build" in info.name or info.name.endswith("__main__"):
             continue
@@ -60,16 +63,17 @@ def expressions() -> list[Expression]:
                 methods = _methods(module, name.partition("[")[0])
                 whole = f"{info.name}.{name}"
                 most = LINES.get(whole, LINES.get(info.name, 0))
-                found.setdefault(id(value), Expression(whole, value, methods, most))
+                found.setdefault((value.pattern, value.flags), Expression(whole, value, methods, most))
     return sorted(found.values(), key=lambda one: one.name)
 
 
 def _patterns(module: ModuleType) -> Iterator[tuple[str, re.Pattern[Any]]]:
     for name, value in vars(module).items():
-        if isinstance(value, re.Pattern):
-            yield name, value
+        if (one := compiled(value)) is not None:
+            yield name, one
         elif isinstance(value, dict):
-            yield from ((f"{name}[{key}]", one) for key, one in value.items() if isinstance(one, re.Pattern))
+            held = ((key, compiled(some)) for key, some in value.items())
+            yield from ((f"{name}[{key}]", one) for key, one in held if one is not None)
         elif hasattr(value, "cache_info") and "Pattern" in str(value.__wrapped__.__annotations__.get("return")):
             rules = inspect.signature(value).parameters.values()
             count = 5 if any(rule.kind is rule.VAR_POSITIONAL for rule in rules) else len(rules)

@@ -146,7 +146,11 @@ def measured(work: Work, count: int, with_script: bool) -> list[str]:
     if with_script:
         rows[1:1] = [
             ("afternoon's script against it, JSON lines", ratio(found["script"], found["run"]), "≥ 3.5"),
-            ("afternoon's script against it, a folder of 2 KB files", ratio(found["script, files"], found["files"]), "≥ 2"),
+            (
+                "afternoon's script against it, a folder of 2 KB files",
+                ratio(found["script, files"], found["files"]),
+                "≥ 2",
+            ),
         ]
     return [f"| {name} | {value:.2f} | {goal} |" for name, value, goal in rows]
 

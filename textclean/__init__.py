@@ -2,121 +2,104 @@
 
 from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from textclean.commands.restore import restore, verify
-    from textclean.commands.run import Summary, run
-    from textclean.decode import Detection, detect
-    from textclean.document import Document, Findings, Mark, Source
-    from textclean.errors import (
-        EditError,
-        InputError,
-        OutputError,
-        RecipeError,
-        RestoreError,
-        StageError,
-        TextcleanError,
-        UsageError,
-    )
-    from textclean.index.sqlite import ParagraphIndex
-    from textclean.ledger import Edit, EditBuilder, Edits, Layer
-    from textclean.minhash import NearDuplicates, near_duplicates
-    from textclean.pipeline import Failure, Pipeline, clean
-    from textclean.recipe import Recipe
-    from textclean.stage import CorpusStage, Stage
-    from textclean.stages.boilerplate import Boilerplate
-    from textclean.stages.duplicates import Duplicates
-    from textclean.stages.layout import Layout
-    from textclean.stages.metadata import Metadata
-    from textclean.stages.normalize import Normalize
-    from textclean.stages.repeats import Repeats
-    from textclean.stages.script import Script
-    from textclean.stages.typos import Typos, flag_typos
+if TYPE_CHECKING:  # what type checkers read; a test sees that it is the list below
+    from textclean.commands.restore import restore as restore
+    from textclean.commands.restore import verify as verify
+    from textclean.commands.run import Summary as Summary
+    from textclean.commands.run import run as run
+    from textclean.decode import Detection as Detection
+    from textclean.decode import detect as detect
+    from textclean.document import Document as Document
+    from textclean.document import Findings as Findings
+    from textclean.document import Mark as Mark
+    from textclean.document import Source as Source
+    from textclean.errors import EditError as EditError
+    from textclean.errors import InputError as InputError
+    from textclean.errors import OutputError as OutputError
+    from textclean.errors import RecipeError as RecipeError
+    from textclean.errors import RestoreError as RestoreError
+    from textclean.errors import StageError as StageError
+    from textclean.errors import TextcleanError as TextcleanError
+    from textclean.errors import UsageError as UsageError
+    from textclean.index.sqlite import ParagraphIndex as ParagraphIndex
+    from textclean.ledger import Edit as Edit
+    from textclean.ledger import EditBuilder as EditBuilder
+    from textclean.ledger import Edits as Edits
+    from textclean.ledger import Layer as Layer
+    from textclean.minhash import NearDuplicates as NearDuplicates
+    from textclean.minhash import near_duplicates as near_duplicates
+    from textclean.pipeline import Failure as Failure
+    from textclean.pipeline import Pipeline as Pipeline
+    from textclean.pipeline import clean as clean
+    from textclean.recipe import Recipe as Recipe
+    from textclean.stage import CorpusStage as CorpusStage
+    from textclean.stage import Stage as Stage
+    from textclean.stages.boilerplate import Boilerplate as Boilerplate
+    from textclean.stages.duplicates import Duplicates as Duplicates
+    from textclean.stages.layout import Layout as Layout
+    from textclean.stages.metadata import Metadata as Metadata
+    from textclean.stages.normalize import Normalize as Normalize
+    from textclean.stages.repeats import Repeats as Repeats
+    from textclean.stages.script import Script as Script
+    from textclean.stages.typos import Typos as Typos
+    from textclean.stages.typos import flag_typos as flag_typos
 
-_HOMES = {
-    "textclean.commands.restore": ("restore", "verify"),
-    "textclean.commands.run": ("Summary", "run"),
-    "textclean.decode": ("Detection", "detect"),
-    "textclean.document": ("Document", "Findings", "Mark", "Source"),
-    "textclean.errors": (
-        "EditError",
-        "InputError",
-        "OutputError",
-        "RecipeError",
-        "RestoreError",
-        "StageError",
-        "TextcleanError",
-        "UsageError",
-    ),
-    "textclean.index.sqlite": ("ParagraphIndex",),
-    "textclean.ledger": ("Edit", "EditBuilder", "Edits", "Layer"),
-    "textclean.minhash": ("NearDuplicates", "near_duplicates"),
-    "textclean.pipeline": ("Failure", "Pipeline", "clean"),
-    "textclean.recipe": ("Recipe",),
-    "textclean.stage": ("CorpusStage", "Stage"),
-    "textclean.stages.boilerplate": ("Boilerplate",),
-    "textclean.stages.duplicates": ("Duplicates",),
-    "textclean.stages.layout": ("Layout",),
-    "textclean.stages.metadata": ("Metadata",),
-    "textclean.stages.normalize": ("Normalize",),
-    "textclean.stages.repeats": ("Repeats",),
-    "textclean.stages.script": ("Script",),
-    "textclean.stages.typos": ("Typos", "flag_typos"),
+_HOMES = {  # the functions first, then the classes they deal in
+    "clean": "textclean.pipeline",
+    "run": "textclean.commands.run",
+    "restore": "textclean.commands.restore",
+    "verify": "textclean.commands.restore",
+    "detect": "textclean.decode",
+    "near_duplicates": "textclean.minhash",
+    "flag_typos": "textclean.stages.typos",
+    "Pipeline": "textclean.pipeline",
+    "Recipe": "textclean.recipe",
+    "Document": "textclean.document",
+    "Mark": "textclean.document",
+    "Source": "textclean.document",
+    "Layer": "textclean.ledger",
+    "Edits": "textclean.ledger",
+    "Edit": "textclean.ledger",
+    "Failure": "textclean.pipeline",
+    "Summary": "textclean.commands.run",
+    "Detection": "textclean.decode",
+    "NearDuplicates": "textclean.minhash",
+    "ParagraphIndex": "textclean.index.sqlite",
+    "Stage": "textclean.stage",
+    "CorpusStage": "textclean.stage",
+    "Findings": "textclean.document",
+    "EditBuilder": "textclean.ledger",
+    "Normalize": "textclean.stages.normalize",
+    "Script": "textclean.stages.script",
+    "Metadata": "textclean.stages.metadata",
+    "Layout": "textclean.stages.layout",
+    "Boilerplate": "textclean.stages.boilerplate",
+    "Duplicates": "textclean.stages.duplicates",
+    "Repeats": "textclean.stages.repeats",
+    "Typos": "textclean.stages.typos",
+    "TextcleanError": "textclean.errors",
+    "UsageError": "textclean.errors",
+    "RecipeError": "textclean.errors",
+    "InputError": "textclean.errors",
+    "OutputError": "textclean.errors",
+    "StageError": "textclean.errors",
+    "EditError": "textclean.errors",
+    "RestoreError": "textclean.errors",
 }
-_HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
+"""Public name → the module that it is loaded from when it is first used."""
 
-__all__ = [  # noqa: RUF022 - the functions first, then the classes they deal in
-    "clean",
-    "run",
-    "restore",
-    "verify",
-    "detect",
-    "near_duplicates",
-    "flag_typos",
-    "Pipeline",
-    "Recipe",
-    "Document",
-    "Mark",
-    "Source",
-    "Layer",
-    "Edits",
-    "Edit",
-    "Failure",
-    "Summary",
-    "Detection",
-    "NearDuplicates",
-    "ParagraphIndex",
-    "Stage",
-    "CorpusStage",
-    "Findings",
-    "EditBuilder",
-    "Normalize",
-    "Script",
-    "Metadata",
-    "Layout",
-    "Boilerplate",
-    "Duplicates",
-    "Repeats",
-    "Typos",
-    "TextcleanError",
-    "UsageError",
-    "RecipeError",
-    "InputError",
-    "OutputError",
-    "StageError",
-    "EditError",
-    "RestoreError",
-]
+__all__ = [*_HOMES]
 
 
 def __getattr__(name: str) -> object:
     from importlib import import_module
 
-    if name not in _HOME_OF:
+    if name not in _HOMES:
         raise AttributeError(f"module 'textclean' has no attribute {name!r}")
-    value = getattr(import_module(_HOME_OF[name]), name)
+    value = getattr(import_module(_HOMES[name]), name)
     globals()[name] = value
     return value
 
 
 def __dir__() -> list[str]:
-    return sorted(__all__)
+    return sorted(_HOMES)

@@ -445,13 +445,16 @@ def _report(problems: list[tuple[str, str]], good: str, rest: str) -> None:
 
 
 @contextmanager
-def _progress() -> "Iterator[Watch]":
+def _progress() -> "Iterator[Watch | None]":
+    """A bar on the terminal; nothing where standard error is none."""
+    if not sys.stderr.isatty():
+        yield None
+        return
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    console = Console(stderr=True)
-    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
+    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
         task = progress.add_task("reading", total=None)
 
         def watch(what: str, done: int, total: int) -> None:
@@ -461,21 +464,14 @@ def _progress() -> "Iterator[Watch]":
 
 
 def _show(summary: "Summary", dry_run: bool) -> None:
-    from rich.console import Console
-    from rich.table import Table
-
     from textclean.report.figures import told
 
     if summary.finished_before:
         _say("the run is finished already; nothing was left to do")
-    table = Table(show_header=False, box=None, pad_edge=False)
-    table.add_column(style="bold")
-    table.add_column()
-    for label, text in told(summary.figures, summary.seconds):
-        table.add_row(label, text)
-    if dry_run:
-        table.add_row("dry run", "nothing was written")
-    Console().print(table)
+    rows = [*told(summary.figures, summary.seconds), *[("dry run", "nothing was written")] * dry_run]
+    width = max(len(label) for label, _ in rows)
+    for label, text in rows:
+        click.echo(f"{click.style(label.ljust(width), bold=True)}  {text}")
     for warning in summary.warnings:
         _say(warning)
     for id, stage, error in summary.failures[:_FAILURES_SHOWN]:

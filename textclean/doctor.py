@@ -6,16 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import metadata
 
-from textclean.built import extension
+from textclean.native import EXTENSIONS, extension
 
 RIVALS = {"opencc": ("opencc-python-reimplemented", "opencc-python", "opencc-py")}
 """Packages that install into the folder of another and overwrite it."""
-EXTENSIONS = {
-    "weave": "textclean._weave",
-    "scan": "textclean.stages._scan",
-    "folding": "textclean.stages.duplicates._folding",
-    "kernel": "textclean.minhash._kernel",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +49,7 @@ def required() -> list[str]:
 
 
 def _extensions() -> str:
-    missing = [name for name, module in EXTENSIONS.items() if extension(module) is None]
+    missing = [name for name in EXTENSIONS if extension(name) is None]
     if not missing:
         return f"{', '.join(EXTENSIONS)}: built"
     return f"not built, or switched off: {', '.join(missing)}; Python and NumPy do the same, slower"

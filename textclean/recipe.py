@@ -174,10 +174,9 @@ def parse(table: Mapping[str, Any], origin: str) -> Recipe:
         RecipeError: an unknown key, an unknown stage, a wrong type or a value out of range.
     """
     own = {key: value for key, value in table.items() if key in Limits.model_fields}
-    known = [*Limits.model_fields, *known_stages()]
     for key in table:
-        if key not in known:
-            raise RecipeError(f"{origin}: unknown key {key!r}{_hint(key, known)}")
+        if key not in own and key not in BUILT_IN and key not in known_stages():
+            raise RecipeError(f"{origin}: unknown key {key!r}{_hint(key, [*Limits.model_fields, *known_stages()])}")
     limits = _checked(Limits, own, origin, "")
     stages: list[AnyStage] = []
     for name in limits.stages:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from itertools import accumulate, pairwise
 from operator import eq, le, lt
 
-from textclean.built import extension
+from textclean.native import extension
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
@@ -150,7 +150,7 @@ def _checked(offsets: Sequence[int], *strings: Sequence[str]) -> None:
         raise TypeError("old and new texts are str")
 
 
-built = extension("textclean._weave")
+built = extension("weave")
 """The extension; None where it was not built or is not wanted."""
 change = plain_change if built is None else built.change
 change_back = plain_change_back if built is None else built.change_back

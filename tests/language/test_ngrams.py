@@ -1,70 +1,11 @@
-"""Counts of character sequences and the evidence for joins."""
+"""Counts of character sequences."""
 
 import numpy as np
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from textclean.language import ngrams
-from textclean.language.ngrams import join_gain, join_gains, opening_gain
-
-INSIDE = [  # a break inside a word or phrase
-    ("今年全县农业机", "械化水平明显"),
-    ("这项工程总投", "资约三亿元"),
-    ("会议强调要坚", "持以人民为中心"),
-    ("记者从市教育", "局了解到"),
-    ("公司负责人表", "示，今年"),
-    ("经济社会发", "展取得新成就"),
-    ("比上年同期增", "长12%"),
-    ("推动产业转型升", "级的重要举措"),
-    ("在新的历史起", "点上"),
-    ("基础设", "施建设"),
-]
-ACROSS = [  # tails and heads that do not belong together
-    ("今年全县农业机", "持以人民为中心"),
-    ("这项工程总投", "局了解到"),
-    ("会议强调要坚", "资约三亿元"),
-    ("记者从市教育", "示，今年"),
-    ("公司负责人表", "展取得新成就"),
-    ("经济社会发", "械化水平明显"),
-    ("推动产业转型升", "施建设"),
-    ("在新的历史起", "资约三亿元"),
-    ("基础设", "点上"),
-]
-
-
-@pytest.mark.parametrize(("tail", "head"), INSIDE)
-def test_a_break_inside_a_phrase_gains(tail: str, head: str) -> None:
-    assert join_gain(tail, head) > 1.5
-
-
-@pytest.mark.parametrize(("tail", "head"), ACROSS)
-def test_a_wrong_partner_does_not_gain(tail: str, head: str) -> None:
-    assert join_gain(tail, head) < 1.0
-
-
-def test_digits_weigh_the_same() -> None:
-    assert join_gain("比上年增长", "27%以上") == join_gain("比上年增长", "9876%以上")
-
-
-def test_traditional_text_gains_like_simplified() -> None:
-    assert join_gain("經濟社會發", "展取得") == pytest.approx(join_gain("经济社会发", "展取得"))
-
-
-@pytest.mark.parametrize(("tail", "head"), [("", "展"), ("发", ""), ("", "")])
-def test_an_empty_side_gains_nothing(tail: str, head: str) -> None:
-    assert join_gain(tail, head) == 0.0
-
-
-def test_an_opening_is_told_from_a_continuation() -> None:
-    assert opening_gain("本报讯记者") > opening_gain("展取得了") + 2
-    assert opening_gain("") == 0.0
-
-
-@settings(deadline=None, max_examples=50)
-@given(st.lists(st.tuples(st.text(max_size=30), st.text(max_size=30)), max_size=5))
-def test_many_pairs_gain_what_each_gains_alone(pairs: list[tuple[str, str]]) -> None:
-    assert join_gains(pairs) == pytest.approx([join_gain(*pair) for pair in pairs])
+from textclean.language.resources import read_arrays
 
 
 @settings(deadline=None, max_examples=50)
@@ -105,3 +46,9 @@ def test_counts_find_what_was_seen_and_nothing_else() -> None:
     found = two(np.array([key("发", "展"), key("领", "城")], np.uint64))
     assert found[0] > 100 > found[1]
     assert one(table[ngrams.code_units("的")].astype(np.uint64))[0] > 10_000
+
+
+def test_the_file_of_pairs_is_made_from_the_counts() -> None:
+    held, counted = read_arrays("attraction.npz"), read_arrays("ngrams.npz")
+    assert np.array_equal(held["chars"], counted["chars"])
+    assert np.array_equal(ngrams.unpack_keys(held["keys"]), ngrams.attracted_pairs())

@@ -2,9 +2,8 @@
 
 from tests.stages_for_tests import Picky, Upper
 from textclean.document import Document, Findings, advance
-from textclean.ledger import EditBuilder
+from textclean.ledger import EditBuilder, family
 from textclean.pipeline import Pipeline
-from textclean.ledger import family
 from textclean.report.figures import Figures, figures, told
 
 

@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from textclean.document import Document
+from textclean.language.han import HAN
 from textclean.stage import TextRef, advance
 from textclean.stages import boilerplate
-from textclean.stages._lines import HAN
 from textclean.stages.boilerplate import Boilerplate
 
 CASES = tomllib.loads((Path(__file__).parents[1] / "cases" / "boilerplate.toml").read_text(encoding="utf-8"))

@@ -6,9 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from textclean.document import Document
-from textclean.stages import _breaks, _joins, layout
-from textclean.stages._joins import Page
-from textclean.stages.layout import Layout
+from textclean.stages import layout
+from textclean.stages.layout import Layout, breaks, joins
+from textclean.stages.layout.joins import Page
 
 signs = st.sampled_from("中国人民，。\n（“\0a\U0010ffff\ud800")
 pages = st.text(signs, max_size=60)
@@ -17,7 +17,7 @@ pages = st.text(signs, max_size=60)
 def asked_often(text: str) -> Page:
     """A page that answers from its index."""
     page = Page(text)
-    for _ in range(_joins._SEARCHES):
+    for _ in range(joins._SEARCHES):
         page.holds("中国")
         page.begins_a_clause("中国", 2)
     return page
@@ -51,14 +51,14 @@ lines = st.lists(
 def test_a_credit_or_an_address_ends_a_line(line: str) -> None:
     line = line.strip()
     slow = re.search(r"(?:摄|供图|摄影|绘图?|制图|报道|整理|提供|/文|/图|讯|https?\S*|\.[a-z]{2,4})\Z", line)
-    assert _breaks._is_credit(line) == bool(slow)
+    assert breaks._is_credit(line) == bool(slow)
 
 
 @given(lines, st.sampled_from(["cn/a", "a.b，", "中", "a"]))
 def test_a_break_parts_an_address_that_ends_the_line(tail: str, head: str) -> None:
     goes_on = re.match(r"[a-z0-9_%=&?#-]*[./][!-~]", head)
     slow = goes_on and re.search("[，。；！？：、,;!?:]", tail) and re.search(r"(?:https?://|www\.)[!-~]*\Z", tail)
-    assert _breaks.parts_an_address(tail, head) == bool(slow)
+    assert breaks.parts_an_address(tail, head) == bool(slow)
 
 
 def test_what_a_join_leaves_open_is_closed_in_the_next_look_until_there_were_enough() -> None:

@@ -7,9 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from textclean.document import Document
-from textclean.language.ngrams import join_gain, opening_gain
-from textclean.stages._joins import Evidence
+from textclean.language.joins import evidence
 from textclean.stages.layout import Layout
+from textclean.stages.layout.joins import Evidence
 
 CASES = tomllib.loads((Path(__file__).parents[1] / "cases" / "layout.toml").read_text(encoding="utf-8"))
 WORDS = (
@@ -114,14 +114,7 @@ def test_where_nothing_is_joined_only_the_blank_lines_go(text: str) -> None:
     assert Layout(join=False)(Document("a", text)).text == "\n".join(lines)
 
 
-@pytest.mark.parametrize(
-    ("tail", "head"),
-    [
-        ("全县今年的粮食产", "量再创新高，农民增收"),
-        ("镇里今年特别重视生态环", "境保护工作"),
-        ("果农赵满仓笑着说", "近日，记者走进茶园"),
-        ("比上年增长", "的幅度有所回落"),
-    ],
-)
-def test_evidence_is_the_gain_of_the_join_less_how_well_the_head_opens(tail: str, head: str) -> None:
-    assert Evidence()([(tail, head)])[0] == pytest.approx(join_gain(tail, head) - 0.8 * opening_gain(head), abs=1e-4)
+def test_evidence_is_remembered_as_it_was_found() -> None:
+    pairs = [("全县今年的粮食产", "量再创新高，农民增收"), ("果农赵满仓笑着说", "近日，记者走进茶园")]
+    remembers = Evidence()
+    assert remembers(pairs[:1]) + remembers(pairs) == pytest.approx([*evidence(pairs[:1]), *evidence(pairs)])

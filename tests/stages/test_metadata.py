@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from textclean.document import Document
-from textclean.stages import _fields, metadata
-from textclean.stages._lines import stripped
-from textclean.stages.metadata import Metadata
+from textclean.language.lines import stripped
+from textclean.stages import metadata
+from textclean.stages.metadata import Metadata, fields, people
 
 CASES = tomllib.loads((Path(__file__).parents[1] / "cases" / "metadata.toml").read_text(encoding="utf-8"))
 WORDS = (
@@ -73,12 +73,12 @@ def test_any_text_is_restored_and_a_second_run_finds_nothing(text: str) -> None:
 @settings(deadline=None)
 def test_the_cheap_look_passes_over_no_line_that_says_something(text: str) -> None:
     lines = stripped(text)
-    looked_at = {i for i, _ in _fields.candidates(lines)}
-    assert not [line for i, line in enumerate(lines) if i not in looked_at and _fields.read(line)]
+    looked_at = {i for i, _ in fields.candidates(lines)}
+    assert not [line for i, line in enumerate(lines) if i not in looked_at and fields.read(line)]
 
 
 def test_the_cheap_look_passes_over_running_text() -> None:
-    assert _fields.candidates(["雾散了，港口今天恢复通航，渡船都开了。", "渡" * 200]) == []
+    assert fields.candidates(["雾散了，港口今天恢复通航，渡船都开了。", "渡" * 200]) == []
 
 
 BLOCKS = (
@@ -91,7 +91,7 @@ pages = st.lists(st.sampled_from(BLOCKS.split("|")), max_size=24)
 @given(pages, st.integers(0, 8))
 @settings(deadline=None, max_examples=200)
 def test_only_lines_for_which_a_cut_may_make_a_difference_need_be_judged_again(lines: list[str], head: int) -> None:
-    said = {i: one for i, line in enumerate(lines) if (one := _fields.read(line)) is not None}
+    said = {i: one for i, line in enumerate(lines) if (one := fields.read(line)) is not None}
     dates = sum(one.weak == "date" for one in said.values())
     said = {i: one for i, one in said.items() if one.weak != "date" or dates == 1}
     found = {i: one for i, one in said.items() if not one.weak}
@@ -120,12 +120,12 @@ def test_a_name_is_told_once_in_the_order_of_the_page() -> None:
 @settings(deadline=None, max_examples=400)
 def test_a_role_is_read_as_if_it_were_stationed_any_number_of_times(text: str) -> None:
     post = r"(?:全媒体|融媒体|首席|特约|特派|见习|实习|驻[^\s]{2,6}?)*"
-    pattern = _fields._ROLE.pattern
-    start = pattern.index(_fields._POST)
-    many = re.compile(pattern[:start] + post + pattern[pattern.index("(?P<role>") :])
+    pattern = people._ROLE.pattern
+    start = pattern.index(people._POST)
+    many = re.compile(pattern[:start] + post + pattern[pattern.index("(?P<role>") :], re.VERBOSE)
     if text.count("驻") <= 2:
-        assert [role.span() for role in _fields._ROLE.finditer(text)] == [role.span() for role in many.finditer(text)]
+        assert [role.span() for role in people._ROLE.finditer(text)] == [role.span() for role in many.finditer(text)]
 
 
 def test_a_line_of_one_character_is_no_byline() -> None:
-    assert _fields.read("本报" + "驻" * 78) is None
+    assert fields.read("本报" + "驻" * 78) is None

@@ -7,13 +7,13 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from textclean.document import Document
-from textclean.stages import _scripts
-from textclean.stages._scripts import counts, curved_quotes, script_of
 from textclean.stages.normalize import Normalize, policies
 from textclean.stages.normalize.compose import applied, in_order
 from textclean.stages.normalize.policies import Scan, certain, policy_edits, scan
 from textclean.stages.normalize.punctuation import FULL_STOP, NEAR, WIDE, among_chinese, brackets, entity_ends
 from textclean.stages.normalize.spaces import BESIDE_NUMBER, BLANKS, SPELLED, is_stray, setting_off
+from textclean.stages.script import telling
+from textclean.stages.script.telling import counts, curved_quotes, script_of
 
 _NEAR = re.compile(f".(?:{NEAR})")
 _FULL_STOP = re.compile(rf"\.(?:{FULL_STOP})")
@@ -140,8 +140,8 @@ def test_the_extension_tells_certain_hits_as_plain_python_does(text, rules):
 
 
 @built
-@given(TEXTS, RULES)
-@settings(deadline=None, max_examples=300)
+@given(TEXTS | st.text("㐀㐁龘锟斤拷烫屯\ufffd&amp;#1\r\n\x0b\u200b ,.()「」Àá𠀀文の"), RULES)
+@settings(deadline=None, max_examples=600)
 def test_certain_hits_and_those_looked_at_are_the_hits_of_the_expression(text, rules):
     every = list(policies._scanner(*rules).finditer(text))
     found = scan(text, *rules)
@@ -155,7 +155,7 @@ def test_certain_hits_and_those_looked_at_are_the_hits_of_the_expression(text, r
 @given(TEXTS | st.text() | st.text("汉漢语語𠮷", max_size=600))
 @settings(deadline=None, max_examples=200)
 def test_the_extension_meets_traditional_characters_as_the_expression_does(text):
-    assert _scripts.has_traditional(text) is (_scripts.traditional_characters().search(text) is not None)
+    assert telling.has_traditional(text) is (telling.traditional_characters().search(text) is not None)
 
 
 @built

@@ -80,6 +80,13 @@ def test_the_cheap_look_hides_no_loop(text: str) -> None:
         assert stage.findings(Document("a", text)) == found
 
 
+@pytest.mark.skipif(repeats._built is None, reason="the extension was not built")
+@given(texts | st.text(alphabet="渡船\n，。𠮷\U00016e21", max_size=30) | st.text(max_size=20))
+@settings(deadline=None, max_examples=500)
+def test_the_extension_takes_the_look_that_numpy_takes(text: str) -> None:
+    assert repeats._built.may_loop(text, repeats._sign_bytes()) is repeats._plain_may_loop(text)
+
+
 def test_most_text_ends_with_the_cheap_look() -> None:
     doc = Document("a", "渡船开了，船上有三十个人。\n到了对岸，人人都下船，没有人留在船上。")
     with pytest.MonkeyPatch.context() as patch:

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from textclean.document import Mark, paragraphs
-from textclean.stages import _proofs, typos
-from textclean.stages.typos import flag_typos
+from textclean.stages import typos
+from textclean.stages.typos import flag_typos, proofs
 
 texts = st.text("领城《》“”。 \n", max_size=40)
 marks = st.lists(
@@ -51,7 +51,7 @@ def test_what_is_inside_a_title_is_found_by_its_offset(text: str) -> None:
 def test_a_quotation_goes_on_where_the_next_paragraph_with_text_opens_one(text: str) -> None:
     lines = paragraphs(text)
     rest = [[line.text.strip() for line in lines[i + 1 :] if line.text.strip()] for i in range(len(lines))]
-    assert _proofs._go_on(lines) == [bool(after) and after[0].startswith("“") for after in rest]
+    assert proofs._go_on(lines) == [bool(after) and after[0].startswith("“") for after in rest]
 
 
 def test_slips_in_titles_are_left_and_those_beside_them_counted() -> None:

@@ -10,7 +10,6 @@ from textclean.errors import UsageError
 from textclean.fingerprint import Fingerprint
 from textclean.io.files import read_regular, replace_file
 from textclean.io.out_folder import MANIFEST, OutFolder
-from textclean.io.out_reader import OutReader
 from textclean.io.portions import Portion
 from textclean.io.results import DocumentRow
 from textclean.report.figures import Figures
@@ -51,6 +50,8 @@ def finished_before(folder: OutFolder, made_with: Fingerprint, portions: Iterabl
     Raises:
         UsageError: it was another run, or its rows are damaged.
     """
+    from textclean.io.out_reader import OutReader  # what a new run need not pay for
+
     reader = OutReader(folder.root)
     manifest = reader.manifest()
     _check_same(folder, made_with, manifest.made_with, "holds a finished run of another recipe or version")

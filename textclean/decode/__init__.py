@@ -5,18 +5,18 @@
 """
 
 import codecs
-import re
 from typing import NamedTuple
 
 from textclean.decode.detection import BOMS, CANDIDATES, Found, find, is_damaged_utf8, readings
 from textclean.decode.reading import FOREIGN, LINE, SURROGATE, Text, big5_codec, read, read_plain
 from textclean.document import Patch, Piece, Source, digest
 from textclean.errors import InputError
+from textclean.language.expressions import lazy
 
 __all__ = ["Detection", "decode", "decode_text", "detect"]
 
-_SURROGATE_RUNS = re.compile("[\ud800-\udfff]+")
-_FOREIGN = re.compile(f"[{FOREIGN}]")
+_SURROGATE_RUNS = lazy("[\ud800-\udfff]+")
+_FOREIGN = lazy(f"[{FOREIGN}]")
 _UTF8_COMMA = "，".encode()
 _UTF8_STOP = "。".encode()
 """Rare or impossible in GB18030 and Big5."""

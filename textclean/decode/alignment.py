@@ -7,7 +7,7 @@ two bytes as a character or leaves one byte out.
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
-from textclean.decode.likelihood import costs
+from textclean.language.likelihood import costs
 
 _SURROGATE = -10.0
 """What half of a character beyond the basic plane costs."""

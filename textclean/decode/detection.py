@@ -13,7 +13,8 @@ from typing import NamedTuple
 from textclean.decode.alignment import UTF16_HIGH, pieces, two_byte_surplus, utf16_surplus
 from textclean.decode.euc_tw import euc_tw_text
 from textclean.decode.hz import MARKER, hz_text
-from textclean.decode.likelihood import is_chinese, mean, score, wide
+from textclean.language.expressions import lazy
+from textclean.language.likelihood import is_chinese, mean, score, wide
 
 BOMS = {
     b"\xef\xbb\xbf": "utf-8",
@@ -45,7 +46,7 @@ _BINARY = {
     b"SQLite format 3\0": "an SQLite database",
     b"PAR1\x15": "a Parquet file",
 } | {b"BZh%d1AY&SY" % level: "bzip2 data" for level in range(1, 10)}
-_SIGNATURE = re.compile(b"|".join(map(re.escape, (*BOMS, *_BINARY))))
+_SIGNATURE = lazy(b"|".join(map(re.escape, (*BOMS, *_BINARY))))
 
 _NEVER_ON_THE_WEB = ("cp037", "cp273", "cp424", "cp500", "cp875", "cp1026", "cp1140", "utf-7")
 """EBCDIC and the like, which chardet finds in damaged bytes."""
@@ -77,14 +78,14 @@ _CUT_START = 9.0
 _CUT_END = 6.0
 """Nats it costs to suppose that the input ends in mid-character."""
 
-_HIGH = re.compile(rb"[\x80-\xff]")
-_HIGH_RUN = re.compile(rb"[\x80-\xff]+")
+_HIGH = lazy(rb"[\x80-\xff]")
+_HIGH_RUN = lazy(rb"[\x80-\xff]+")
 _HIGH_BYTES = bytes(range(0x80, 0x100))
 _UTF8_REST = bytes(range(0x80, 0xC0))
-_UTF8_CHARACTER = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
-_HZ = re.compile(rb"~\{(?:[\x21-\x77][\x21-\x7e])+~\}")
+_UTF8_CHARACTER = lazy(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
+_HZ = lazy(rb"~\{(?:[\x21-\x77][\x21-\x7e])+~\}")
 _CONTROLS = bytes({*range(0x20), 0x7F} - {*b"\t\n\f\r\x1a\x1b"})
-_ISO_2022_CN = re.compile(rb"\x1b\$\)[AGE]|\x1b\$\*H")
+_ISO_2022_CN = lazy(rb"\x1b\$\)[AGE]|\x1b\$\*H")
 _LETTERS = bytes({*range(0x41, 0x5B), *range(0x61, 0x7B)})
 _CODEC_OF = {
     "gb2312": "gb18030",
@@ -419,7 +420,7 @@ _ASKED = 20_000
 """Bytes that chardet is asked about; its model reads 16,384 (chardet 7.7.0) and calls what is ASCII so far ASCII."""
 _DECLARED = 1_024
 """Bytes of a page in which it declares its encoding (HTML standard, prescan of a byte stream)."""
-_TELLING = re.compile(rb"[\x1b\x80-\xff]")
+_TELLING = lazy(rb"[\x1b\x80-\xff]")
 
 
 def _ask_chardet(raw: bytes) -> tuple[str | None, float]:

@@ -4,14 +4,13 @@ Python's codec refuses such text, or reads the rest of the line as ASCII. Here e
 its bytes are kept under a patch.
 """
 
-import re
-
 from textclean.decode.alignment import gb2312_surplus, pieces
-from textclean.decode.likelihood import score
+from textclean.language.expressions import lazy
+from textclean.language.likelihood import score
 
-MARKER = re.compile(rb"~[{}]")
-_WHOLE = re.compile(rb"~\{((?:[\x21-\x77][\x21-\x7e])*)(?:~\}|(?=\r?\n?\Z))|~[~\n]|[^~]+")
-_ESCAPED = re.compile(rb"~[~\n]")
+MARKER = lazy(rb"~[{}]")
+_WHOLE = lazy(rb"~\{((?:[\x21-\x77][\x21-\x7e])*)(?:~\}|(?=\r?\n?\Z))|~[~\n]|[^~]+")
+_ESCAPED = lazy(rb"~[~\n]")
 _TRIES = 8
 """Places at which a damaged marker is supposed."""
 _MOST = 4096

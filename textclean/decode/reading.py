@@ -5,14 +5,14 @@ plain codec would write differently. Nothing here guesses an encoding.
 """
 
 import codecs
-import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
 from textclean.decode.alignment import has_strange_high_bytes, pieces, two_byte_surplus, utf16_surplus
 from textclean.decode.hz import hz_text
-from textclean.decode.likelihood import is_chinese, mean, score, wide
 from textclean.document import Patch, Piece, Source
+from textclean.language.expressions import lazy
+from textclean.language.likelihood import is_chinese, mean, score, wide
 
 EXACT = frozenset({"ascii", "utf-8", "utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be", "gb18030", "iso8859-1"})
 """Codecs whose strict decoding is always undone by their encoding."""
@@ -60,12 +60,12 @@ _ODD = {
 }
 """By codec: what must be looked at even if every byte can be read. One class leads each: that makes the search fast."""
 
-_HAS_ODD = {codec: re.compile(odd) for codec, odd in _ODD.items()}
-_OWN_CHARACTER = {codec: re.compile(f"[{''.join(own)}]") for codec, own in _OWN.items()}
+_HAS_ODD = {codec: lazy(odd) for codec, odd in _ODD.items()}
+_OWN_CHARACTER = {codec: lazy(f"[{''.join(own)}]") for codec, own in _OWN.items()}
 
 _TWICE = {
-    "big5hkscs": re.compile(rb"\xa1\xfe|\xa2[\x40\x7e\xa1-\xa7\xcc\xce]"),
-    "cp950": re.compile(rb"\xa2[\xcc\xce]|\xf9[\xe9-\xfd]"),
+    "big5hkscs": lazy(rb"\xa1\xfe|\xa2[\x40\x7e\xa1-\xa7\xcc\xce]"),
+    "cp950": lazy(rb"\xa2[\xcc\xce]|\xf9[\xe9-\xfd]"),
 }
 """Codes of signs that have another code too, the one that encoding gives; elsewhere these codecs are exact."""
 
@@ -76,22 +76,22 @@ _BOXES = "／＼╭╮╰╯═╞╪╡卅"
 """What the codes of :data:`_TWICE` read in HKSCS, but for 十."""
 
 _SPECIAL = {
-    "gb18030": re.compile(f"[{FOREIGN}]"),
-    "big5hkscs": re.compile(f"[@-~{_SIGNS}{FOREIGN}{_BOXES}](?:(?<=[^\\0-\\x7f])|{_SWALLOWED})"),
+    "gb18030": lazy(f"[{FOREIGN}]"),
+    "big5hkscs": lazy(f"[@-~{_SIGNS}{FOREIGN}{_BOXES}](?:(?<=[^\\0-\\x7f])|{_SWALLOWED})"),
 }
 _TEN_AGAIN = b"\xa2\xcc"
 """In Big5 a second code of 十."""
 
-SURROGATE = re.compile("[\ud800-\udfff]")
-_BAD = re.compile("[\udc00-\udcff]+")
-_BAD_OR_SWALLOWED = re.compile(f"[\udc00-\udcff]+|[@-~]{_SWALLOWED}")
-_BAD_ASCII = re.compile("[\udc00-\udc7f]")
-_WINDOWS = re.compile(f"[€{''.join(_WINDOWS_SIGNS.values())}]")
-_ETEN = re.compile("[\u2460-\u247d\u3005-\u3007\u3041-\u30fe\u0401-\u0451]")
+SURROGATE = lazy("[\ud800-\udfff]")
+_BAD = lazy("[\udc00-\udcff]+")
+_BAD_OR_SWALLOWED = lazy(f"[\udc00-\udcff]+|[@-~]{_SWALLOWED}")
+_BAD_ASCII = lazy("[\udc00-\udc7f]")
+_WINDOWS = lazy(f"[€{''.join(_WINDOWS_SIGNS.values())}]")
+_ETEN = lazy("[\u2460-\u247d\u3005-\u3007\u3041-\u30fe\u0401-\u0451]")
 """What code page 950, as Python has it, reads where the ETEN extension and HKSCS have other signs (kana, ①, Cyrillic).
 """
-LINE = re.compile(rb"[^\n]*\n|[^\n]+")
-_NO_TRAIL = re.compile("[\0-?]")
+LINE = lazy(rb"[^\n]*\n|[^\n]+")
+_NO_TRAIL = lazy("[\0-?]")
 """Characters whose byte never is the second of a two-byte code: from there on all is read from the right place."""
 
 _UTF16 = frozenset({"utf-16-le", "utf-16-be"})

@@ -9,11 +9,12 @@ import signal
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
-from multiprocessing import get_context
-from multiprocessing.connection import Connection
-from typing import Protocol, Self, TypeVar
+from typing import TYPE_CHECKING, Protocol, Self, TypeVar
+
+if TYPE_CHECKING:  # what one job need not pay for
+    from concurrent.futures import Future, ProcessPoolExecutor
+    from concurrent.futures.process import BrokenProcessPool
+    from multiprocessing.connection import Connection
 
 _BATCHES_AHEAD = 3  # per process; bounds what waits in memory
 _TRIES_ALONE = 2
@@ -83,6 +84,8 @@ class Pool:
             yield from self._next(work, ahead, lost)
 
     def _submitted(self, work: Callable[[Task], list[Result]], task: Task) -> "Future[list[Result]] | None":
+        from concurrent.futures.process import BrokenProcessPool
+
         assert self._executor is not None  # map looked
         try:
             return self._executor.submit(work, task)
@@ -124,7 +127,10 @@ class Pool:
                 results += lost(part, EXHAUSTED if isinstance(found, MemoryError) else KILLED)
         return results
 
-    def _opened(self, jobs: int) -> ProcessPoolExecutor:
+    def _opened(self, jobs: int) -> "ProcessPoolExecutor":
+        from concurrent.futures import ProcessPoolExecutor
+        from multiprocessing import get_context
+
         context = get_context("spawn")
         theirs, ours = context.Pipe(duplex=False)
         self._lifelines.append(ours)
@@ -142,8 +148,10 @@ class Pool:
             self._lifelines.pop().close()
 
 
-def _outcome(future: "Future[list[Result]] | None") -> list[Result] | BrokenProcessPool | MemoryError:
+def _outcome(future: "Future[list[Result]] | None") -> "list[Result] | BrokenProcessPool | MemoryError":
     """What a task gave, or how it harmed its worker. Any other error is raised: it is not the worker's."""
+    from concurrent.futures.process import BrokenProcessPool
+
     if future is None:
         return BrokenProcessPool()
     try:
@@ -166,14 +174,14 @@ def _here(work: Callable[[Task], list[Result]], task: Task, lost: Callable[[Task
         return results
 
 
-def _tethered(lifeline: Connection) -> None:
+def _tethered(lifeline: "Connection") -> None:
     """Set a worker up: signals are for the parent, and without a parent there is nothing left to do."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     threading.Thread(target=_watch, args=(lifeline,), daemon=True).start()
 
 
-def _watch(lifeline: Connection) -> None:
+def _watch(lifeline: "Connection") -> None:
     try:
         lifeline.recv_bytes()  # nothing is ever sent: it ends when the other end is closed
     except (EOFError, OSError):

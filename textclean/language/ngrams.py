@@ -16,8 +16,6 @@ from textclean.language.resources import read_arrays
 from textclean.language.script import simplified_table
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from numpy.typing import NDArray
 
 BITS = 13
@@ -76,7 +74,7 @@ class Successors(NamedTuple):
 @cache
 def numbers() -> "NDArray[Any]":
     """Code unit → number: uint16 of shape (65536,)."""
-    return number_table(read_arrays("ngrams.npz")["chars"])
+    return number_table(read_arrays("attraction.npz")["chars"])
 
 
 def number_table(chars: "NDArray[Any]") -> "NDArray[Any]":
@@ -216,9 +214,8 @@ _ATTRACTION = 1.5
 _SLOTS = 1 << 23
 
 
-@cache
-def _attracted() -> "tuple[list[int], bytes, NDArray[Any]]":
-    """Numbers by code unit; a bit for each residue of the keys of the pairs that attract each other; those keys."""
+def attracted_pairs() -> "NDArray[Any]":
+    """The keys of the pairs that attract each other, ascending: uint64. They have a data file, which is read sooner."""
     import numpy as np
 
     alone, pairs = counts()[1:3]
@@ -226,7 +223,16 @@ def _attracted() -> "tuple[list[int], bytes, NDArray[Any]]":
     single[alone.keys] = alone.counts
     keys = pairs.keys
     expected = single[keys >> np.uint64(BITS)] * single[keys & np.uint64((1 << BITS) - 1)] / total()
-    keys = keys[pairs.counts > expected * np.exp(_ATTRACTION)].astype(np.int64)
+    kept: NDArray[Any] = keys[pairs.counts > expected * np.exp(_ATTRACTION)]
+    return kept
+
+
+@cache
+def _attracted() -> "tuple[list[int], bytes, NDArray[Any]]":
+    """Numbers by code unit; a bit for each residue of the keys of the pairs that attract each other; those keys."""
+    import numpy as np
+
+    keys = unpack_keys(read_arrays("attraction.npz")["keys"]).astype(np.int64)
     slots = np.zeros(_SLOTS, bool)
     slots[keys % (_SLOTS - 1)] = True
     return numbers().tolist(), np.packbits(slots, bitorder="little").tobytes(), keys
@@ -247,50 +253,3 @@ def attract(first: str, second: str) -> bool:
         return False
     at = int(keys.searchsorted(key))
     return at < len(keys) and int(keys[at]) == key
-
-
-REACH = 8
-"""Characters on each side of a break that :func:`join_gain` looks at."""
-
-
-def join_gain(tail: str, head: str) -> float:
-    """How much likelier ``head`` is after ``tail`` than by itself, in nats.
-
-    log P(tail + head) - log P(tail) - log P(head) over at most :data:`REACH` characters on each side; 0 where either
-    is empty. Above 0 the break fell inside a word or phrase, below it the two do not belong together.
-    """
-    return join_gains([(tail, head)])[0]
-
-
-def join_gains(pairs: "Sequence[tuple[str, str]]") -> list[float]:
-    """:func:`join_gain` of many pairs at once, several times as fast a pair."""
-    import numpy as np
-
-    table = numbers()
-    joined = np.zeros((len(pairs), ORDER - 1 + REACH), np.uint16)
-    starts = np.zeros((len(pairs), REACH), np.uint16)
-    whole = np.zeros((len(pairs), REACH), bool)
-    for row, (tail, head) in enumerate(pairs):
-        before = fold_runs(table[code_units(tail[-4 * REACH :])])[-REACH:][1 - ORDER :]
-        after = fold_runs(table[code_units(head[: 4 * REACH])])[:REACH]
-        if len(before) and len(after):
-            joined[row, ORDER - 1 - len(before) : ORDER - 1] = before
-            joined[row, ORDER - 1 : ORDER - 1 + len(after)] = after
-            starts[row, : len(after)] = after
-            whole[row, : len(after)] = True
-    gains = log_probabilities(joined)[:, ORDER - 1 :] - log_probabilities(starts)
-    return [float(gain) for gain in np.where(whole, gains, 0.0).sum(axis=1)]
-
-
-def opening_gain(head: str) -> float:
-    """How much likelier ``head`` is at the start of a paragraph than anywhere, in nats.
-
-    The counterpart of :func:`join_gain`: what opens a paragraph well continues no other.
-    """
-    import numpy as np
-
-    folded = fold_runs(numbers()[code_units(head[: 4 * REACH])])[:REACH]
-    if not len(folded):
-        return 0.0
-    opened = np.concatenate([np.array([EDGE], np.uint16), folded])
-    return float(log_probabilities(opened)[1:].sum() - log_probabilities(folded).sum())

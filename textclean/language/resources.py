@@ -1,4 +1,4 @@
-"""Reads the package's data files: Zstandard-compressed text and NumPy archives."""
+"""Reads the package's data files: lists of words, Zstandard-compressed text and NumPy archives."""
 
 from importlib.resources import files
 from io import BytesIO
@@ -14,6 +14,20 @@ def read_bytes(name: str) -> bytes:
 
     packed = files("textclean.language").joinpath("data", f"{name}.zst").read_bytes()
     return zstandard.ZstdDecompressor().decompress(packed)
+
+
+def read_words(name: str, package: str = "textclean.language") -> "dict[str, list[str]]":
+    """The lists of ``data/<name>`` of a package, by label.
+
+    A line is a label, a tab, and words parted by blanks; the words of a label may take several lines. Lines that begin
+    with ``#`` are for the reader.
+    """
+    lists: dict[str, list[str]] = {}
+    for line in files(package).joinpath("data", name).read_text("utf-8").splitlines():
+        if not line.startswith("#"):
+            label, _, words = line.partition("\t")
+            lists.setdefault(label, []).extend(words.split())
+    return lists
 
 
 def read_text(name: str) -> str:

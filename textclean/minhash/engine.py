@@ -6,12 +6,12 @@ Both give the same bits; ``TEXTCLEAN_KERNEL=0`` in the environment forces the Nu
 import os
 from types import ModuleType
 
-from textclean.built import extension
+from textclean.native import extension
 
 
 def kernel() -> ModuleType | None:
     """The extension, or None where it was not built or is not wanted."""
-    return extension("textclean.minhash._kernel")
+    return extension("kernel")
 
 
 def describe() -> str:

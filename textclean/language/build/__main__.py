@@ -16,7 +16,7 @@ from pathlib import Path
 
 from textclean.language.build.confusions import write_confusions
 from textclean.language.build.joins import evaluate_joins
-from textclean.language.build.ngrams import write_ngrams
+from textclean.language.build.ngrams import write_attraction, write_ngrams
 from textclean.language.build.scripts import write_characters, write_script
 from textclean.language.build.spelling import evaluate_spelling, fit_spelling
 from textclean.language.build.words import write_words
@@ -39,6 +39,7 @@ def main(arguments: list[str]) -> int:
         "characters": lambda: write_characters(folder),
         "words": lambda: write_words(folder),
         "ngrams": lambda: write_ngrams(folder),
+        "attraction": write_attraction,
         "confusions": lambda: write_confusions(folder),
         "spelling": lambda: fit_spelling(folder),
         "evaluate": lambda: evaluate(folder),

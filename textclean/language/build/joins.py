@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from textclean.language.build.sources import held_out_news
-from textclean.language.ngrams import REACH, join_gains
+from textclean.language.joins import WINDOW, evidence
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -21,15 +21,13 @@ def evaluate_joins(folder: Path) -> None:
     chance = random.Random(1)
     paragraphs = [text for text in held_out_news(folder) if len(text) > 60]
     true, other = _breaks(paragraphs, chance), _breaks(paragraphs, chance)
-    heads = [chance.choice(paragraphs)[:REACH] for _ in true]
+    heads = [chance.choice(paragraphs)[:WINDOW] for _ in true]
     gains = {
-        "true": np.array(join_gains(true)),
-        "a random head": np.array(join_gains([(tail, head) for (tail, _), (_, head) in zip(true, other, strict=True)])),
-        "a paragraph's start": np.array(
-            join_gains([(tail, head) for (tail, _), head in zip(true, heads, strict=True)])
-        ),
+        "true": np.array(evidence(true)),
+        "a random head": np.array(evidence([(tail, head) for (tail, _), (_, head) in zip(true, other, strict=True)])),
+        "a paragraph's start": np.array(evidence([(tail, head) for (tail, _), head in zip(true, heads, strict=True)])),
     }
-    print("join_gain: share of true breaks / false ones above a threshold")
+    print("evidence for a join: share of true breaks / false ones above a threshold")
     for name in list(gains)[1:]:
         area = _area(gains["true"], gains[name])
         shares = [
@@ -43,9 +41,9 @@ def _breaks(paragraphs: list[str], chance: random.Random) -> list[tuple[str, str
     out: list[tuple[str, str]] = []
     while len(out) < _SAMPLES:
         text = chance.choice(paragraphs)
-        at = chance.randrange(20, len(text) - 20)
+        at = chance.randrange(WINDOW, len(text) - WINDOW)
         if not _STOPS.intersection(text[at - 1 : at + 1]):
-            out.append((text[at - REACH : at], text[at : at + REACH]))
+            out.append((text[at - WINDOW : at], text[at : at + WINDOW]))
     return out
 
 

@@ -5,7 +5,17 @@ from typing import TYPE_CHECKING, Any
 
 from textclean.language.build.sources import lexicon, place_names, rare_words, training_news
 from textclean.language.build.write import write_arrays
-from textclean.language.ngrams import BITS, FIRST, ORDER, code_units, fold_runs, number_table, pack_keys
+from textclean.language.ngrams import (
+    BITS,
+    FIRST,
+    ORDER,
+    attracted_pairs,
+    code_units,
+    fold_runs,
+    number_table,
+    pack_keys,
+)
+from textclean.language.resources import read_arrays
 from textclean.language.script import traditional_only
 
 if TYPE_CHECKING:
@@ -47,6 +57,11 @@ def write_ngrams(folder: Path) -> None:
         arrays[f"level{n}"] = np.clip(np.round(6 * np.log2(4 * amounts)) + 1, 1, 255).astype(np.uint8)
         print(f"{len(keys):,} sequences of {n}")
     write_arrays("ngrams.npz", **arrays)
+
+
+def write_attraction() -> None:
+    """What is asked of every page, from the counts: ``chars`` as there, and the ``keys`` of the pairs (packed)."""
+    write_arrays("attraction.npz", chars=read_arrays("ngrams.npz")["chars"], keys=pack_keys(attracted_pairs()))
 
 
 def _chars(paper: list[str], weights: dict[str, float]) -> "NDArray[Any]":

@@ -13,6 +13,10 @@ from textclean.language import spelling
 from textclean.language.build.sources import held_out_news
 from textclean.language.build.write import write_arrays
 from textclean.language.confusions import confusions
+from textclean.language.spelling.features import Figures, measure
+from textclean.language.spelling.model import weights
+from textclean.language.spelling.proposals import fold, propose
+from textclean.language.spelling.tables import ASCII, tables
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -33,23 +37,23 @@ def fit_spelling(folder: Path) -> None:
 
     paragraphs = held_out_news(folder)
     text = "\n".join(paragraphs[: len(paragraphs) // 2])
-    features, right, weights = [], [], []
+    features, right, counts = [], [], []
     for seed in range(_ROUNDS):
         noisy, truth = add_noise(text, _RATE, seed)
         rows, good, _ = _examples(noisy, truth)
         features.append(rows)
         right.append(good)
-        weights.append(np.ones(len(good)))
+        counts.append(np.ones(len(good)))
     rows, good, _ = _examples(text, {})
     features.append(rows)
     right.append(good)
-    weights.append(np.full(len(good), float(_ROUNDS)))
-    fitted = _logistic(np.concatenate(features), np.concatenate(right).astype(float), np.concatenate(weights))
+    counts.append(np.full(len(good), float(_ROUNDS)))
+    fitted = _logistic(np.concatenate(features), np.concatenate(right).astype(float), np.concatenate(counts))
     write_arrays("spelling.npz", weights=fitted, corpus=np.array([0.0, 1.0, 0.0, 0.0]))
-    spelling.weights.cache_clear()
+    weights.cache_clear()
     corpus = _corpus_weights(paragraphs[: len(paragraphs) // 2])
-    spelling.weights.cache_clear()
-    names = ("constant", *spelling.FEATURES, "corpus constant", "log-odds", "tells", "evidence")
+    weights.cache_clear()
+    names = ("constant", *Figures._fields, "corpus constant", "log-odds", "tells", "evidence")
     for name, weight in zip(names, (*fitted, *corpus), strict=True):
         print(f"  {name}: {weight:.2f}")
     write_arrays("spelling.npz", weights=fitted, corpus=corpus)
@@ -59,7 +63,7 @@ def _corpus_weights(paragraphs: list[str]) -> "NDArray[Any]":
     """What the corpus adds to a score: a constant, and weights of the score's log-odds and of the corpus's evidence."""
     import numpy as np
 
-    figures, right, weights = [], [], []
+    figures, right, counts = [], [], []
     for size in _CORPORA:
         for start in range(0, len(paragraphs), size):
             clean = "\n".join(paragraphs[start : start + size])
@@ -70,8 +74,8 @@ def _corpus_weights(paragraphs: list[str]) -> "NDArray[Any]":
                     evidence = spelling.corpus_evidence(found.pair, pairs[found.pair], len(noisy))
                     figures.append((np.log(found.score / (1 - found.score)), found.pair > 0, evidence))
                     right.append(truth.get(found.at) == found.intended)
-                    weights.append(1.0 if seed else _ROUNDS - 1)
-    return _logistic(np.array(figures, float), np.array(right, float), np.array(weights))
+                    counts.append(1.0 if seed else _ROUNDS - 1)
+    return _logistic(np.array(figures, float), np.array(right, float), np.array(counts))
 
 
 def evaluate_spelling(folder: Path) -> None:
@@ -100,7 +104,7 @@ def add_noise(text: str, rate: float, seed: int) -> tuple[str, dict[int, str]]:
     chance = random.Random(seed)
     table = confusions()
     latin: dict[str, list[str]] = {}
-    for letter in spelling.ASCII:
+    for letter in ASCII:
         for char, likeness in table.get(letter, ()):
             if likeness >= 0.55:
                 latin.setdefault(char, []).append(letter)
@@ -112,9 +116,7 @@ def add_noise(text: str, rate: float, seed: int) -> tuple[str, dict[int, str]]:
         if not "一" <= char <= "鿿" or chance.random() > rate or at - last < _APART:
             continue
         kind = chance.random()
-        alike = [
-            (other, level) for other, level in table.get(char, ())[:15] if other not in spelling.ASCII and level > 0.45
-        ]
+        alike = [(other, level) for other, level in table.get(char, ())[:15] if other not in ASCII and level > 0.45]
         if kind < _ANY:
             new = chance.choice(han)
         elif kind < _LATIN and char in latin:
@@ -132,12 +134,12 @@ def _examples(text: str, truth: dict[int, str]) -> "tuple[NDArray[Any], NDArray[
     """Figures of the proposals, which of them are right, and where they stand."""
     import numpy as np
 
-    folded, places = spelling.fold(text)
-    rows = spelling.propose(text, folded, places)
+    folded, places = fold(text)
+    rows = measure(folded.astype(np.uint32), propose(text, folded, places))
     at = places[rows.at]
-    chars = spelling.tables().chars
+    chars = tables().chars
     good = [truth.get(int(a)) == chr(int(chars[n])) for a, n in zip(at, rows.intended, strict=True)]
-    return rows.features, np.array(good, bool), at
+    return rows.figures.matrix(), np.array(good, bool), at
 
 
 def _logistic(features: "NDArray[Any]", right: "NDArray[Any]", weights: "NDArray[Any]") -> "NDArray[Any]":

@@ -9,15 +9,15 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from textclean.built import extension
 from textclean.minhash.codes import Codes, encode
 from textclean.minhash.mixing import splitmix64
+from textclean.native import extension
 
 _SAME_AS = {"。": ".", "「": '"', "」": '"', "『": "'", "』": "'", "“": '"', "”": '"', "‘": "'", "’": "'"}
 _PLANE = 1 << 16
 _SHIFTS = np.array([0, 21, 42], np.uint64)
 _STEPS = np.array([0x9E3779B97F4A7C15, 0xD1B54A32D192ED03], np.uint64)
-_built = extension("textclean.stages.duplicates._folding")
+_built = extension("folding")
 
 
 @cache

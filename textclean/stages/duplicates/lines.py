@@ -6,11 +6,11 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from textclean.built import extension
 from textclean.minhash.codes import Codes, encode
+from textclean.native import extension
 from textclean.stages.duplicates.folding import fold_codes, folding_table
 
-_built = extension("textclean.stages.duplicates._folding")
+_built = extension("folding")
 
 
 class Lines(NamedTuple):

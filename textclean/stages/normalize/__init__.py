@@ -8,6 +8,7 @@ import re
 from typing import ClassVar
 
 from textclean.document import Document, Findings, Mark, trace
+from textclean.language.expressions import lazy
 from textclean.ledger import NO_EDITS, Edits
 from textclean.stage import Field, Stage
 from textclean.stages.normalize import characters, mojibake
@@ -17,7 +18,7 @@ from textclean.stages.normalize.policies import policy_edits, scan
 
 __all__ = ["Normalize"]
 
-_PRIVATE = re.compile(f"[{PRIVATE}][{PRIVATE}]*")
+_PRIVATE = lazy(f"[{PRIVATE}][{PRIVATE}]*")
 _MOST_ROUNDS = 8
 
 

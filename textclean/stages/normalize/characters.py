@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from functools import cache
 from itertools import groupby
 
+from textclean.language.expressions import lazy
 from textclean.ledger import NO_EDITS, Edits
 
 ZERO_WIDTH_JOINERS = "\u200c\u200d"
@@ -31,11 +32,11 @@ _SUPPLEMENT = (
 
 ENTITY_REST = r"(?:amp;|#38;|#[xX]26;)*(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,30});"
 """A HTML entity after its ``&``."""
-_ENTITY = re.compile(f"&{ENTITY_REST}")
-_AMPERSAND = re.compile(r"&(?:amp;|#38;|#[xX]26;)*")
-_ADDRESS = re.compile(r"(?:[a-z][a-z+.-]{1,15}://|www\.)[!-~]*\Z")
-_NUMBER_SIGN = re.compile("(?<=[０-９])(?:[．－：／]|，(?=[０-９]{3}(?![０-９])))(?=[０-９])")
-_COMPATIBILITY = re.compile("[\uf900-\ufaff\U0002f800-\U0002fa1f]")
+_ENTITY = lazy(f"&{ENTITY_REST}")
+_AMPERSAND = lazy(r"&(?:amp;|#38;|#[xX]26;)*")
+_ADDRESS = lazy(r"(?:[a-z][a-z+.-]{1,15}://|www\.)[!-~]*\Z")
+_NUMBER_SIGN = lazy("(?<=[０-９])(?:[．－：／]|，(?=[０-９]{3}(?![０-９])))(?=[０-９])")
+_COMPATIBILITY = lazy("[\uf900-\ufaff\U0002f800-\U0002fa1f]")
 _ADDRESS_LENGTH = 300
 _FEW_MARKS = 30
 """Marks that a character has at most in any language (Unicode Standard Annex 15, Stream-Safe Text Format)."""
@@ -70,10 +71,14 @@ def folds(width: bool, radical: bool, compatibility: bool, control: bool, newlin
     return table
 
 
+def spans(ranges: str) -> list[tuple[int, int]]:
+    """The first and the last code point of each range of a class."""
+    return [(ord(one or a), ord(one or b)) for a, b, one in re.findall("(.)-(.)|(.)", ranges, re.S)]
+
+
 def members(ranges: str) -> list[str]:
     """The characters of a class written with ranges."""
-    found = re.findall("(.)-(.)|(.)", ranges, re.S)
-    return [chr(code) for a, b, one in found for code in range(ord(one or a), ord(one or b) + 1)]
+    return [chr(code) for first, last in spans(ranges) for code in range(first, last + 1)]
 
 
 def ranges(characters: Iterable[str], others: bool = False) -> str:

@@ -7,7 +7,9 @@ log-probability of the characters by :data:`GAIN`; ordinary Chinese never does.
 import re
 from functools import cache
 
-from textclean.decode.likelihood import costs, mean
+from textclean.language.characters import log_frequency
+from textclean.language.expressions import lazy
+from textclean.language.likelihood import mean
 from textclean.ledger import NO_EDITS, Edits
 from textclean.stages.normalize.characters import ranges
 
@@ -22,13 +24,13 @@ _SELDOM = -13.0
 
 _WINDOWS = "€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ"
 _LATIN = f"\x80-\xff{_WINDOWS}"
-_LEAD = re.compile("[\xc0-\xf9]")
-_LATIN_RUN = re.compile(f"[\x20-\x7e\t{_LATIN}]{{4,}}")
+_LEAD = lazy("[\xc0-\xf9]")
+_LATIN_RUN = lazy(f"[\x20-\x7e\t{_LATIN}]{{4,}}")
 SIGNS = "\xc0-\xf9"
 """Characters without which nothing was read as Latin-1, as the inside of a class."""
 
 _EDGES = " \t“”‘’—…–•"
-_TELLING = re.compile(f"[\x80-\x9f\xa1-\xb6\xb8-\xff{_WINDOWS.translate(dict.fromkeys(map(ord, _EDGES)))}]")
+_TELLING = lazy(f"[\x80-\x9f\xa1-\xb6\xb8-\xff{_WINDOWS.translate(dict.fromkeys(map(ord, _EDGES)))}]")
 _LEAST = 4
 """Telling characters that a run must have: fewer may be a name or a sign."""
 _RIGHT = ("utf-8", "gb18030", "big5hkscs")
@@ -37,7 +39,7 @@ LOST_SIGNS = "锟烫屯\ufffd"
 """With what a loss begins."""
 LOST_REST = "(?<=锟)斤拷(?:锟斤拷?)*|(?<=烫)烫烫+|(?<=屯)屯屯+|(?<=\ufffd)\ufffd*"
 """What makes it one, after the first sign."""
-_LOST = re.compile(f"[{LOST_SIGNS}](?:{LOST_REST})")
+_LOST = lazy(f"[{LOST_SIGNS}](?:{LOST_REST})")
 
 
 @cache
@@ -53,7 +55,8 @@ def rare() -> frozenset[str]:
     gb = bytes(byte for lead in range(0xB0, 0xF8) for trail in range(0xA1, 0xFF) for byte in (lead, trail))
     big5 = bytes(byte for lead in range(0xA4, 0xC7) for trail in trails for byte in (lead, trail))
     listed = gb.decode("gb2312", "ignore") + big5.decode("big5", "ignore")
-    everyday = {char for char in listed if costs()[char] > _SELDOM}
+    seldom = {char for char, log in log_frequency().items() if log <= _SELDOM}
+    everyday = {*listed} - seldom  # what the table lacks of them is likelier than that
     foreign = (range(0x370, 0x500), range(0x3040, 0x3130), range(0xE000, 0xF900))
     return frozenset(map(chr, range(0x3400, 0xA000))) - everyday | {chr(code) for part in foreign for code in part}
 

@@ -7,17 +7,31 @@ from textclean.stages.normalize import characters, mojibake
 PRIVATE = "\ue000-\uf8ff"
 
 
-@cache
-def odd_choice() -> str:
+def odd_choice(first: str | None = None) -> str:
     """An expression for the place after an odd character: one that a rule could act on, if only with those that follow.
 
-    Carriage returns before line feeds do not count: the policies see to them in passing.
+    Carriage returns before line feeds do not count: the policies see to them in passing. ``first``: the character, if
+    it is known; then the expression is much shorter.
     """
-    alone, rare = characters.ranges(_alone()), characters.ranges(mojibake.rare())
-    return (
-        rf"(?<=[{alone}])|(?<=\r)(?!\n)|(?<=&)(?={characters.ENTITY_REST})|{mojibake.LOST_REST}"
-        rf"|(?<![\0-\uffff])|(?<![\0-\xff{mojibake.LOST_SIGNS}])(?=(?:[^\n]{{0,5}}?[{rare}]){{2}})"
-    )
+    choices: list[str] = []
+
+    def may_be(characters: str) -> bool:
+        return first is None or first in characters
+
+    if first is None:
+        choices += [rf"(?<=[{characters.ranges(_alone())}])", r"(?<![\0-\uffff])"]
+    elif first in _alone() or first > "\uffff":
+        return ""
+    if may_be("\r"):
+        choices.append(r"(?<=\r)(?!\n)")
+    if may_be("&"):
+        choices.append(f"(?<=&)(?={characters.ENTITY_REST})")
+    if may_be(mojibake.LOST_SIGNS):
+        choices.append(mojibake.LOST_REST)
+    if first is None or (first > "\xff" and first not in mojibake.LOST_SIGNS):
+        rare = characters.ranges(mojibake.rare())
+        choices.append(rf"(?<![\0-\xff{mojibake.LOST_SIGNS}])(?=(?:[^\n]{{0,5}}?[{rare}]){{2}})")
+    return "|".join(choices) or "(?!)"
 
 
 @cache
@@ -32,6 +46,6 @@ def _alone() -> frozenset[str]:
     folds = characters.folds(width=True, radical=True, compatibility=True, control=True, newline=True)
     signs = characters.members(mojibake.SIGNS + PRIVATE)
     parts = (range(0x300, 0x3400), range(0xA000, 0xAC00), range(0xD7A4, 0xD800), range(0xF900, 0x10000))
-    others = [chr(code) for part in parts for code in part]
-    composing = [char for char in others if characters.combines(char) or not characters.is_composed(char)]
+    others = (chr(code) for part in parts for code in part)
+    composing = (char for char in others if characters.combines(char) or not characters.is_composed(char))
     return frozenset([*folds, *signs, *composing]) - {"\r"}

@@ -5,16 +5,15 @@ The expression decides all it can, which is nearly all there is; what it cannot,
 
 import re
 from bisect import bisect_left
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
 from itertools import compress
 from operator import itemgetter
 from typing import NamedTuple
 
-from textclean.built import extension
 from textclean.ledger import NO_EDITS, Edits
-from textclean.stages._scripts import CORNERS, counts, curved_quotes, script_of
-from textclean.stages.normalize.characters import members, ranges
+from textclean.native import extension
+from textclean.stages.normalize.characters import members, ranges, spans
 from textclean.stages.normalize.compose import joined
 from textclean.stages.normalize.odd import odd_characters, odd_choice
 from textclean.stages.normalize.punctuation import (
@@ -28,9 +27,10 @@ from textclean.stages.normalize.punctuation import (
     entity_ends,
 )
 from textclean.stages.normalize.spaces import BESIDE_NUMBER, BLANKS, SPELLED, is_stray, setting_off, spaced_out
+from textclean.stages.script.telling import CORNERS, counts, curved_quotes, script_of
 
 Hit = re.Match[str]
-_built = extension("textclean.stages._scan")
+_built = extension("scan")
 
 
 class Scan(NamedTuple):
@@ -49,30 +49,64 @@ _POINTS = ",:;?!"
 _SIGNS = frozenset([*WIDE, *CORNERS])
 
 
-@cache
-def _scanner(punctuation: bool, quotes: bool, space: bool, newline: bool) -> re.Pattern[str]:
-    """What the rules that are on change or, where there is a group, may change."""
+def _choices(punctuation: bool, quotes: bool, space: bool, newline: bool, first: str | None = None) -> list[str]:
+    """What the rules that are on change or, where there is a group, may change: expressions for what follows a sign.
+
+    ``first``: the sign, if it is known; then those that no hit with it can have are left out.
+    """
     choices: list[str] = []
     ended = r"(?P<ended>\r)(?=\n)|" if newline else ""
-    if punctuation:
+
+    def may_be(characters: Iterable[str]) -> bool:
+        return first is None or first in characters
+
+    if punctuation and may_be(_POINTS):
         choices.append(
             f"(?<=[{CJK}][{_POINTS}])|(?<=[{_POINTS}])(?:{NEAR}|(?:(?<![0-9][,:])|(?![0-9])|(?<=,)(?=[0-9]{{4}}))(?P<far>))"
         )
-    if space:
+    if space and may_be(members(BLANKS)):
         alone = r"(?!\r\n)" if newline else ""
         at_start, elsewhere = rf"(?<![^\n].)[{BLANKS}]*+{alone}", rf"[{BLANKS}]*+(?:{ended}(?![^\n])|(?P<inside>))"
         choices.append(f"(?<=[{BLANKS}])(?:{at_start}|(?:{BESIDE_NUMBER})(?P<beside>)|{elsewhere})")
-    if newline:
+    if newline and may_be("\r"):
         choices.append(r"(?<=\r)(?=\n)")
-    if punctuation:
-        choices += [FULL_STOP, "(?<=[()])(?P<bracket>)"]
-    if quotes:
+    if punctuation and may_be("."):
+        choices.append(FULL_STOP)
+    if punctuation and may_be("()"):
+        choices.append("(?<=[()])(?P<bracket>)")
+    if quotes and may_be(CORNERS):
         choices.append(f"(?<=[{CORNERS}])(?P<corner>)")
-    choices.append(f"(?:{odd_choice()})(?P<odd>)")
+    if first is None or first > "\uffff" or first in odd_characters():
+        choices.append(f"(?:{odd_choice(first)})(?P<odd>)")
+    return choices
+
+
+@cache
+def _scanner(punctuation: bool, quotes: bool, space: bool, newline: bool) -> re.Pattern[str]:
+    """Every hit, whatever it begins with."""
+    choices = _choices(punctuation, quotes, space, newline)
     # The class comes first: Python scans for one at full speed, for choices it does not. It is that of all others,
     # negated, to have what is beyond the basic plane in it: named there it would make the scan twenty times slower.
     others = ranges(_called(punctuation, quotes, space, newline), others=True)
     return re.compile(f"[^{others}](?:{'|'.join(choices)})")
+
+
+class _Looks(dict[str, Callable[[str, int], Hit | None]]):
+    """By the character that a hit may begin with: looks whether one does at a place.
+
+    The whole of :func:`_scanner` takes a tenth of a second to compile, and a text has few of these characters.
+    """
+
+    def __init__(self, punctuation: bool, quotes: bool, space: bool, newline: bool) -> None:
+        self._rules = punctuation, quotes, space, newline
+
+    def __missing__(self, first: str) -> Callable[[str, int], Hit | None]:
+        choices = _choices(*self._rules, first=first)
+        self[first] = found = re.compile(f"(?s:.)(?:{'|'.join(choices) or '(?!)'})").match
+        return found
+
+
+_looks = cache(_Looks)
 
 
 @cache
@@ -99,8 +133,9 @@ def _kinds(punctuation: bool, quotes: bool, space: bool, newline: bool) -> bytes
     if newline:
         kinds[ord("\r")] = _RETURN
     for kind, group in ((_CHINESE, CJK), (_CLOSER, CLOSED)):
-        for char in members(group):
-            kinds[ord(char)] |= kind
+        also = bytes(other | kind for other in range(0x100))
+        for first, last in spans(group):
+            kinds[first : last + 1] = kinds[first : last + 1].translate(also)
     return bytes(kinds)
 
 
@@ -141,14 +176,15 @@ def scan(text: str, punctuation: bool, quotes: bool, space: bool, newline: bool)
 
     Characters that other rules may change are there in the group ``odd``.
     """
-    scanner = _scanner(punctuation, quotes, space, newline)
+    rules = punctuation, quotes, space, newline
     if _built is None:
-        return Scan([], [], list(scanner.finditer(text)))
-    starts, ends, places = _built.scan(text, _kinds(punctuation, quotes, space, newline))
+        return Scan([], [], list(_scanner(*rules).finditer(text)))
+    starts, ends, places = _built.scan(text, _kinds(*rules))
+    looks = _looks(*rules)
     hits: list[Hit] = []
     end = 0
     for place in places:
-        if place >= end and (hit := scanner.match(text, place)):
+        if place >= end and (hit := looks[text[place]](text, place)):
             hits.append(hit)
             end = hit.end()
     return Scan(starts, ends, hits)

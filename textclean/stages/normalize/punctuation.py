@@ -7,10 +7,12 @@ itself may widen are never evidence, in neither width, so a second run finds wha
 import re
 from string import ascii_letters, digits
 
-HAN = "\u2e80-\u2fdf\u3005-\u3007\u3021-\u3029\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
+from textclean.language.expressions import lazy
+from textclean.language.han import HAN_SCRIPT
+
 KANA = "\u3041-\u3096\u30a1-\u30fa\u30fc-\u30fe"
 CJK_PUNCTUATION = "\u3001-\u3003\u3008-\u3011\u3014-\u301b\uff01\uff08\uff09\uff0c\uff1a\uff1b\uff1f"
-CJK = HAN + KANA + "\u3001\u3003\u3008-\u3011\u3014-\u301b％℃①-⑳"
+CJK = HAN_SCRIPT + KANA + "\u3001\u3003\u3008-\u3011\u3014-\u301b％℃①-⑳"
 """What makes its neighbourhood Chinese."""
 
 WIDE = dict(zip(",:;?!().", "，：；？！（）。", strict=True))
@@ -18,10 +20,10 @@ WIDE = dict(zip(",:;?!().", "，：；？！（）。", strict=True))
 CLOSED = "”’)）％%"
 NEAR = f"(?<=[{CJK}].)|(?<=[{CJK}][{CLOSED}].)|(?<!!)(?=[{CJK}])"
 """After ``, : ; ? !``: a Chinese neighbour."""
-FULL_STOP = rf"(?<=\.)(?<=[{HAN}]{{4}}\.)(?=[”’」』）)]*[ \t\u00a0\u3000]*(?:\r?\n|\Z))"
+FULL_STOP = rf"(?<=\.)(?<=[{HAN_SCRIPT}]{{4}}\.)(?=[”’」』）)]*[ \t\u00a0\u3000]*(?:\r?\n|\Z))"
 """After ``.``: the end of a Chinese line."""
-_BRACKET = re.compile("[()（）]")
-_CJK = re.compile(f"[{CJK}]")
+_BRACKET = lazy("[()（）]")
+_CJK = lazy(f"[{CJK}]")
 _SIGNS = frozenset(WIDE) | frozenset(WIDE.values())
 _BLANK = frozenset(
     " \t\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"
@@ -29,11 +31,11 @@ _BLANK = frozenset(
 _TRANSPARENT = _SIGNS | _BLANK | frozenset("0123456789%‰°+-–—…·“”‘’\"'[]<>/*~")
 _TOKEN = ascii_letters + digits + ".%+-"
 """What a word or number attached to a bracket is made of: ``BDO(GBL)``."""
-_SPACED_RATIO = re.compile(f"(?<=[0-9][{''.join(_BLANK)}]):[{''.join(_BLANK)}]*[0-9]")
-_FUNCTION = re.compile(r"(?<![A-Za-z])[A-Za-z]\([0-9A-Za-z][0-9A-Za-z+*/^=_.-]*\)")
-_ENTITY = re.compile(r"&#?\w{1,31};", re.A)
-_INDENT = re.compile(r"[ \t\u00a0\u3000]*")
-_ENUMERATOR = re.compile(r"[0-9A-Za-z一二三四五六七八九十]{1,3}\)")
+_SPACED_RATIO = lazy(f"(?<=[0-9][{''.join(_BLANK)}]):[{''.join(_BLANK)}]*[0-9]")
+_FUNCTION = lazy(r"(?<![A-Za-z])[A-Za-z]\([0-9A-Za-z][0-9A-Za-z+*/^=_.-]*\)")
+_ENTITY = lazy(r"&#?\w{1,31};", re.A)
+_INDENT = lazy(r"[ \t\u00a0\u3000]*")
+_ENUMERATOR = lazy(r"[0-9A-Za-z一二三四五六七八九十]{1,3}\)")
 """From the indent of a line on."""
 _REACH = 24
 """How many characters, blanks not counted, to look past on each side for a Chinese one."""

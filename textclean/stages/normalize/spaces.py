@@ -4,54 +4,55 @@ In the seeds' newspapers a blank between two Chinese words nearly always separat
 dateline, a name from what its bearer did), one beside a number or inside punctuation never does.
 """
 
-import re
 from collections.abc import Iterable
 
+from textclean.language.expressions import lazy
+from textclean.language.han import HAN_SCRIPT
 from textclean.ledger import Span
-from textclean.stages.normalize.punctuation import CJK_PUNCTUATION, FULL_STOP, HAN, KANA
+from textclean.stages.normalize.punctuation import CJK_PUNCTUATION, FULL_STOP, KANA
 
 BLANKS = " \t\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000"
 
-_IDEOGRAPH = re.compile(f"[{HAN}{KANA}]")
+_IDEOGRAPH = lazy(f"[{HAN_SCRIPT}{KANA}]")
 _OPENING = frozenset("（《〈【〔「『〖")
 _CLOSING = frozenset("）》〉】〕」』〗")
 _POINTS = frozenset("，。、；：？！")
 _OPENING_QUOTES = frozenset("“‘")
 _CLOSING_QUOTES = frozenset("”’")
-_WIDE_SIGN = re.compile(f"[{CJK_PUNCTUATION}“”‘’]")
+_WIDE_SIGN = lazy(f"[{CJK_PUNCTUATION}“”‘’]")
 _DATELINE = "讯电訊電"
 _DATE = r"\d{4}[-/.]\d|\d{1,2}:\d\d|\d{4}年\d{1,2}月\d{1,2}日(?![^\s])"
 _DAY = r"\d{1,2}月|\d{4}年"
 BESIDE_NUMBER = "|".join(
     (
-        f"(?<=[0-9%].)(?<!\\d[:/-]\\d.)(?<!\\d[:/-]\\d\\d.)[{BLANKS}]*+(?=[{HAN}{KANA}])(?![{HAN}]{{2,6}}[:：])",
-        f"(?<=[{HAN}{KANA}].)(?<![{_DATELINE}].)[{BLANKS}]*+(?=[0-9])(?!{_DATE})",
+        f"(?<=[0-9%].)(?<!\\d[:/-]\\d.)(?<!\\d[:/-]\\d\\d.)[{BLANKS}]*+(?=[{HAN_SCRIPT}{KANA}])(?![{HAN_SCRIPT}]{{2,6}}[:：])",
+        f"(?<=[{HAN_SCRIPT}{KANA}].)(?<![{_DATELINE}].)[{BLANKS}]*+(?=[0-9])(?!{_DATE})",
         f"(?<=[{_DATELINE}].)[{BLANKS}]*+(?=[0-9])(?!{_DATE}|{_DAY})",
     )
 )
 """After the first of the blanks: they stand between a number and a Chinese word, and separate no date from it."""
 _UNITS = "个名位人次项条件套台辆头只株棵座所处支批家户吨亩斤度万亿千百元公里米多余"
-_ENUMERATED = re.compile(rf"[{BLANKS}]*[0-9]{{1,3}}(?:\.[0-9]{{1,2}})*")
-_LABELLED = re.compile(
+_ENUMERATED = lazy(rf"[{BLANKS}]*[0-9]{{1,3}}(?:\.[0-9]{{1,2}})*")
+_LABELLED = lazy(
     rf"[{BLANKS}]*(?:第[0-9一二三四五六七八九十百]+[编章节条款]"
     rf"|(?:附件|附表|附录|附图|图|表|专栏)[{BLANKS}]?[0-9]{{0,3}}|[^，。；：,;:]{{0,24}}(?:[讯电訊電]|消息)[）)]?)"
 )
 """From the start of a line: the number of a section, or a dateline, set off by a blank from what it stands before."""
-_OF_UNITS = re.compile(f"[{BLANKS}]*[{_UNITS}年月日时分秒]")
-_COUNTED = re.compile(f"[0-9][0-9.,]*[{BLANKS}]*[{_UNITS}]")
-_DATE_GOES_ON = re.compile(f"[0-9]+[{BLANKS}]*[月日时分秒]")
-_SENTENCE = re.compile(f"[，。；！？、,;!?.](?:(?<![,.])|(?<=,)(?:(?<![0-9],)|(?![0-9]{{1,3}}(?![0-9])))|{FULL_STOP})")
+_OF_UNITS = lazy(f"[{BLANKS}]*[{_UNITS}年月日时分秒]")
+_COUNTED = lazy(f"[0-9][0-9.,]*[{BLANKS}]*[{_UNITS}]")
+_DATE_GOES_ON = lazy(f"[0-9]+[{BLANKS}]*[月日时分秒]")
+_SENTENCE = lazy(f"[，。；！？、,;!?.](?:(?<![,.])|(?<=,)(?:(?<![0-9],)|(?![0-9]{{1,3}}(?![0-9])))|{FULL_STOP})")
 """What ends or parts a sentence, in either width: a second run must see what the first one saw."""
 _HEAD = 32
 """Characters from the start of a line in which a number may be one of a heading."""
-_STOP = re.compile(f"[。；;]|\\.[”’」』）){BLANKS}]*\\Z")
+_STOP = lazy(f"[。；;]|\\.[”’」』）){BLANKS}]*\\Z")
 _LONG = 60
 """Characters from which on a line without a full stop is no heading."""
 SPELLED = 7
 """Blanks in a row, each after a single ideograph, that make spaced-out text; shorter rows may be padded names."""
-_RUN = re.compile(f"[{BLANKS}][{BLANKS}]*+")
-_SPACED_OUT = re.compile(
-    f"[{BLANKS}](?<![{BLANKS}].)[{BLANKS}]*+(?:[{HAN}{KANA}][{BLANKS}][{BLANKS}]*+){{{SPELLED - 1},}}+"
+_RUN = lazy(f"[{BLANKS}][{BLANKS}]*+")
+_SPACED_OUT = lazy(
+    f"[{BLANKS}](?<![{BLANKS}].)[{BLANKS}]*+(?:[{HAN_SCRIPT}{KANA}][{BLANKS}][{BLANKS}]*+){{{SPELLED - 1},}}+"
 )
 
 

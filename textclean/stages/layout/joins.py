@@ -6,13 +6,16 @@ from collections.abc import Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from textclean.stages._breaks import DECIMAL, HAN_CHARACTER, MEASURE, OPENING, SHORT, TINY, parts_a_pair
-from textclean.stages._lines import HAN, closed
+from textclean.language.expressions import lazy
+from textclean.language.han import HAN
+from textclean.language.joins import WINDOW, Pair, evidence
+from textclean.language.lines import closed
+from textclean.stages.layout.breaks import DECIMAL, HAN_CHARACTER, MEASURE, OPENING, SHORT, TINY, parts_a_pair
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-_QUANTITY = re.compile(
+_QUANTITY = lazy(
     rf"\d[\d.,]*[多余]?[个家项名人万亿元吨米户亩件条座台次辆只头公千倍][{HAN}]{{0,2}}[，、；。）,;)]|\d[\d.,]*[%％‰]"
 )
 _UNFINISHED = frozenset("是的和与及或在由对从向为以把将被让使并而但更最很不没就才都也则若如因其这那每各该某第约近达共")
@@ -20,21 +23,15 @@ _UNFINISHED = frozenset("是的和与及或在由对从向为以把将被让使�
 _CONJUNCTIONS = frozenset("及和与或、")
 """Of those, what something of the same kind must follow."""
 _CLAUSE_EDGE = frozenset("\n，。；：、！？“‘《（,;:!?")
-_CLAUSE_EDGES = re.compile(f"[{''.join(sorted(_CLAUSE_EDGE))}]")
+_CLAUSE_EDGES = lazy(f"[{''.join(sorted(_CLAUSE_EDGE))}]")
 _BATCH = 4096
 """Pairs that are looked up at once, so that memory stays bounded."""
 _COPY = 8
 """Characters that the beginnings of two clauses have in common only if one is a copy of the other."""
-Pair = tuple[str, str]
-"""The end of one line and the beginning of another; or the whole of both."""
 
 
 class Evidence:
-    """Evidence that one line goes on with another, remembered for a document.
-
-    The join's gain, less how well the second line opens a paragraph: both from one look at the counts, see
-    :func:`textclean.language.ngrams.join_gain` and ``opening_gain``.
-    """
+    """:func:`textclean.language.joins.evidence`, remembered for a document."""
 
     def __init__(self) -> None:
         self._known: dict[Pair, float] = {}
@@ -45,48 +42,8 @@ class Evidence:
         new = sorted({key for key in keys if key not in self._known})
         for at in range(0, len(new), _BATCH):
             batch = new[at : at + _BATCH]
-            self._known.update(zip(batch, _gains(batch), strict=True))
+            self._known.update(zip(batch, evidence(batch), strict=True))
         return [self._known[key] for key in keys]
-
-
-WINDOW = 24
-"""Characters on each side of a break that are looked at before runs of digits and letters are folded."""
-_DIGITS = re.compile(r"\d+")
-_DIGITS_END = re.compile(r"\d+\Z")
-_LETTERS = re.compile("[A-Za-zＡ-Ｚａ-ｚ]+")
-_LETTERS_END = re.compile(r"[A-Za-zＡ-Ｚａ-ｚ]+\Z")
-
-
-def _gains(pairs: Sequence[Pair]) -> list[float]:
-    import numpy as np
-
-    from textclean.language import ngrams
-
-    back = reach = ngrams.ORDER - 1  # no history reaches further: beyond, both readings are the same
-    tails = [_folded(_before(tail, head))[-back:].rjust(back, "\0") for tail, head in pairs]
-    heads = [_folded(head)[:reach].ljust(reach, "\0") for _, head in pairs]
-    edge = "\0" * (back - 1) + "\n"
-    rows = [tail + head for tail, head in zip(tails, heads, strict=True)]
-    rows += [edge + head for head in heads] + ["\0" * back + head for head in heads]
-    folded = ngrams.numbers()[ngrams.code_units("".join(rows))].reshape(3, len(pairs), back + reach)
-    logs = ngrams.log_probabilities(folded.reshape(3 * len(pairs), -1)).reshape(folded.shape)[:, :, back:]
-    told = np.array([[sign != "\0" for sign in head] for head in heads])
-    joined, opened, alone = np.where(told, logs, 0.0).sum(axis=2)
-    first = folded[2, :, back]
-    opening = np.where((first == ngrams.DIGIT) | (first == ngrams.LETTER), 0.0, opened - alone)
-    return [float(gain) for gain in joined - alone - 0.8 * opening]
-
-
-def _before(tail: str, head: str) -> str:
-    """``tail`` without the number or Latin word that goes on in ``head``: it is read there."""
-    for end, run in ((_DIGITS_END, _DIGITS), (_LETTERS_END, _LETTERS)):
-        if run.match(head) and (found := end.search(tail)):
-            return tail[: found.start()]
-    return tail
-
-
-def _folded(text: str) -> str:
-    return _LETTERS.sub("a", _DIGITS.sub("0", text)).replace("\0", " ")
 
 
 _SEARCHES = 16

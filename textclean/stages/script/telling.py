@@ -4,14 +4,16 @@ import re
 from functools import cache
 from itertools import islice
 
-from textclean.built import extension
+from textclean.language.expressions import lazy
+from textclean.language.script import simplified_only, traditional_only
+from textclean.native import extension
 
 CORNERS = "「」『』｢｣"
 """Quotes of Traditional print."""
 
-_built = extension("textclean.stages._scan")
-_CORNER = re.compile(f"[{CORNERS}]")
-_QUOTE = re.compile(f"[{CORNERS}“”‘’]")
+_built = extension("scan")
+_CORNER = lazy(f"[{CORNERS}]")
+_QUOTE = lazy(f"[{CORNERS}“”‘’]")
 _ENOUGH = 2
 """How many times the characters of one script must outnumber those of the other."""
 _COUNTED = 10
@@ -21,16 +23,12 @@ _COUNTED = 10
 @cache
 def traditional_characters() -> re.Pattern[str]:
     """A character that only Traditional text has. Basic plane only: the scan is twenty times faster so."""
-    from textclean.language.script import traditional_only
-
     return _one_of(traditional_only())
 
 
 @cache
 def simplified_characters() -> re.Pattern[str]:
     """A character that only Simplified text has."""
-    from textclean.language.script import simplified_only
-
     return _one_of(simplified_only())
 
 
@@ -45,8 +43,9 @@ def has_traditional(text: str) -> bool:
 def _traditional_kinds() -> bytes:
     """1 for each character of the basic plane that only Traditional text has, else 0."""
     kinds = bytearray(0x10000)
-    for char in traditional_characters().pattern[1:-1]:
-        kinds[ord(char)] = 1
+    for char in traditional_only():
+        if char <= "\uffff":
+            kinds[ord(char)] = 1
     return bytes(kinds)
 
 
@@ -57,7 +56,7 @@ def _without_traditional() -> re.Pattern[str]:
 
 
 def _one_of(characters: frozenset[str]) -> re.Pattern[str]:
-    basic = sorted(char for char in characters if len(char.encode("utf-16-le")) == 2)
+    basic = sorted(char for char in characters if char <= "\uffff")
     return re.compile(f"[{''.join(basic)}]")
 
 

@@ -2,8 +2,8 @@
 
 A wrong join is worse than none. A line is joined to the next one only where the break itself is proof (an open quote,
 a sign that cannot begin a line, the same characters on both sides), where the page is hard-wrapped, or where the
-characters around the break follow each other as in running text (:func:`textclean.language.ngrams.join_gain`) and no
-other line of the page fits better.
+characters around the break follow each other as in running text (:mod:`textclean.language.joins`) and no other line of
+the page fits better.
 """
 
 import re
@@ -12,8 +12,12 @@ from collections import Counter
 from collections.abc import Mapping, Sequence, Set
 from typing import ClassVar, NamedTuple
 
+from textclean.language.expressions import lazy
+from textclean.language.joins import WINDOW, Pair
+from textclean.language.lines import ENDS, ENUMERATED, closed, stripped, visible
 from textclean.stage import NO_EDITS, Document, EditBuilder, Edits, Field, Findings, Mark, Stage, columns
-from textclean.stages._breaks import (
+from textclean.stages.cuts import NOTHING
+from textclean.stages.layout.breaks import (
     HAN_CHARACTER,
     NO_OPENING,
     PAUSE,
@@ -29,17 +33,16 @@ from textclean.stages._breaks import (
     parts_a_word,
     parts_an_address,
 )
-from textclean.stages._joins import WINDOW, Evidence, Page, Pair, hints_for
-from textclean.stages._lines import ENDS, ENUMERATED, NOTHING, closed, stripped, visible
+from textclean.stages.layout.joins import Evidence, Page, hints_for
 
-_LONE_SHARE = re.compile(r"\d[\d.]*[%％‰]、")
-_SINGULAR = re.compile(r"\A一([处个家座条棵位名件项张块片只头间])\1(?:一直|[曾从未没已仍不能被由])")
+_LONE_SHARE = lazy(r"\d[\d.]*[%％‰]、")
+_SINGULAR = lazy(r"\A一([处个家座条棵位名件项张块片只头间])\1(?:一直|[曾从未没已仍不能被由])")
 """``指出一处|处一直没有``: one, not one after the other."""
 _WRAPPED = 5
 """Broken lines at least of a page that is hard-wrapped."""
 _WRAPPED_TITLE = 1.0
 """The evidence, in nats, from which the first line of hard-wrapped text is no title."""
-_BLANK = re.compile(r"\n((?:[^\S\n]*\n)+)")
+_BLANK = lazy(r"\n((?:[^\S\n]*\n)+)")
 _NEAR = 8
 """Within so many lines of a break another loose end makes it doubtful which of them belong together."""
 _ROUNDS = 16

@@ -5,21 +5,22 @@ from collections.abc import Iterator
 from functools import cache
 
 from textclean.document import Mark, Paragraph
+from textclean.language.expressions import lazy
+from textclean.language.han import UNIFIED
 from textclean.language.misuse import misuses
 
-_QUOTES = re.compile("[“”]")
+_QUOTES = lazy("[“”]")
 _STOPS = "。！？…"
 _LONGEST_QUOTED_WORD = 12
-_HAN = "一-鿿"
 
-_PAIRS = re.compile(
+_PAIRS = lazy(
     r"(?<![，。、；：])(?:，，|。。|、、|；；|：：|，、|、，|，。|。，|、。|。、|；，|，；|：，|，：)(?![，。、；：])"
 )
-_DOUBLED_SIGN = re.compile("(?<![目有标])的的(?![确喀士])|(?<![平祥温谐])和和(?![美气睦平暖])")
-_ITEMS = re.compile(rf"(?<![{_HAN}])[{_HAN}]++(?:、[{_HAN}]++){{2,}}+")
+_DOUBLED_SIGN = lazy("(?<![目有标])的的(?![确喀士])|(?<![平祥温谐])和和(?![美气睦平暖])")
+_ITEMS = lazy(rf"(?<![{UNIFIED}])[{UNIFIED}]++(?:、[{UNIFIED}]++){{2,}}+")
 _ITEM_LENGTHS = range(3, 13)
-_TAIL = re.compile("[等和与及]")
-_SINCE = re.compile(r"(?:(?<=[，。；\n])|\A)(截止)(?=(?:20|19)\d\d年|\d{1,2}月|目前|今年|去年|昨[天日]|今[天日])")
+_TAIL = lazy("[等和与及]")
+_SINCE = lazy(r"(?:(?<=[，。；\n])|\A)(截止)(?=(?:20|19)\d\d年|\d{1,2}月|目前|今年|去年|昨[天日]|今[天日])")
 _REDUPLICATED = frozenset("一每越又再很多好大小哈啊呵嘿快来加不没有走看想说")
 _DOUBLED_LENGTHS = (8, 7, 6, 5, 4, 3)
 

@@ -1,51 +1,54 @@
 """Breaks of lines: whether a line ends, and the next one begins, in the middle of a sentence.
 
-Each of these looks at one or two lines; what the language and the page say is in :mod:`textclean.stages._joins`.
+Each of these looks at one or two lines; what the language and the page say is in :mod:`textclean.stages.layout.joins`.
 """
 
-import re
+from textclean.language.expressions import lazy
+from textclean.language.han import HAN
+from textclean.language.lines import ENUMERATED, closed
 
-from textclean.stages._lines import ENUMERATED, HAN, closed
-
-PAUSE = re.compile("[，。；！？：、,;!?:]")
-SENTENCE = re.compile("[。！？!?]")
-HAN_CHARACTER = re.compile(f"[{HAN}]")
-_CREDIT = re.compile(r"(?:摄|供图|摄影|绘图?|制图|报道|整理|提供|/文|/图|讯|\.[a-z]{2,4})\Z")
+PAUSE = lazy("[，。；！？：、,;!?:]")
+SENTENCE = lazy("[。！？!?]")
+HAN_CHARACTER = lazy(f"[{HAN}]")
+_CREDIT = lazy(r"(?:摄|供图|摄影|绘图?|制图|报道|整理|提供|/文|/图|讯|\.[a-z]{2,4})\Z")
 _LONGEST_CREDIT = 5
-_SPACE = re.compile(r"\s")
-_CAPTION = re.compile("(?:图为|图[①-⑨\\d一二三四五]|[上下左右题]图|资料图)")
-_DATELINE = re.compile("(?:本报\\S{0,8}讯|新华社|据\\S{2,8}[讯电])")
+_SPACE = lazy(r"\s")
+_CAPTION = lazy("(?:图为|图[①-⑨\\d一二三四五]|[上下左右题]图|资料图)")
+_DATELINE = lazy("(?:本报\\S{0,8}讯|新华社|据\\S{2,8}[讯电])")
 NO_OPENING = frozenset("，。、；：！？）》”’」』】〉〕,;:!?)%％‰℃°")
 OPENING = "（《“‘「『【〈〔("
 PAIRS = ("“”", "「」", "『』", "《》", "（）", "()", "【】")
 _CLOSING = {pair[1]: pair for pair in PAIRS}
 MEASURE = "亿万千百公吨米度元倍%％‰个"
 """What may follow a decimal fraction; other units count whole things."""
-DECIMAL = re.compile(r"\d\.\d+\Z")
+DECIMAL = lazy(r"\d\.\d+\Z")
 _UNIT = "年月日时分秒个家项名人万亿元吨米%％户亩件条座台次辆只头公千岁届级种所倍度吨"
-_NUMBER = re.compile(rf"\d{{1,5}}(?:[.,]\d+)*[多余]?[{_UNIT}]")
-_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d\Z")
-_DATE = re.compile(r"(?:\d{2,4}年|\d{1,2}月\d|\d{1,2}[日时点]|\d{4}[-/.])")
+_NUMBER = lazy(rf"\d{{1,5}}(?:[.,]\d+)*[多余]?[{_UNIT}]")
+_YEAR = lazy(r"(?<!\d)(?:19|20)\d\d\Z")
+_DATE = lazy(r"(?:\d{2,4}年|\d{1,2}月\d|\d{1,2}[日时点]|\d{4}[-/.])")
 SHORT, TINY = 12, 6
 """A closed line below the one length, without a quote, is hardly a paragraph of its own; up to the other even less."""
-_MORE_BEFORE = re.compile(r"[A-Za-z,] [A-Za-z]+\Z")
-_MORE_AFTER = re.compile(r"[A-Za-z]+ [A-Za-z]")
-_REST_OF_WORD = re.compile(f"[a-z]+[{HAN}，。、；：]")
+_MORE_BEFORE = lazy(r"[A-Za-z,] [A-Za-z]+\Z")
+_MORE_AFTER = lazy(r"[A-Za-z]+ [A-Za-z]")
+_REST_OF_WORD = lazy(f"[a-z]+[{HAN}，。、；：]")
 _ADDRESSES = ("http://", "https://", "www.")
-_REST_VISIBLE = re.compile("[!-~]*")
-_REST_OF_ADDRESS = re.compile(r"[a-z0-9_%=&?#-]*[./][!-~]")
+_REST_VISIBLE = lazy("[!-~]*")
+_REST_OF_ADDRESS = lazy(r"[a-z0-9_%=&?#-]*[./][!-~]")
+_LONG_TITLE, _LONG_HEADING = 45, 24
+"""Characters from which on a line with a pause in it is hardly a title, or a heading; read off news sites."""
 _LEAST = 6
 """Characters of the shortest line that may be the beginning of a paragraph."""
 
 
 def breaks_off(line: str, first: bool) -> bool:
     """Whether ``line`` is running text that ends in the middle of a sentence. The first line may be a title."""
-    if closed(line) or len(line) < SHORT or line[-1] == "—" or _is_credit(line) or _CAPTION.match(line):
+    if len(line) < SHORT or line[-1] == "—":
         return False
-    if SENTENCE.search(line):
-        return True
-    long = 45 if first and line[-1] not in "，、," else 24
-    return len(line) >= long and PAUSE.search(line) is not None
+    if not SENTENCE.search(line):
+        long = _LONG_TITLE if first and line[-1] not in "，、," else _LONG_HEADING
+        if len(line) < long or not PAUSE.search(line):
+            return False
+    return not (closed(line) or _is_credit(line) or _CAPTION.match(line))
 
 
 def may_break_off(line: str) -> bool:

@@ -1,9 +1,10 @@
 """How likely characters are in Chinese text: the evidence that detection and repair weigh."""
 
-import re
 from functools import cache
 
-_ASCII = re.compile("[\0-\x7f]+")
+from textclean.language.expressions import lazy
+
+_ASCII = lazy("[\0-\x7f]+")
 
 
 class _Costs(dict[str, float]):

@@ -1,25 +1,30 @@
 """Metadata: dates, sources, bylines, counters, page widgets and site banners, lifted out of the text.
 
-A line goes only if the whole of it is understood (:mod:`textclean.stages._fields`) and it stands where such lines
-stand. A sentence that merely begins with a label stays.
+A line goes only if the whole of it is understood (:mod:`textclean.stages.metadata.fields`) and it stands where such
+lines stand. A sentence that merely begins with a label stays.
 """
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, ClassVar
 
+from textclean.language.expressions import lazy
+from textclean.language.han import HAN
+from textclean.language.lines import is_body, is_title, numbered, stripped
 from textclean.stage import Document, Field, Findings, Stage
-from textclean.stages._fields import BULLETS, LISTS, Found, candidates, read, split_names
-from textclean.stages._lines import HAN, NOTHING, cut, is_body, is_title, numbered, stripped, whole_lines
+from textclean.stages.cuts import NOTHING, cut, whole_lines
+from textclean.stages.metadata.fields import candidates, read
+from textclean.stages.metadata.found import BULLETS, Found
+from textclean.stages.metadata.labels import LISTS
+from textclean.stages.metadata.people import split_names
 
-_CELL = re.compile(r"[^。！？!?]{1,4}|\w?[\d/]+")
+_CELL = lazy(r"[^。！？!?]{1,4}|\w?[\d/]+")
 """What stands in tables and lists, where such numbers are no page numbers."""
-_QUESTION = re.compile("[记記]者[:：]")
+_QUESTION = lazy("[记記]者[:：]")
 _ROSTER = 20
 """A page with more bare names than this is a list of names."""
-_FORM = re.compile(rf"[{HAN}]{{2,8}}\s?[:：]\s?\S")
-_TAIL_CREDIT = re.compile(
+_FORM = lazy(rf"[{HAN}]{{2,8}}\s?[:：]\s?\S")
+_TAIL_CREDIT = lazy(
     rf"(?<=[。！？!?”’」])[^\S\n]*[（(【\[]\s*(?:责任编辑|责编|值班编辑|本期编辑|责任校对)\s?[:：\s]\s?(?P<names>[{HAN}A-Za-z\s、·,，]{{1,20}})[）)】\]]\Z"
 )
 _TAIL_ENDS = frozenset("）)】]")

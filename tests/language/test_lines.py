@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from textclean.stages._lines import numbered, stripped, visible
+from textclean.language.lines import numbered, stripped, visible
 
 texts = st.text(alphabet="渡船 \u3000\t\n\n\x85\u2028。", max_size=40)
 

@@ -4,7 +4,6 @@ Rhetoric repeats too, so only what stands directly after itself is looked at, an
 see :class:`Repeats` for the measures.
 """
 
-import re
 from bisect import bisect_left
 from collections.abc import Sequence
 from functools import cache, cached_property
@@ -12,23 +11,27 @@ from itertools import accumulate, chain, compress, count
 from operator import eq
 from typing import TYPE_CHECKING, ClassVar
 
+from textclean.language.expressions import lazy
+from textclean.language.han import HAN
 from textclean.ledger import Span
+from textclean.native import extension
 from textclean.stage import Document, EditBuilder, Field, Findings, Stage
-from textclean.stages._lines import NOTHING
+from textclean.stages.cuts import NOTHING
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+_built = extension("loops")
 _SIGNS = "，。；！？、：…,;:!?"
 _CLOSERS = "”’」』"
-_SPLIT = re.compile(f"([{_SIGNS}\n][{_CLOSERS}]*)")
+_SPLIT = lazy(f"([{_SIGNS}\n][{_CLOSERS}]*)")
 _BINDS = frozenset("，,；;。、")
 """Signs between copies; after an exclamation mark, a question mark or dots a repeat is meant."""
 _STOPS = ("。", "！", "？", "!", "?", "\n")
-_HAN = re.compile("[\u3400-\u9fff]")
-_NUMBER = re.compile(r"\d")
-_BREAK, _OPENING, _CLOSING = re.compile("\n"), re.compile("[“「]"), re.compile("[”」]")
+_HAN = lazy(f"[{HAN}]")
+_NUMBER = lazy(r"\d")
+_BREAK, _OPENING, _CLOSING = lazy("\n"), lazy("[“「]"), lazy("[”」]")
 _PERIODS = (1, 2, 3, 4)
 _LEAST = 4
 """Different characters at least of what loops."""
@@ -126,6 +129,11 @@ def _may_loop(text: str) -> bool:
     The copies of a unit read the same, signs included, and it has four characters at least. So the same four
     characters end the first copy and the second, and between these ends are as many clauses as the unit has.
     """
+    return _plain_may_loop(text) if _built is None else bool(_built.may_loop(text, _sign_bytes()))
+
+
+def _plain_may_loop(text: str) -> bool:
+    """What the extension does, in NumPy."""
     import numpy as np
 
     before, after = "\0" * _LEAST, "\n" * (1 + len(_PERIODS))  # the last ends have others to be compared with, too
@@ -146,6 +154,12 @@ def _is_sign() -> "NDArray[np.bool_]":
     table = np.zeros(max(map(ord, _SIGNS)) + 2, np.bool_)
     table[[ord(sign) for sign in f"{_SIGNS}\n"]] = True
     return table
+
+
+@cache
+def _sign_bytes() -> bytes:
+    """:func:`_is_sign` for the extension: a byte for each code point."""
+    return _is_sign().tobytes()
 
 
 def _varied(unit: str) -> bool:

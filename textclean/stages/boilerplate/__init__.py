@@ -10,20 +10,13 @@ from collections.abc import Callable, Mapping, Sequence
 from hashlib import blake2b
 from typing import Any, ClassVar, NamedTuple
 
+from textclean.language.expressions import lazy
+from textclean.language.han import HAN
+from textclean.language.lines import ENUMERATED, closed, is_body, numbered, stripped
+from textclean.language.names import NAME
 from textclean.stage import CorpusStage, Document, Field, Findings, Observation, Texts
-from textclean.stages._furniture import MENU, is_imprint
-from textclean.stages._lines import (
-    ENUMERATED,
-    HAN,
-    NAME,
-    NOTHING,
-    closed,
-    cut,
-    is_body,
-    numbered,
-    stripped,
-    whole_lines,
-)
+from textclean.stages.boilerplate.imprint import MENU, is_imprint
+from textclean.stages.cuts import NOTHING, cut, whole_lines
 
 _LONGEST = 200
 """Characters of the longest line that can be boilerplate."""
@@ -39,7 +32,7 @@ _MOST_ROUNDS = 32
 contacts); a list of labels may have any number, and each of them would cost another look at every line.
 """
 
-_FOOT_SIGN = re.compile(
+_FOOT_SIGN = lazy(
     "©|ICP备|ICP证|ICP備|ICP證|公网安备|权所有|權所有|网站标识码|Copyright|copyright|COPYRIGHT"
     "|Rights Reserved|rights reserved|未经.{0,16}[不请禁严谢]"
 )
@@ -54,7 +47,7 @@ _FOOT_STARTS = frozenset(" ".join(_STARTS).split())
 _FOOT_SHELL = "（(【[*※■●"
 _FOOT_FIRSTS = frozenset(start[0] for start in _FOOT_STARTS) | set(_FOOT_SHELL)
 """How imprints begin that have no such sign. Only near the top and the bottom of a page are they looked for."""
-_FOOTER_FIELD = re.compile(
+_FOOTER_FIELD = lazy(
     r"(?:主办|承办|协办|版权|主管|地址|邮编|邮政编码|电话|联系电话|传真|邮箱|E-?mail|热线|客服|QQ)(?:单位|所有)?\s?[:：]"
     rf"|{MENU}\Z",
     re.IGNORECASE,
@@ -64,7 +57,7 @@ _NETS = (
     "(?:微信|新浪|腾讯|微博|QQ|空间|朋友圈|好友|抖音|豆瓣|脸书|臉書|推特"
     "|[Ff]acebook|[Tt]witter|[Ww]hats[Aa]pp|LINE|Line|X)"
 )
-_ANYWHERE = re.compile(
+_ANYWHERE = lazy(
     r"(?:(?:[上下]一[篇条页版期]|前一篇|后一篇)\s?[:：].*|(?:[上下]一[篇条页版期][\s|｜]*)+"
     r"|(?:点击)?(?:更多|查看更多|查看原文|阅读全文|展开全文|阅读原文|返回顶部|返回列表|回到顶部|回顶部|TOP)[\s>»]*"
     rf"|(?:按此|点击|點擊)?(?:分享|转发|轉發)(?:到|至|给|給|本文)?\s?[:：]?\s*(?:{_NETS}[\s、/|｜]*)+"
@@ -82,7 +75,7 @@ _ANYWHERE_FIRSTS = frozenset(
     "上下前后点更查阅展返回顶T分转推请微扫长识欢关您你现当的所位网首登注按點轉原<&（(【[以本该内图摘A由详全"
 )
 _SIGN = "●■◆★☆○◇□▲△▼▽◎►▶•※"
-_RULE = re.compile(rf"(?:[*=_~#+|─━═{_SIGN}-]\s*){{3,}}|(?:[—–]\s?){{4,}}|[{_SIGN}]{{1,2}}")
+_RULE = lazy(rf"(?:[*=_~#+|─━═{_SIGN}-]\s*){{3,}}|(?:[—–]\s?){{4,}}|[{_SIGN}]{{1,2}}")
 """Rows of signs, and bullets without anything behind them."""
 _RULE_FIRSTS = frozenset(_SIGN + "*=_~#+|─━═-—–")
 _SURE = (
@@ -93,32 +86,32 @@ _SURE_BUTTONS = frozenset(" ".join(_SURE).split())
 _PUSHED = frozenset({"点赞", "在看", "分享", "收藏"})
 _BUTTONS = _SURE_BUTTONS | _PUSHED | {"转发", "评论", "举报", "打印", "关闭", "放大", "缩小", "默认", "留言", "返回"}
 _BUTTON_FIRSTS = frozenset(word[0] for word in _BUTTONS)
-_BUTTON_GAP = re.compile(r"[\s|｜/·、【】\[\]（）()<>]+")
+_BUTTON_GAP = lazy(r"[\s|｜/·、【】\[\]（）()<>]+")
 _ADVERTS = frozenset(
     start + word + stop
     for word in ("广告", "廣告", "Advertisement", "ADVERTISEMENT", "赞助内容")
     for start, stop in ("  ", "（）", "()", "【】", "[]")
     for start, stop in ((start.strip(), stop.strip()),)
 )
-_RELATED = re.compile(
+_RELATED = lazy(
     r"[【\[]?(?:相关(?:链接|阅读|新闻|文章|报道|推荐|资讯)|延伸阅读|推荐阅读|热门(?:推荐|新闻|文章|阅读)|猜你喜欢|更多(?:精彩|新闻|内容|推荐)"
     r"|点击排行|阅读排行|最新(?:文章|资讯)|相關(?:連結|閱讀|新聞|文章|報導|報道)|延伸閱讀|推薦閱讀|熱門(?:新聞|文章)|大家都在看"
     r"|你可能(?:还|也|還)?(?:感兴趣|喜欢|喜歡)(?:的(?:文章|内容|新闻))?)[】\]]?(?:\s?[:：]|\s?[:：]\s?[^。！？!?]{4,50})?"
 )
-_SITE_WORDS = re.compile("网|平台|频道|首页|导航|客户端|公众号|论坛|门户|在线")
+_SITE_WORDS = lazy("网|平台|频道|首页|导航|客户端|公众号|论坛|门户|在线")
 
-_NAME = re.compile(NAME)
+_NAME = lazy(NAME)
 _NAMES = rf"{NAME}(?:[\s、/]+{NAME}){{0,3}}"
 _BY = r"(?:(?:本[报台网刊社]|新华社|中新社)?(?:见习|实习|特约)?(?:[记記]者|通[讯訊][员員]))?\s*"
-_BY_NAME = re.compile(rf"{_BY}(?P<names>{_NAMES})")
-_CREDIT = re.compile(
+_BY_NAME = lazy(rf"{_BY}(?P<names>{_NAMES})")
+_CREDIT = lazy(
     rf"(?:[^。！？!?]{{0,60}}\s)?{_BY}(?P<names>{_NAMES})\s*+(?:[/／]\s*+)?(?:[摄攝](?:影(?:报道|報道|报导|報導)?)?|供[图圖])"
     rf"|[^。！？!?]{{0,60}}[（(【]\s*(?:(?:[图圖]片?|[摄攝]影)\s?[:：/]\s?{_BY}(?P<after>{_NAMES})"
     rf"|{_BY}(?P<inside>{_NAMES})\s*(?:[摄攝]影?|供[图圖]|[绘繪][图圖]?|[制製][图圖]|[图圖]))\s*[）)】]"
     rf"|(?:图为|图[①-⑨\d一二三四五]|[上下左右题]图|资料图).{{2,160}}?[\s。（(]{_BY}(?P<told>{_NAMES})\s*(?:[摄攝]影?|供[图圖])\s*[）)]?"
 )
-_SHOT = re.compile(r"[摄攝绘繪]|供[图圖]|[制製][图圖]|[图圖][）)】]|[图圖]片?\s?[:：/]")
-_PAGE_CREDIT = re.compile(
+_SHOT = lazy(r"[摄攝绘繪]|供[图圖]|[制製][图圖]|[图圖][）)】]|[图圖]片?\s?[:：/]")
+_PAGE_CREDIT = lazy(
     r"[（(【]?(?:本版|本文|文中|文内|本组|以上)[^。]{0,12}?(?:图片|照片|摄影|配图|插图)[^。]{0,20}?"
     r"(?:来自|来源于?|由|为)\s?[:：《]?(?P<page>[^。，》]{2,30}?)》?(?:提供|供图|摄|资料图片?)?。?[）)】]?"
     r"|[（(【]?(?:本报)?资料图片?[）)】]?|[（(【]?(?:图片来源|图源)\s?[:：于]\s?(?P<source>[^。，]{2,20}?)[）)】]?"
@@ -133,7 +126,7 @@ _SYLLABLE = (
     "(?:ZH|CH|SH|[BPMFDTNLGKHJQXRZCSYW])?(?:IANG|IONG|UANG|ANG|ENG|ING|ONG|IAN|IAO|UAI|UAN|AI|EI|UI|AO|OU|IU|IE|UE|ER"
     "|AN|EN|IN|UN|IA|UA|UO|[AOEIUV])"
 )
-_LABEL = re.compile(rf"(?P<han>[{HAN}]{{2,6}})\s*(?P<latin>[A-Z]{{3,}}(?:\s[A-Z]+)*)")
+_LABEL = lazy(rf"(?P<han>[{HAN}]{{2,6}})\s*(?P<latin>[A-Z]{{3,}}(?:\s[A-Z]+)*)")
 
 
 class _Found(NamedTuple):

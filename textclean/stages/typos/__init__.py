@@ -12,9 +12,12 @@ from functools import cache
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple
 
+from textclean.language.expressions import lazy
+from textclean.language.han import UNIFIED
+from textclean.language.names import COMMON_SURNAMES
 from textclean.language.script import simplified_only, traditional_only
 from textclean.stage import CorpusStage, Document, Field, Findings, Mark, Observation, Texts, advance
-from textclean.stages import _proofs
+from textclean.stages.typos import proofs
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -43,21 +46,17 @@ _FREE = frozenset(
     "一二三四五六七八九十百千万亿零〇两几首东西南北中上下左右前后内外大小新老旧高低多少正副男女长短甲乙丙丁春夏秋冬年月日时分他她它你我的地得了着过和与及"
 )
 """Characters that one place may hold by turns without being wrong."""
-_TITLE = re.compile("《[^《》\n]{1,40}》|[“「『][^“”「」『』\n]{1,4}[”」』]")
-_QUOTED = re.compile("[“‘「『][^“”‘’「」『』\n]{1,40}[”’」』]")
-_SURNAMES = frozenset(
-    "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林高罗郑梁谢宋唐许韩邓冯曹彭曾肖萧田董潘袁蔡蒋余于杜叶程魏苏吕丁任卢姚沈钟姜崔谭陆"
-    "范汪廖石金韦贾夏付傅方邹熊白孟秦邱侯江尹薛闫阎段雷龙黎史陶贺毛郝顾龚邵万覃武钱戴严莫孔向常汤康易乔赖文洪施牛樊葛邢"
-)
+_TITLE = lazy("《[^《》\n]{1,40}》|[“「『][^“”「」『』\n]{1,4}[”」』]")
+_QUOTED = lazy("[“‘「『][^“”‘’「」『』\n]{1,40}[”’」』]")
 _NAMED = (
     "记者|作者|通讯员|编辑|责编|摄影|书记|主任|市长|县长|局长|院长|校长|教授|主席|总理|总统|先生|女士|同志|村民|居民|队长|经理"
     "|博士|医生|老师|选手|演员|导演|编剧"
 )
-_BEFORE_NAME = re.compile(rf"(?:{_NAMED}|[^一-鿿]|\A)\Z")
-_AFTER_NAME = re.compile(
-    rf"(?:{_NAMED}|等|两|三|和|与|及|同|在|向|对|从|是|说|表示|介绍|告诉|认为|指出|强调|摄|[^一-鿿]|\Z)"
+_BEFORE_NAME = lazy(rf"(?:{_NAMED}|[^{UNIFIED}]|\A)\Z")
+_AFTER_NAME = lazy(
+    rf"(?:{_NAMED}|等|两|三|和|与|及|同|在|向|对|从|是|说|表示|介绍|告诉|认为|指出|强调|摄|[^{UNIFIED}]|\Z)"
 )
-_LETTERED = re.compile(
+_LETTERED = lazy(
     "[A-Za-zＡ-Ｚａ-ｚ](?=[股座区级型类组轮馆站线口位面层栋楼段点罩柱字形超光波币咖队角端照盘网幢门厅证牌社族姐哥总君某片号维值轴台恤])"
 )
 """A letter before what letters are used to name: a share, a block, a type, a shirt."""
@@ -141,13 +140,13 @@ class Typos(CorpusStage):
             marks += [_typo(text, found) for found in verdict.suspicions]
             marks += _variant_marks(text, verdict.variants)
         if "quote" in self.kinds:
-            marks += _proofs.quotes(doc.paragraphs())
+            marks += proofs.quotes(doc.paragraphs())
         if "misuse" in self.kinds:
-            marks += _proofs.misused(text)
+            marks += proofs.misused(text)
         if "repeat" in self.kinds:
-            marks += _proofs.doubled(text)
+            marks += proofs.doubled(text)
         if "punctuation" in self.kinds:
-            marks += _proofs.doubled_signs(text)
+            marks += proofs.doubled_signs(text)
         return Findings(marks=_apart(marks))
 
 
@@ -207,7 +206,7 @@ def _suspicions(text: str, spread: int) -> "list[Suspicion]":
         before, after = text[max(0, s.at - 1) : s.at], text[s.at + 1 : s.at + 2]
         if not s.alike and (quoted(s.at) or text[s.at] in before + after):
             continue  # sayings are quoted in older or playful forms, and sounds are doubled
-        if s.at == s.start and text[s.at] in _SURNAMES and s.intended in _SURNAMES:
+        if s.at == s.start and text[s.at] in COMMON_SURNAMES and s.intended in COMMON_SURNAMES:
             continue  # a namesake of someone known
         if s.alike < _VERY_ALIKE and before == after:
             continue  # a frame such as 越…越, which takes any word
@@ -249,7 +248,7 @@ def _times(text: str, strings: Set[str]) -> dict[str, int]:
 def _perhaps_name(text: str, at: int) -> bool:
     """Whether the character may belong to a person's name: surname, one or two characters, and room for a name."""
     for start in range(max(0, at - 2), at + 1):
-        if text[start] not in _SURNAMES or not _BEFORE_NAME.search(text, max(0, start - 3), start):
+        if text[start] not in COMMON_SURNAMES or not _BEFORE_NAME.search(text, max(0, start - 3), start):
             continue
         if any(at < start + size and _AFTER_NAME.match(text, start + size) for size in (2, 3)):
             return True

@@ -13,15 +13,16 @@ from operator import ne
 from typing import Any, ClassVar, Literal
 
 from textclean.document import Document, Findings, Mark, Paragraph, paragraphs
+from textclean.language.expressions import lazy
 from textclean.ledger import columns
 from textclean.stage import Field, Stage
-from textclean.stages._breaks import HAN_CHARACTER
-from textclean.stages._lines import NOTHING
-from textclean.stages._scripts import counts, curved_quotes, has_traditional, script_of, traditional_characters
+from textclean.stages.cuts import NOTHING
+from textclean.stages.layout.breaks import HAN_CHARACTER
+from textclean.stages.script.telling import counts, curved_quotes, has_traditional, script_of, traditional_characters
 
 __all__ = ["Script"]
 
-_QUOTATION = re.compile("“[^“”\n]*”|「[^「」\n]*」|『[^『』\n]*』|《[^《》\n]*》|（[^（）\n]*）")
+_QUOTATION = lazy("“[^“”\n]*”|「[^「」\n]*」|『[^『』\n]*』|《[^《》\n]*》|（[^（）\n]*）")
 _EARNEST = 3
 """Characters that only one script has from which on a piece of text is in that script, and no slip or name."""
 
