@@ -1,7 +1,7 @@
 """What an engineer writes in an afternoon to clean a corpus: the script that ``benchmarks.run`` compares with.
 
 UTF-8 first, else charset-normalizer; ftfy with options that leave full width alone; OpenCC to Simplified; regular
-expressions for indents, spaces, half-width punctuation and lines of metadata; rensa for paragraphs that are near copies.
+expressions for indents, spaces, half-width punctuation and lines of metadata; rensa for near copies of paragraphs.
 Nothing is verified, nothing can be taken back. Usage: python -m benchmarks.afternoon IN OUT, JSON lines or folders.
 """
 

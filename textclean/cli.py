@@ -66,7 +66,7 @@ def cli() -> None:
 
 @cli.command()
 @click.argument("source", metavar="IN", type=click.Path(path_type=Path, allow_dash=True))
-@click.argument("out", metavar="OUT", type=click.Path(path_type=Path))
+@click.argument("out", metavar="OUT", type=click.Path(path_type=Path, allow_dash=True))
 @_recipe
 @click.option(
     "--script",
@@ -85,6 +85,7 @@ def cli() -> None:
 @click.option("--include", multiple=True, metavar="GLOB", help="Only files that fit: '*.jsonl' names, '2024/*' paths.")
 @click.option("--exclude", multiple=True, metavar="GLOB", help="All files but those that fit.")
 @_from
+@click.option("--to", metavar="FORMAT", help="Write rows of JSON as jsonl or json, .gz or .zst behind it.")
 @_text_field
 @_id_field
 @click.option(
@@ -105,6 +106,7 @@ def run(
     include: tuple[str, ...],
     exclude: tuple[str, ...],
     format: str | None,
+    to: str | None,
     text_field: str,
     id_field: str,
     extra: str | None,
@@ -134,29 +136,33 @@ def run(
       textclean run news out --resume       after Ctrl-C or a crash
       textclean run monday out1 --index seen.index; textclean run tuesday out2 --index seen.index
     """
-    from textclean.commands.run import run as run_folder
-
-    effective = _effective(recipe, script)
+    options: dict[str, Any] = {
+        "recipe": _effective(recipe, script),
+        "jobs": jobs,
+        "resume": resume,
+        "dry_run": dry_run,
+        "index": index,
+        "include": include,
+        "exclude": exclude,
+        "format": format,
+        "to": to,
+        "text_field": text_field,
+        "id_field": id_field,
+        "extra": extra.split(",") if extra else (),
+    }
+    to_stream = str(out) == "-"
     try:
         with _progress() as watch:
-            summary = run_folder(
-                source,
-                out,
-                recipe=effective,
-                jobs=jobs,
-                resume=resume,
-                dry_run=dry_run,
-                watch=watch,
-                index=index,
-                include=include,
-                exclude=exclude,
-                format=format,
-                text_field=text_field,
-                id_field=id_field,
-                extra=extra.split(",") if extra else (),
-            )
+            if to_stream:
+                from textclean.commands.stream import run_to
+
+                summary = run_to(source, sys.stdout.buffer, watch=watch, **options)
+            else:
+                from textclean.commands.run import run as run_folder
+
+                summary = run_folder(source, out, watch=watch, **options)
     except KeyboardInterrupt:
-        _say("interrupted" if dry_run else f"interrupted; {_GO_ON}")
+        _say("interrupted" if dry_run or to_stream else f"interrupted; {_GO_ON}")
         sys.exit(INTERRUPTED)
     except TextcleanError as error:
         begun = not dry_run and (out / ".work").is_dir()
@@ -164,7 +170,7 @@ def run(
             raise
         raise type(error)(f"{error}\n{_GO_ON}") from error
     try:
-        _show(summary, dry_run)
+        _show(summary, dry_run, to_stream)
     except OSError as error:
         _say(f"the run is done; only its summary could not be printed: {error.strerror}")
         sys.exit(FAILED)
@@ -463,7 +469,7 @@ def _progress() -> "Iterator[Watch | None]":
         yield watch
 
 
-def _show(summary: "Summary", dry_run: bool) -> None:
+def _show(summary: "Summary", dry_run: bool, on_stderr: bool) -> None:
     from textclean.report.figures import told
 
     if summary.finished_before:
@@ -471,7 +477,7 @@ def _show(summary: "Summary", dry_run: bool) -> None:
     rows = [*told(summary.figures, summary.seconds), *[("dry run", "nothing was written")] * dry_run]
     width = max(len(label) for label, _ in rows)
     for label, text in rows:
-        click.echo(f"{click.style(label.ljust(width), bold=True)}  {text}")
+        click.echo(f"{click.style(label.ljust(width), bold=True)}  {text}", err=on_stderr)
     for warning in summary.warnings:
         _say(warning)
     for id, stage, error in summary.failures[:_FAILURES_SHOWN]:

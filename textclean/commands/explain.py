@@ -5,7 +5,7 @@ from pathlib import Path
 
 from textclean.errors import RestoreError, UsageError
 from textclean.io.inputs import path_id
-from textclean.io.out_folder import CLEAN, DOCUMENTS, FILES, clean_name
+from textclean.io.out_folder import CLEAN, DOCUMENTS, FILES, clean_name, output_name
 from textclean.io.out_reader import OutReader
 from textclean.io.results import DocumentRow, FileRow, Manifest
 from textclean.report.explain import explain as explain_document
@@ -73,6 +73,8 @@ def _found(folder: OutReader, manifest: Manifest, name: str, key: str, path: str
     """
     file = path_id(name)
     rows = {row.file: row for row in folder.files() if isinstance(row, FileRow)}
+    of_output = {output_name(row.file, row.source_format, row.target_format): row.file for row in rows.values()}
+    file = of_output.get(name, file)
     if file in rows and not key:
         raise UsageError(f"{path}: is a file of rows; name one with # and its id, or its number: {path}#1")
     row = _row(folder, f"{file}#{key}" if key else file, name)

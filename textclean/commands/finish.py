@@ -159,7 +159,7 @@ class Finish:
         if self.out is not None:
             self.spill.keep(FINISHED, name, b"".join(lines))
             if file is not None:
-                rendered = file.format.render(rest, [document.outcome for _, document in done])
+                rendered = file.rendered(rest, [document.outcome for _, document in done])
         written = tuple([document.written for _, document in done if document.written])
         return Finished(name, file.file if file else "", tuple(told), rendered, whole, written)
 

@@ -55,7 +55,7 @@ class Inputs:
     def texts(self, id: str) -> Iterator[Taken]:
         """The rows of a file."""
         if id in self._files:
-            for portion in row_portions(self._files[id], self._fields, {}):
+            for portion in row_portions(self._files[id], self._fields, None, {}):
                 yield from portion.read()
 
     def difference(self, row: Source, rows: Iterator[Taken]) -> str:

@@ -9,6 +9,7 @@ from textclean.commands.inputs import Inputs
 from textclean.commands.way_back import Located, runs
 from textclean.errors import RestoreError, UsageError
 from textclean.io.files import remove_tree, replace_file, writing
+from textclean.io.formats.choice import row_format
 from textclean.io.formats.compression import compressed
 from textclean.io.formats.names import format_of
 from textclean.io.inputs import check_apart, id_path
@@ -90,10 +91,11 @@ def _restore_rows(
     problems: Problems = []
     try:
         reader = folder.row_file(file, max_bytes)
-        with RestoredFile(path, reader.format, file.compression, reader.container()) as target:
+        format = row_format(file.source_format.name, reader.format.fields, max_bytes)
+        with RestoredFile(path, format, file.source_format.compression, reader.container()) as target:
             for run in runs(folder, file, rows, max_bytes):
                 problems += [(row.document.id, row.problem) for row in run.rows if row.problem]
-                target.add(run.rendered(reader.format))
+                target.add(run.rendered(format))
     except RestoreError as error:
         problems.append((file.file, str(error)))
     return problems

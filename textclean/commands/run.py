@@ -17,7 +17,7 @@ from textclean.commands.resume import Failures, check_note, finished_before, lis
 from textclean.engines.local import Corpus, Watch, available_cores
 from textclean.errors import InputError, UsageError
 from textclean.fingerprint import Fingerprint, fingerprint
-from textclean.io.formats.names import Format
+from textclean.io.formats.names import JSON, JSONL, Format
 from textclean.io.formats.records import Fields
 from textclean.io.inputs import STANDARD_INPUT, File, Selection, check_apart, find_files
 from textclean.io.out_folder import CLEAN, MANIFEST, RUN, clashes, output_name
@@ -71,6 +71,7 @@ def run(
     include: Sequence[str] = (),
     exclude: Sequence[str] = (),
     format: str | None = None,
+    to: str | None = None,
     text_field: str = "text",
     id_field: str = "id",
     extra: Sequence[str] = (),
@@ -96,6 +97,7 @@ def run(
         exclude: globs of files to leave out.
         format: ``text``, ``jsonl``, ``json`` or ``parquet``, ``.gz`` or ``.zst`` behind it where it is compressed;
             None: what the name of each file tells.
+        to: ``jsonl`` or ``json``, ``.gz`` or ``.zst`` behind it: how rows of JSON are written; None: as they came.
         text_field: the field of the text in a row; a dotted path leads into nested rows.
         id_field: the field of the id in a row; a row without one is called by its number, from 1.
         extra: what to write beside the text of a row: ``meta``, ``marks``, ``removed``, as fields
@@ -112,20 +114,22 @@ def run(
     pipeline = Pipeline(default()) if recipe is None else _pipeline(recipe)
     selection = Selection(tuple(include), tuple(exclude), None if format is None else Format.parse(format))
     fields = Fields(text_field, id_field)
+    target = None if to is None else Format.parse(to)
     _check_extra(extra)
     if str(source) != STANDARD_INPUT:
         check_apart(source, folder.root)
     elif resume:
         raise UsageError("-: standard input cannot be read again; write it to a file to --resume")
     files = find_files(source, pipeline.recipe.max_document_bytes, selection)
-    _check_names(files)
+    _check_target(files, target)
+    _check_names(files, target)
     _check_fields(files, fields)
     jobs = _worth(files) if jobs is None else jobs
     if index is not None:
         _check_index(index, source, folder.root)
-    made_with = _made_with(pipeline.recipe, selection, fields, extra)
+    made_with = _made_with(pipeline.recipe, selection, target, fields, extra)
     empty = () if files else (f"{source}: holds no file" + (" that is meant" if include or exclude else ""),)
-    task = _Task(files, fields, tuple(extra))
+    task = _Task(files, fields, target, tuple(extra))
     if dry_run:
         with (
             _index(index, pipeline, source, write=False) as earlier,
@@ -156,12 +160,13 @@ class _Task:
 
     files: list[File]
     fields: Fields
+    target: Format | None
     extra: tuple[str, ...]
     rows: dict[str, RowFile] = field(default_factory=dict)  # filled while files are opened
 
     def portions(self) -> Iterator[Portion]:
         """All documents, in the order of files."""
-        return portions(self.files, self.fields, self.rows)
+        return portions(self.files, self.fields, self.target, self.rows)
 
 
 def _run(corpus: Corpus, task: _Task, folder: OutWriter, made_with: Fingerprint, started: float) -> Summary:
@@ -223,7 +228,7 @@ def _check_fields(files: list[File], fields: Fields) -> None:
     if len(files) != 1 or files[0].path == STANDARD_INPUT or not files[0].format.has_rows:
         return
     try:
-        row_file, stream = open_rows(files[0], fields)
+        row_file, stream = open_rows(files[0], fields, None)
         with stream:
             block = next(iter(row_file.format.blocks(stream)), None)
     except InputError:  # told when it is read
@@ -235,11 +240,14 @@ def _check_fields(files: list[File], fields: Fields) -> None:
         raise UsageError(f"{files[0].path}: {faults[0]}; name it with --text-field")
 
 
-def _made_with(recipe: Recipe, selection: Selection, fields: Fields, extra: Sequence[str]) -> Fingerprint:
+def _made_with(
+    recipe: Recipe, selection: Selection, target: Format | None, fields: Fields, extra: Sequence[str]
+) -> Fingerprint:
     """The fingerprint of a run: of its recipe, and of what it reads and writes."""
     made_with = dict(fingerprint(recipe).made_with)
     asked = {
         "--from": "" if selection.format is None else str(selection.format),
+        "--to": "" if target is None else str(target),
         "--include": " ".join(selection.include),
         "--exclude": " ".join(selection.exclude),
         "--with": ",".join(extra),
@@ -264,10 +272,27 @@ def _worth(files: list[File]) -> int:
     return 1 + size // _WORTH_A_WORKER
 
 
-def _check_names(files: list[File]) -> None:
-    clash = clashes((file.id, output_name(file.id, file.format)) for file in files)
+def _check_target(files: list[File], target: Format | None) -> None:
+    """Refuse to write rows in a format with other types.
+
+    Raises:
+        UsageError: a file is no JSON, or is not to become JSON.
+    """
+    if target is None:
+        return
+    if target.name not in (JSONL, JSON):
+        raise UsageError(f"--to {target}: rows are written as jsonl or json; convert what is written to others")
+    for file in files:
+        if file.format.name not in (JSONL, JSON):
+            raise UsageError(
+                f"{file.path}: is {file.format.name}, and --to is for rows of JSON; --exclude it, or convert it"
+            )
+
+
+def _check_names(files: list[File], target: Format | None) -> None:
+    clash = clashes((file.id, output_name(file.id, file.format, target)) for file in files)
     if clash:
-        name = next(output_name(file.id, file.format) for file in files if file.id == clash[1])
+        name = next(output_name(file.id, file.format, target) for file in files if file.id == clash[1])
         raise UsageError(f"{clash[0]} and {clash[1]} would write the same output {CLEAN}/{name}; rename one")
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
-from textclean.io.formats.names import Format, format_of
+from textclean.io.formats.names import Format, format_of, renamed
 from textclean.io.inputs import LONGEST_NAME, id_path
 
 MANIFEST, RUN, DOCUMENTS, MARKS, FILES = "manifest.json", "run.json", "documents.jsonl", "marks.jsonl", "files.jsonl"
@@ -34,9 +34,9 @@ class OutFolder:
         """The clean text of a file that is a document; see :func:`clean_name`."""
         return self.root / CLEAN / clean_name(file)
 
-    def clean_rows_path(self, file: str) -> Path:
-        """The clean rows of a file of rows: it keeps its name."""
-        return self.root / CLEAN / id_path(file)
+    def clean_rows_path(self, file: str, target: Format | None = None) -> Path:
+        """The clean rows of a file of rows: it keeps its name, unless they are written in another format."""
+        return self.root / CLEAN / id_path(file if target is None else renamed(file, target))
 
     def shard_path(self, shard: int) -> Path:
         """A shard of the ledger."""
@@ -68,9 +68,11 @@ def fitting(name: str, suffix: str) -> str:
     return f"{head}{slash}{last}{suffix}"
 
 
-def output_name(file: str, format: Format) -> str:
-    """The name below ``clean/`` of what is written for a file of the input."""
-    return id_path(file) if format.has_rows else clean_name(file)
+def output_name(file: str, format: Format, target: Format | None = None) -> str:
+    """The name below ``clean/`` of what is written for a file of the input; ``target``: how its rows are written."""
+    if not format.has_rows:
+        return clean_name(file)
+    return id_path(file if target is None else renamed(file, target))
 
 
 def clashes(names: Iterable[tuple[str, str]]) -> tuple[str, str] | None:

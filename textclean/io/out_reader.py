@@ -265,14 +265,19 @@ class OutReader(OutFolder):
         Raises:
             RestoreError: it is missing, or cannot be read.
         """
-        path = self.clean_rows_path(row.file) if folder == CLEAN else self.quarantine_path(row.file)
+        is_clean = folder == CLEAN
+        path = self._clean_rows(row) if is_clean else self.quarantine_path(row.file)
         self._check_inside(path)
-        return RowReader(path, row, max_bytes, row.extra if folder == CLEAN else ())
+        format, extra = (row.clean_format, row.extra) if is_clean else (row.source_format, [])
+        return RowReader(path, format, row.text_field, max_bytes, extra)
+
+    def _clean_rows(self, row: FileRow) -> Path:
+        return self.clean_rows_path(row.file, row.target_format)
 
     def changed(self, row: FileRow) -> Iterator[str]:
         """What is wrong with a file of rows and that in quarantine: they are compared with their digests."""
         for path, digest in (
-            (self.clean_rows_path(row.file), row.clean_sha256),
+            (self._clean_rows(row), row.clean_sha256),
             (self.quarantine_path(row.file), row.quarantine_sha256),
         ):
             if digest is not None and self.digest(path) != digest:
@@ -287,7 +292,7 @@ class OutReader(OutFolder):
             elif row.file is None and row.quarantined:
                 expected.add(self.quarantine_path(row.id))
         for file in files:
-            expected.add(self.clean_rows_path(file.file))
+            expected.add(self._clean_rows(file))
             if file.quarantine_sha256 is not None:
                 expected.add(self.quarantine_path(file.file))
         found: list[Path] = []

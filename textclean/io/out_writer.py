@@ -15,7 +15,7 @@ import orjson
 from textclean.errors import OutputError, UsageError
 from textclean.io.files import file_digest, remove_tree, replace_file, writing
 from textclean.io.formats.compression import compressed
-from textclean.io.formats.names import format_of
+from textclean.io.formats.names import Format, format_of
 from textclean.io.inputs import id_fault
 from textclean.io.lock import locked
 from textclean.io.out_folder import CLEAN, LEDGER, NAMES, QUARANTINE, OutFolder
@@ -72,10 +72,15 @@ class OutWriter(OutFolder):
         kind = path.relative_to(self.root).parts[0]  # of each kind one file is open at a time
         return NewFile(path, self.work / f"{kind}.partial")
 
-    def open_rows(self, folder: str, file: str) -> "NewFile":
-        """A file of rows below ``clean/`` or ``quarantine/``."""
+    def open_clean_rows(self, file: str, target: Format | None) -> "NewFile":
+        """A file of rows below ``clean/``, written in another format where there is a ``target``."""
         _check(file)
-        return self.open_file(self.clean_rows_path(file) if folder == CLEAN else self.quarantine_path(file))
+        return self.open_file(self.clean_rows_path(file, target))
+
+    def open_quarantined_rows(self, file: str) -> "NewFile":
+        """A file of rows below ``quarantine/``."""
+        _check(file)
+        return self.open_file(self.quarantine_path(file))
 
     def write_json(self, name: str, value: object) -> None:
         """Write a JSON file, whole or not at all."""

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Self
 import orjson
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
-from textclean.io.formats.names import COMPRESSIONS, ROW_FORMATS
+from textclean.io.formats.names import COMPRESSIONS, ROW_FORMATS, Format
 from textclean.io.inputs import id_fault
 from textclean.io.shards import Place
 
@@ -145,7 +145,9 @@ class FileRow(BaseModel):
 
     Attributes:
         file: its id.
-        format: how it holds rows, see :meth:`Format.parse`.
+        format: how it held rows, and those in quarantine are held: ``jsonl``, ``json``, ``json-stream`` or
+            ``parquet``, and behind a dot how it is compressed.
+        target: how the clean rows are held; None: likewise.
         text_field: the field of the text.
         extra: fields that the run added.
         rows: how many rows are in the clean file.
@@ -156,6 +158,7 @@ class FileRow(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
     file: str
     format: str
+    target: str | None = None
     text_field: str
     extra: list[str] = []
     rows: int = Field(0, ge=0)
@@ -163,14 +166,19 @@ class FileRow(BaseModel):
     quarantine_sha256: Digest | None = None
 
     @property
-    def row_format(self) -> str:
-        """Its format, without compression."""
-        return self.format.partition(".")[0]
+    def source_format(self) -> Format:
+        """How it held rows."""
+        return _format(self.format)
 
     @property
-    def compression(self) -> str:
-        """The compression around it, or empty."""
-        return self.format.partition(".")[2]
+    def clean_format(self) -> Format:
+        """How the clean rows are held."""
+        return _format(self.target or self.format)
+
+    @property
+    def target_format(self) -> Format | None:
+        """How the clean rows are held, if otherwise."""
+        return None if self.target is None else _format(self.target)
 
     @classmethod
     def parse(cls, line: bytes) -> Self:
@@ -186,9 +194,15 @@ class FileRow(BaseModel):
         wrong = id_fault(row.file)
         if wrong is not None:
             raise ValueError(f"the id {row.file!r} {wrong}")
-        if row.row_format not in ROW_FORMATS or row.compression not in ("", *COMPRESSIONS):
-            raise ValueError(f"unknown format {row.format!r}")
+        for told in (row.source_format, row.clean_format):
+            if told.name not in ROW_FORMATS or told.compression not in ("", *COMPRESSIONS):
+                raise ValueError(f"unknown format {str(told)!r}")
         return row
+
+
+def _format(told: str) -> Format:
+    name, _, compression = told.partition(".")
+    return Format(name, compression)
 
 
 class MarkRow(BaseModel):

@@ -2,7 +2,7 @@
 
 import io
 from collections.abc import Iterable, Iterator, MutableMapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from io import BufferedIOBase
 from itertools import groupby, islice
 from pathlib import Path
@@ -13,9 +13,8 @@ from textclean.io.formats.choice import looked_at, row_format, style_of
 from textclean.io.formats.jsonl import JsonWriter
 from textclean.io.formats.names import Format
 from textclean.io.formats.parquet import Container, Parquet, ParquetWriter
-from textclean.io.formats.records import Fields, Rendered, RowFormat
+from textclean.io.formats.records import Fields, Outcome, Rendered, RowFormat
 from textclean.io.inputs import File
-from textclean.io.out_folder import CLEAN, QUARANTINE
 from textclean.io.out_writer import NewFile, OutWriter
 from textclean.io.portions import DOCUMENTS_PER_PORTION, Files, Portion, Rows, Unread
 from textclean.io.results import FileRow
@@ -29,8 +28,9 @@ class RowFile:
         file: its id.
         name: of its format, see :func:`row_format`.
         compression: around it: ``gz``, ``zst``, or empty.
-        format: reads and renders its rows.
+        format: reads its rows.
         container: what a Parquet file is like beside its rows.
+        target: how its clean rows are written; None: as they came.
     """
 
     file: str
@@ -38,9 +38,29 @@ class RowFile:
     compression: str
     format: RowFormat
     container: Container | None = None
+    target: Format | None = None
+
+    @property
+    def written(self) -> Format:
+        """How its clean rows are written."""
+        return self.target or Format(self.name, self.compression)
+
+    @property
+    def writer(self) -> RowFormat:
+        """Renders its clean rows."""
+        if self.target is None:
+            return self.format
+        return row_format(self.target.name, self.format.fields, self.format.limit)
+
+    def rendered(self, rest: bytes, outcomes: Sequence[Outcome]) -> Rendered:
+        """Rows with their texts put in, the clean ones as they are written, the others as they came."""
+        as_written = self.writer.render(rest, outcomes)
+        if self.target is None:
+            return as_written
+        return replace(as_written, quarantined=self.format.render(rest, outcomes).quarantined)
 
 
-def open_rows(file: File, fields: Fields) -> tuple[RowFile, BufferedIOBase]:
+def open_rows(file: File, fields: Fields, target: Format | None) -> tuple[RowFile, BufferedIOBase]:
     """How a file holds its rows, and a stream to read them from.
 
     Raises:
@@ -57,16 +77,18 @@ def open_rows(file: File, fields: Fields) -> tuple[RowFile, BufferedIOBase]:
                 with stream:
                     stream = io.BytesIO(stream.read())
             container = format.container(stream)
-        return RowFile(file.id, name, file.format.compression, format, container), stream
+        return RowFile(file.id, name, file.format.compression, format, container, target), stream
     except BaseException:
         stream.close()
         raise
 
 
-def row_portions(file: File, fields: Fields, opened: MutableMapping[str, RowFile]) -> Iterator[Portion]:
+def row_portions(
+    file: File, fields: Fields, target: Format | None, opened: MutableMapping[str, RowFile]
+) -> Iterator[Portion]:
     """The rows of a file; in place of what cannot be read, what is wrong. ``opened`` is told of the file."""
     try:
-        row_file, stream = open_rows(file, fields)
+        row_file, stream = open_rows(file, fields, target)
         opened[file.id] = row_file
         with stream:
             for block in row_file.format.blocks(stream):
@@ -75,12 +97,14 @@ def row_portions(file: File, fields: Fields, opened: MutableMapping[str, RowFile
         yield Unread(file.id, str(error))
 
 
-def portions(files: Iterable[File], fields: Fields, opened: MutableMapping[str, RowFile]) -> Iterator[Portion]:
+def portions(
+    files: Iterable[File], fields: Fields, target: Format | None, opened: MutableMapping[str, RowFile]
+) -> Iterator[Portion]:
     """The documents of all files, in their order. ``opened`` is told of every file of rows."""
     for has_rows, some in groupby(files, key=lambda file: file.format.has_rows):
         if has_rows:
             for file in some:
-                yield from row_portions(file, fields, opened)
+                yield from row_portions(file, fields, target, opened)
         else:
             while batch := tuple(islice(some, DOCUMENTS_PER_PORTION)):
                 yield Files(batch)
@@ -105,17 +129,17 @@ class RowFileWriter:
         self._row_file = row_file
         self._extra = extra
         self._rows = 0
-        self._clean, self._clean_target = self._opened(CLEAN, extra)
+        self._clean = out.open_clean_rows(row_file.file, row_file.target)
+        self._clean_target = self._opened(self._clean, row_file.writer, row_file.written.compression, extra)
         self._quarantine: NewFile | None = None
         self._quarantine_target: _Target | None = None
 
-    def _opened(self, folder: str, extra: Sequence[str]) -> tuple[NewFile, _Target]:
-        file = self._out.open_rows(folder, self._row_file.file)
+    def _opened(self, file: NewFile, format: RowFormat, compression: str, extra: Sequence[str]) -> _Target:
         container = self._row_file.container
         if container is not None:
-            return file, ParquetWriter(file.make_way(), container, extra)
+            return ParquetWriter(file.make_way(), container, extra)
         file.open()
-        return file, JsonWriter(file, style_of(self._row_file.format), self._row_file.compression)
+        return JsonWriter(file, style_of(format), compression)
 
     @property
     def paths(self) -> list[str]:
@@ -130,7 +154,9 @@ class RowFileWriter:
         """
         if rendered.quarantined:
             if self._quarantine_target is None:
-                self._quarantine, self._quarantine_target = self._opened(QUARANTINE, ())
+                row_file = self._row_file
+                self._quarantine = self._out.open_quarantined_rows(row_file.file)
+                self._quarantine_target = self._opened(self._quarantine, row_file.format, row_file.compression, ())
             self._quarantine_target.add(Rendered(rendered.quarantined, b""))
         places = self._clean_target.add(rendered)
         self._rows += len(places)
@@ -149,6 +175,7 @@ class RowFileWriter:
         return FileRow(
             file=row_file.file,
             format=str(Format(row_file.name, row_file.compression)),
+            target=None if row_file.target is None else str(row_file.target),
             text_field=row_file.format.fields.text,
             extra=list(self._extra),
             rows=self._rows,

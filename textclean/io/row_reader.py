@@ -10,9 +10,9 @@ from textclean.io.files import open_regular
 from textclean.io.formats.choice import row_format
 from textclean.io.formats.compression import decompressed
 from textclean.io.formats.jsonl import JsonBlock
+from textclean.io.formats.names import Format
 from textclean.io.formats.parquet import Container, Parquet
 from textclean.io.formats.records import Block, Fields, RowFormat
-from textclean.io.results import FileRow
 
 _GROWTH = 4
 _ROOM = 1 << 24
@@ -25,17 +25,18 @@ class RowReader:
 
     Args:
         path: where it lies.
-        row: what is told of it.
+        format: how it holds rows.
+        text_field: the field of the text.
         max_bytes: the limit on documents of the run.
         extra: names of fields that the run has added.
     """
 
-    def __init__(self, path: Path, row: FileRow, max_bytes: int, extra: Sequence[str]) -> None:
+    def __init__(self, path: Path, format: Format, text_field: str, max_bytes: int, extra: Sequence[str]) -> None:
         self._path = path
         self._extra = extra
-        self._compression = row.compression
+        self._compression = format.compression
         self._limit = _GROWTH * max_bytes + _ROOM
-        self.format: RowFormat = row_format(row.row_format, Fields(row.text_field, ""), self._limit)
+        self.format: RowFormat = row_format(format.name, Fields(text_field, ""), self._limit)
 
     def blocks(self) -> Iterator[Block]:
         """Its rows, without what the run has added.

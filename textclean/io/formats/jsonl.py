@@ -17,6 +17,7 @@ from textclean.io.formats.records import LONGEST_ID, Block, Fields, Outcome, Rec
 
 _BLOCK: Final = 1 << 19
 _BOM: Final = b"\xef\xbb\xbf"
+_NEWLINE: Final = 10
 
 
 @dataclass(slots=True)
@@ -131,7 +132,14 @@ class JsonLines:
 
     def render(self, rest: bytes, outcomes: Sequence[Outcome]) -> Rendered:
         """See :meth:`Format.render`."""
-        return rendered(rest, outcomes, self.style.separator)
+        found = rendered(rest, outcomes, self.style.separator)
+        if found.clean.count(b"\n") == len(found.lengths):
+            return found
+        # rows of another format may stand on several lines; within strings there is no line break
+        content = bytearray(found.clean.replace(b"\r", b" ").replace(b"\n", b" "))
+        for end in accumulate(found.lengths):
+            content[end - 1] = _NEWLINE
+        return replace(found, clean=bytes(content))
 
 
 def _behind_line(file: BufferedIOBase) -> bytes:

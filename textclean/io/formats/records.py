@@ -95,6 +95,11 @@ class RowFormat(Protocol):
         """The names of the fields of text and id."""
         ...
 
+    @property
+    def limit(self) -> int:
+        """Bytes of a row."""
+        ...
+
     def blocks(self, file: BufferedIOBase) -> Iterator[Block]:
         """The rows of a file, in blocks of a few hundred kilobytes.
 
