@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
+from itertools import accumulate
 from typing import Any
 
 import pytest
@@ -51,6 +52,41 @@ def change_is_the_same(*case: Any) -> None:
 
 def change_back_is_the_same(*case: Any) -> None:
     assert outcome(lambda: weave.change_back(*case)) == outcome(lambda: weave.plain_change_back(*case))
+
+
+@law
+@given(case=rows(), extra=st.lists(st.integers(0, 3), max_size=8))
+def test_places_are_stepped_back_the_same(case: tuple[Any, Any, Any, Any], extra: list[int]) -> None:
+    text, starts, ends, news = case
+    woven = weave.plain_change(text, starts, ends, news)
+    if woven is None:
+        return
+    changed, olds, _ = woven
+    places = [at for at in accumulate(extra) if at <= len(changed)]
+    lines = [changed.count("\n", 0, at) + 1 for at in places]
+    given_columns = (starts, olds, news, places, lines)
+    assert outcome(lambda: weave.step_back(*given_columns)) == outcome(lambda: weave.plain_step_back(*given_columns))
+
+
+@law
+@given(numbers=st.lists(st.integers(-(2**62), 2**62)), strings=st.lists(st.text(max_size=90)))
+def test_columns_are_told_the_same(numbers: list[int], strings: list[str]) -> None:
+    assert outcome(lambda: weave.steps(numbers)) == outcome(lambda: weave.plain_steps(numbers))
+    assert outcome(lambda: weave.sizes(strings)) == outcome(lambda: weave.plain_sizes(strings))
+    assert outcome(lambda: weave.codes(strings)) == outcome(lambda: weave.plain_codes(strings))
+
+
+def test_what_is_no_column_is_told_by_both() -> None:
+    for call in ("steps", "sizes", "codes", "plain_steps", "plain_sizes", "plain_codes"):
+        for wrong in ("abc", None, [None], {1: 2}):
+            with pytest.raises(TypeError):
+                getattr(weave, call)(wrong)
+
+
+def test_many_kinds_are_not_told_in_a_character_each() -> None:
+    kinds = [str(i) for i in range(79)]
+    assert (weave.codes(kinds) or ((), (), ""))[0] == tuple(kinds)
+    assert weave.codes([*kinds, "one more"]) is None
 
 
 @law

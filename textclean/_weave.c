@@ -306,10 +306,79 @@ done:
     return made;
 }
 
+/* Line breaks in [from, to) of entry i of a tuple or list of strings; -1 with an exception if it is no string. */
+static Py_ssize_t breaks_in(const Column *column, Py_ssize_t i, Py_ssize_t from, Py_ssize_t to)
+{
+    PyObject *string = item(column, i);
+    Py_ssize_t found = 0;
+    if (from < to && to - from < 4) { /* most are a character or two: asking each is cheaper than searching */
+        for (; from < to; from++) found += PyUnicode_ReadChar(string, from) == '\n';
+        return found;
+    }
+    while (from < to && (from = PyUnicode_FindChar(string, '\n', from, to, 1)) >= 0) found++, from++;
+    return from == -2 ? -1 : found;
+}
+
+static PyObject *step_back(PyObject *module, PyObject *args)
+{
+    PyObject *columns[5], *old_places = NULL, *old_lines = NULL, *made = NULL;
+    Column starts, olds, news, places, lines;
+    int64_t *start = NULL, *place, *line, shift = 0, grown = 0;
+    Py_ssize_t at = 0, n;
+    (void)module;
+    if (!PyArg_ParseTuple(args, "OOOOO", &columns[0], &columns[1], &columns[2], &columns[3], &columns[4])
+        || open_column(columns[0], NULL, &starts) || open_column(columns[1], NULL, &olds)
+        || open_column(columns[2], NULL, &news) || open_column(columns[3], NULL, &places)
+        || open_column(columns[4], NULL, &lines))
+        return NULL;
+    n = places.count;
+    if (starts.count != olds.count || starts.count != news.count || n != lines.count)
+        return PyErr_SetString(PyExc_ValueError, "columns of different lengths"), NULL;
+    if (!(start = malloc(((size_t)starts.count + 2 * (size_t)n + 1) * sizeof *start))) return PyErr_NoMemory();
+    place = start + starts.count, line = place + n;
+    if (read_numbers(&starts, start) || read_numbers(&places, place) || read_numbers(&lines, line)) goto done;
+    for (Py_ssize_t i = 0; i < starts.count && at < n; i++) {
+        Py_ssize_t old = length_at(&olds, i), new = length_at(&news, i), inside = 0, counted = 0;
+        if (old < 0 || new < 0) goto done;
+        for (; at < n && place[at] < start[i] - shift; at++) place[at] += shift, line[at] += grown;
+        int64_t begin = start[i] - shift;
+        for (; at < n && place[at] < begin + new; at++) {
+            Py_ssize_t offset = (Py_ssize_t)(place[at] - begin), same = old == new ? offset : 0;
+            Py_ssize_t taken = breaks_in(&olds, i, counted < same ? counted : same, same);
+            Py_ssize_t put = breaks_in(&news, i, counted, offset);
+            if (taken < 0 || put < 0) goto done;
+            inside += taken - put;
+            counted = offset;
+            place[at] = start[i] + same;
+            line[at] += grown + inside;
+        }
+        Py_ssize_t taken = breaks_in(&olds, i, 0, old), put = breaks_in(&news, i, 0, new);
+        if (taken < 0 || put < 0) goto done;
+        shift += old - new;
+        grown += taken - put;
+    }
+    for (; at < n; at++) place[at] += shift, line[at] += grown;
+    if (!(old_places = PyList_New(n)) || !(old_lines = PyList_New(n))) goto done;
+    for (at = 0; at < n; at++) {
+        PyObject *one = PyLong_FromLongLong(place[at]), *other = PyLong_FromLongLong(line[at]);
+        int failed = !one || !other || PyList_SetItem(old_places, at, Py_NewRef(one)) || PyList_SetItem(old_lines, at, Py_NewRef(other));
+        Py_XDECREF(one);
+        Py_XDECREF(other);
+        if (failed) goto done;
+    }
+    made = Py_BuildValue("OO", old_places, old_lines);
+done:
+    Py_XDECREF(old_places);
+    Py_XDECREF(old_lines);
+    free(start);
+    return made;
+}
+
 static PyMethodDef functions[] = {
     {"change", change, METH_VARARGS, "change(text, starts, ends, news) -> (text, olds, untidy), or None if it cannot be done"},
     {"change_back", change_back, METH_VARARGS, "change_back(text, places, olds, news, steps, old_sizes, new_sizes) -> text"},
     {"entries", entries, METH_VARARGS, "entries(text, sizes) -> the pieces of text, as a tuple"},
+    {"step_back", step_back, METH_VARARGS, "step_back(starts, olds, news, places, lines) -> where they stood before, and in which lines"},
     {"steps", steps, METH_VARARGS, "steps(starts) -> the distance of each to the one before, as a JSON list"},
     {"sizes", sizes, METH_VARARGS, "sizes(strings) -> their lengths, a character each; '' if all are 1; None if one is long"},
     {"codes", codes, METH_VARARGS, "codes(strings) -> (distinct ones, how often, which where), or None if they are many"},

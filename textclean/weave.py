@@ -5,6 +5,7 @@ Offsets are code points.
 """
 
 import re
+import sys
 from collections.abc import Iterable, Sequence
 from itertools import accumulate, pairwise
 from operator import eq, le, lt
@@ -103,6 +104,60 @@ def plain_entries(text: str, sizes: str) -> tuple[str, ...]:
     return tuple([text[start:end] for start, end in pairwise(bounds)])
 
 
+def plain_step_back(
+    starts: Sequence[int], olds: Sequence[str], news: Sequence[str], places: Sequence[int], lines: Sequence[int]
+) -> tuple[list[int], list[int]]:
+    """Where the characters at ``places`` stood before ``news[i]`` were put for ``olds[i]`` at ``starts[i]``.
+
+    Args:
+        starts: rising offsets in the old text.
+        olds: what stood there.
+        news: what stands there now.
+        places: rising offsets in the new text.
+        lines: the line of each.
+
+    Returns:
+        Offsets and lines in the old text.
+
+    Raises:
+        TypeError: a column is neither a tuple nor a list, an offset no int, a text no str.
+        ValueError: columns of different lengths.
+    """
+    _checked(starts, olds, news)
+    _checked(places)
+    _checked(lines)
+    if len(places) != len(lines):
+        raise ValueError("columns of different lengths")
+    old_places: list[int] = []
+    old_lines: list[int] = []
+    rows = zip([*places, sys.maxsize], [*lines, 0], strict=True)
+    place, line = next(rows)
+    shift = grown = 0
+    for start, old, new in zip(starts, olds, news, strict=True):
+        more = len(new) - len(old)
+        begin = start - shift
+        while place < begin:
+            old_places.append(place + shift)
+            old_lines.append(line + grown)
+            place, line = next(rows)
+        inside = counted = 0
+        while place < begin + len(new):
+            offset = place - begin
+            same = 0 if more else offset
+            inside += old.count("\n", counted, same) - new.count("\n", counted, offset)
+            counted = offset
+            old_places.append(start + same)
+            old_lines.append(line + grown + inside)
+            place, line = next(rows)
+        shift -= more
+        grown += old.count("\n") - new.count("\n")
+    while place < sys.maxsize:
+        old_places.append(place + shift)
+        old_lines.append(line + grown)
+        place, line = next(rows)
+    return old_places, old_lines
+
+
 def plain_steps(starts: Sequence[int]) -> bytes:
     """The distance of each start to the one before, as a JSON list.
 
@@ -155,6 +210,7 @@ built = extension("weave")
 change = plain_change if built is None else built.change
 change_back = plain_change_back if built is None else built.change_back
 entries = plain_entries if built is None else built.entries
+step_back = plain_step_back if built is None else built.step_back
 steps = plain_steps if built is None else built.steps
 sizes = plain_sizes if built is None else built.sizes
 codes = plain_codes if built is None else built.codes

@@ -29,7 +29,8 @@ Result = TypeVar("Result", covariant=True)
 
 REST: Final = "rest"
 """What the spill keeps the rests of portions as."""
-_IN_MEMORY = 1 << 25  # characters of text that wait in memory between phases, where one process does all the work
+IN_MEMORY: Final = 1 << 27
+"""Bytes of documents that wait in memory between phases, where one process does all the work."""
 
 
 Watch = Callable[[str, int, int], None]
@@ -360,7 +361,7 @@ def run_corpus(
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="textclean-")))
         in_memory = jobs == 1 and index is None
-        corpus = Corpus(phases, MemorySpill(folder, _IN_MEMORY) if in_memory else Spill(folder), jobs)
+        corpus = Corpus(phases, MemorySpill(folder, IN_MEMORY) if in_memory else Spill(folder), jobs)
         if index is not None:
             from textclean.index.open import open_index
 

@@ -1,11 +1,11 @@
 """Where a piece of one text stands in the other, across a layer."""
 
-import sys
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from itertools import accumulate
 from operator import add, sub
 
+from textclean import weave
 from textclean.ledger.edits import Edits
 
 Span = tuple[int, int]
@@ -92,36 +92,7 @@ def step_back(edits: Edits, places: Sequence[int], lines: Sequence[int]) -> tupl
     Like :meth:`Alignment.back` for the first characters of lines, without looking at either text: one walk along
     places, which must rise, and edits, which must move nothing.
     """
-    old_places: list[int] = []
-    old_lines: list[int] = []
-    rows = zip([*places, sys.maxsize], [*lines, 0], strict=True)
-    place, line = next(rows)
-    shift = grown = 0
-    for start, old, new in zip(edits.starts, edits.olds, edits.news, strict=True):
-        more = len(new) - len(old)
-        if not more and "\n" not in old and "\n" not in new:
-            continue
-        begin = start - shift
-        while place < begin:
-            old_places.append(place + shift)
-            old_lines.append(line + grown)
-            place, line = next(rows)
-        inside = counted = 0
-        while place < begin + len(new):
-            offset = place - begin
-            same = 0 if more else offset
-            inside += old.count("\n", counted, same) - new.count("\n", counted, offset)
-            counted = offset
-            old_places.append(start + same)
-            old_lines.append(line + grown + inside)
-            place, line = next(rows)
-        shift -= more
-        grown += old.count("\n") - new.count("\n")
-    while place < sys.maxsize:
-        old_places.append(place + shift)
-        old_lines.append(line + grown)
-        place, line = next(rows)
-    return old_places, old_lines
+    return weave.step_back(edits.starts, edits.olds, edits.news, tuple(places), tuple(lines))
 
 
 def breaks_lines(edits: Edits) -> bool:
