@@ -4,6 +4,7 @@ Exit codes: 0 done; 1 findings, where a flag asks for that; 2 wrong use; 3 some 
 be written; 130 interrupted (Ctrl-C, SIGTERM).
 """
 
+import gc
 import signal
 import sys
 from collections.abc import Iterable, Iterator
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 
 FINDINGS, USAGE, FAILED, INTERRUPTED = 1, 2, 3, 130
 _FAILURES_SHOWN = 20
+_GARBAGE = 200_000
+"""Objects between two looks for cycles: cleaning makes many objects and no cycles, and each look costs a walk."""
 _GO_ON = "what is written is whole: run again with --resume to go on"
 
 _recipe = click.option(
@@ -389,6 +392,7 @@ def doctor(check: bool) -> None:
 def main() -> NoReturn:
     """The command: runs the command line, and turns errors into messages and exit codes."""
     signal.signal(signal.SIGTERM, _interrupted)
+    gc.set_threshold(_GARBAGE)
     try:
         cli.main(prog_name="textclean", standalone_mode=False)
     except click.ClickException as error:

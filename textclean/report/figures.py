@@ -61,18 +61,19 @@ class Figures:
 
 def figures(doc: Document) -> Figures:
     """The figures of one document."""
-    grown, edits = 0, Counter[str]()
-    cut, joined = Counter[str](), Counter[str]()
+    grown = 0
+    edits: dict[str, int] = {}
+    cut: dict[str, int] = {}
+    joined: dict[str, int] = {}
     for layer in doc.layers:
-        tally = layer.tally
+        tally, stage = layer.tally, layer.stage
         grown += tally.grown
-        stage = layer.stage
         for reason, count in tally.reasons.items():
-            edits[f"{stage}: {reason}"] += count
+            edits[f"{stage}: {reason}"] = edits.get(f"{stage}: {reason}", 0) + count
         for reason, count in tally.cut.items():
-            cut[reason] += count
+            cut[reason] = cut.get(reason, 0) + count
         for reason, count in tally.joined.items():
-            joined[reason] += count
+            joined[reason] = joined.get(reason, 0) + count
     size = len(doc.text)
     kept = sum([1 for line in doc.text.split("\n") if line and not line.isspace()])
     marks = Counter([mark.kind for mark in doc.marks])
@@ -83,9 +84,9 @@ def figures(doc: Document) -> Figures:
         source_characters=size - grown,
         clean_characters=size,
         paragraphs_kept=kept,
-        paragraphs_cut=cut,
-        paragraphs_joined=joined,
-        edits=edits,
+        paragraphs_cut=Counter(cut),
+        paragraphs_joined=Counter(joined),
+        edits=Counter(edits),
         marks=marks,
         bad_bytes=bad,
     )
