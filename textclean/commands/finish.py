@@ -103,7 +103,7 @@ class Finish:
             "encoding": doc.source.encoding if doc.source else None,
             "source_sha256": doc.source.digest if doc.source else None,
             "meta": doc.meta,
-            "figures": orjson.Fragment(orjson.dumps(counted, option=orjson.OPT_SORT_KEYS)),
+            "figures": counted.as_dict(),
         }
         ledger, written = b"", ""
         if self.out is not None:

@@ -7,6 +7,8 @@ from typing import Any
 
 from textclean.document import Document
 
+_COLON = ": "
+
 
 @dataclass(slots=True)
 class Figures:
@@ -21,7 +23,7 @@ class Figures:
     paragraphs_kept: int = 0
     paragraphs_cut: Counter[str] = field(default_factory=Counter)
     paragraphs_joined: Counter[str] = field(default_factory=Counter)
-    edits: Counter[str] = field(default_factory=Counter)
+    edits: Counter[tuple[str, str]] = field(default_factory=Counter)  # by stage and reason
     marks: Counter[str] = field(default_factory=Counter)
     bad_bytes: int = 0
 
@@ -36,10 +38,11 @@ class Figures:
                     mine[key] += count
 
     def as_dict(self) -> dict[str, Any]:
-        """The figures as JSON values, counters in the order of their keys."""
+        """The figures as JSON values, counters in the order of their keys; that of edits is ``stage: reason``."""
+        values = {name: getattr(self, name) for name in self.__dataclass_fields__}
+        values["edits"] = Counter({f"{stage}{_COLON}{reason}": n for (stage, reason), n in self.edits.items()})
         return {
-            name: (dict(sorted(value.items())) if value else {}) if isinstance(value, Counter) else value
-            for name, value in ((name, getattr(self, name)) for name in self.__dataclass_fields__)
+            name: dict(sorted(value.items())) if isinstance(value, Counter) else value for name, value in values.items()
         }
 
     @classmethod
@@ -56,20 +59,23 @@ class Figures:
         typed: dict[str, Any] = {
             name: Counter(value) if isinstance(value, Mapping) else value for name, value in values.items()
         }
+        if "edits" in typed:
+            named = ((name.partition(_COLON), n) for name, n in typed["edits"].items())
+            typed["edits"] = Counter({(stage, reason): n for (stage, _, reason), n in named})
         return cls(**typed)
 
 
 def figures(doc: Document) -> Figures:
     """The figures of one document."""
     grown = 0
-    edits: dict[str, int] = {}
+    edits: dict[tuple[str, str], int] = {}
     cut: dict[str, int] = {}
     joined: dict[str, int] = {}
     for layer in doc.layers:
         tally, stage = layer.tally, layer.stage
         grown += tally.grown
         for reason, count in tally.reasons.items():
-            edits[f"{stage}: {reason}"] = edits.get(f"{stage}: {reason}", 0) + count
+            edits[stage, reason] = edits.get((stage, reason), 0) + count
         for reason, count in tally.cut.items():
             cut[reason] = cut.get(reason, 0) + count
         for reason, count in tally.joined.items():
@@ -99,8 +105,7 @@ def told(found: Figures, seconds: float = 0.0) -> Iterator[tuple[str, str]]:
     yield "paragraphs cut", _counts(found.paragraphs_cut)
     yield "paragraphs joined", _counts(found.paragraphs_joined)
     by_stage: dict[str, Counter[str]] = {}
-    for name, n in found.edits.items():
-        stage, _, reason = name.partition(": ")
+    for (stage, reason), n in found.edits.items():
         by_stage.setdefault(stage, Counter())[reason] = n
     for stage, counts in sorted(by_stage.items()):
         yield f"edits of {stage}", _counts(counts)
