@@ -77,15 +77,29 @@ class Recipe:
 
     def as_toml(self) -> str:
         """The effective recipe as TOML, each option with what it does."""
-        lines = [f"{key} = {_value(value)}" for key, value in self.as_dict().items() if not isinstance(value, dict)]
+        import tomlkit  # what few commands need
+
+        whole = tomlkit.document()
+        for key, value in self.as_dict().items():
+            if not isinstance(value, dict):
+                whole.add(key, tomlkit.item(value))
         for stage in self.stages:
+            table = tomlkit.table()
             doc = (type(stage).__doc__ or "").strip().splitlines()
-            lines += ["", f"[{stage.name}]" + (f"  # {doc[0]}" if doc else "")]
+            if doc:
+                table.comment(doc[0])
             for key, value in stage.model_dump(mode="json").items():
                 about = type(stage).model_fields[key].description
-                line = f"# {key} is not set" if value is None else f"{key} = {_value(value)}"
-                lines.append(line + (f"  # {about}" if about else ""))
-        return "\n".join(lines) + "\n"
+                if value is None:
+                    table.add(tomlkit.comment(f"{key} is not set" + (f"  # {about}" if about else "")))
+                    continue
+                item = tomlkit.item(value)
+                if about:
+                    item.comment(about)
+                table.add(key, item)
+            whole.add(tomlkit.nl())
+            whole.add(stage.name, table)
+        return tomlkit.dumps(whole)
 
     def with_option(self, stage: str, key: str, value: object) -> "Recipe":
         """The recipe with one option of one stage changed.
@@ -98,14 +112,6 @@ class Recipe:
         table = self.as_dict()
         table[stage] = {k: v for k, v in {**table[stage], key: value}.items() if v is not None}
         return parse(table, "recipe")
-
-
-def _value(value: object) -> str:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, list | tuple):
-        return "[" + ", ".join(map(_value, value)) + "]"
-    return json.dumps(value, ensure_ascii=False)
 
 
 @cache
