@@ -85,14 +85,6 @@ def cli() -> None:
 @click.option("--resume", is_flag=True, help="Continue a run into OUT that was interrupted.")
 @click.option("--dry-run", is_flag=True, help="Do everything but write; show the summary.")
 @click.option("--index", metavar="FILE", help="What earlier runs kept comes first; what this one keeps is remembered.")
-@click.option(
-    "--max-memory",
-    type=click.IntRange(min=0),
-    metavar="MB",
-    default=128,
-    show_default=True,
-    help="Documents that may wait in memory, with one process and no index; the rest waits on disk.",
-)
 @click.option("--include", multiple=True, metavar="GLOB", help="Only files that fit: '*.jsonl' names, '2024/*' paths.")
 @click.option("--exclude", multiple=True, metavar="GLOB", help="All files but those that fit.")
 @_from
@@ -114,7 +106,6 @@ def run(
     resume: bool,
     dry_run: bool,
     index: str | None,
-    max_memory: int,
     include: tuple[str, ...],
     exclude: tuple[str, ...],
     format: str | None,
@@ -154,7 +145,6 @@ def run(
         "resume": resume,
         "dry_run": dry_run,
         "index": index,
-        "max_memory": max_memory << 20,
         "include": include,
         "exclude": exclude,
         "format": format,

@@ -68,7 +68,6 @@ def run(
     dry_run: bool = False,
     watch: Watch | None = None,
     index: PathLike | None = None,
-    max_memory: int = IN_MEMORY,
     include: Sequence[str] = (),
     exclude: Sequence[str] = (),
     format: str | None = None,
@@ -94,8 +93,6 @@ def run(
         index: a file, or a ``redis://`` address. Paragraphs that earlier runs kept come first, and what this run keeps
             is remembered once its output is written. A document of the same folder and id is the same document, run
             again: it replaces what was remembered of it. A dry run remembers nothing.
-        max_memory: bytes of documents that may wait in memory between phases, with one process and no index; the rest
-            waits on disk. A run that is resumed takes up what waited on disk, and cleans the rest again.
         include: globs of files to clean; ``*.jsonl`` is compared with names, ``2024/*`` with paths; all if empty.
         exclude: globs of files to leave out.
         format: ``text``, ``jsonl``, ``json`` or ``parquet``, ``.gz`` or ``.zst`` behind it where it is compressed;
@@ -138,7 +135,8 @@ def run(
             _index(index, pipeline, source, write=False) as earlier,
             tempfile.TemporaryDirectory(prefix="textclean-") as temporary,
         ):
-            spill = _spill(Path(temporary), jobs, index, max_memory)
+            room = 0 if jobs > 1 or index is not None else IN_MEMORY  # others must read it, too
+            spill = MemorySpill(Path(temporary), room) if room else Spill(Path(temporary))
             corpus = Corpus(pipeline.phases, spill, jobs, watch, earlier)
             done = _cleaned(corpus, task, None, started)
             return replace(done, warnings=(*empty, *_warned(made_with, index, earlier)))
@@ -146,7 +144,7 @@ def run(
     if (before := _finished(folder, made_with, task, index)) is not None:
         return before
     with _index(index, pipeline, source, write=True) as earlier:
-        spill = _spill(folder.work, jobs, index, max_memory)
+        spill = Spill(folder.work)
         corpus = Corpus(pipeline.phases, spill, jobs, watch, earlier, made_with.digest, folder.write_quarantined)
         if str(source) != STANDARD_INPUT:
             corpus.after_reading = partial(_check_there, source)
@@ -156,14 +154,6 @@ def run(
             check_note(folder, made_with, _place(index))
             warnings = (*empty, *_warned(made_with, index, earlier))  # before this run writes to the index
             return replace(_run(corpus, task, folder, made_with, started), warnings=warnings)
-
-
-def _spill(folder: Path, jobs: int, index: PathLike | None, max_memory: int) -> Spill:
-    """Where documents wait: on disk where other processes, an index or a later run need them."""
-    begun = folder.is_dir() and any(path.name.startswith("phase-") for path in folder.iterdir())
-    if jobs > 1 or index is not None or begun or not max_memory:
-        return Spill(folder)
-    return MemorySpill(folder, max_memory)
 
 
 @dataclass(frozen=True, slots=True)
