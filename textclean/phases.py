@@ -15,12 +15,14 @@ from typing import TYPE_CHECKING, Any
 
 from textclean.decode import decode, decode_text
 from textclean.document import Document, advance
+from textclean.document import id_key as id_key
 from textclean.errors import InputError, StageError, TextcleanError
 from textclean.recipe import Recipe
-from textclean.stage import CorpusStage, Observation, Stage, TextRef, Texts
+from textclean.stage import CorpusStage, Stage, TextRef, Texts
 
 if TYPE_CHECKING:
     from textclean.index.model import Index
+    from textclean.tables import Observations, Seen
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +44,9 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What a phase made of one document, or saw in it."""
+    """What a phase made of one document."""
 
     document: Document | None
-    observation: Observation | None = None
     failure: Failure | None = None
     cause: Exception | None = None
 
@@ -97,9 +98,9 @@ class Phases:
         try:
             doc = self.read(id, content, hint)
         except TextcleanError as error:
-            return Step(None, None, Failure(id, "decode", str(error)))
+            return Step(None, Failure(id, "decode", str(error)))
         step = _run_phase(self[0], doc, None)
-        return step if step.failure is None else Step(None, None, Failure(id, step.failure.stage, step.failure.error))
+        return step if step.failure is None else Step(None, Failure(id, step.failure.stage, step.failure.error))
 
     def proceed(self, phase: int, doc: Document, verdict: Any) -> Step:
         """Phase ``phase`` for one document, up to what is observed. Raises like :meth:`start`.
@@ -108,35 +109,43 @@ class Phases:
         """
         return _run_phase(self[phase], doc, verdict)
 
-    def observe(self, phase: int, docs: Sequence[Document]) -> list[Step]:
-        """What the corpus stage at the end of ``phase`` sees in ``docs``. Raises like :meth:`start`."""
+    def observer(self, phase: int) -> CorpusStage:
+        """The corpus stage at the end of ``phase``.
+
+        Raises:
+            ValueError: it ends at none.
+        """
         stage = self[phase].observes
         if stage is None:
-            return [Step(doc) for doc in docs]
+            raise ValueError(f"phase {phase} ends at no barrier")
+        return stage
+
+    def observe(self, phase: int, docs: Sequence[Document]) -> "tuple[list[Seen], list[Step]]":
+        """What the corpus stage at the end of ``phase`` sees in ``docs``, and a step a document. Raises like :meth:`start`.
+
+        It sees them together; or, if that fails, each alone, for the one that is to blame harms only itself.
+        """
+        stage = self.observer(phase)
         try:
-            return [Step(doc, seen) for doc, seen in zip(docs, stage.observe_many(docs), strict=True)]
+            return [stage.observe_many(docs)], [Step(doc) for doc in docs]
         except MemoryError:
             raise
-        except Exception:  # one of them is to blame: each alone, so that it harms itself only
-            return [_observed(stage, doc) for doc in docs]
+        except Exception:
+            return _observed(stage, docs)
 
     def decide(
         self,
         phase: int,
-        observations: Sequence[tuple[str, Observation]],
+        observations: "Observations",
         texts: Texts,
         index: "Index | None" = None,
     ) -> Mapping[str, Any]:
         """The verdicts of the barrier at the end of ``phase``, by document id; ``index``: of earlier runs.
 
-        ``observations`` come in the order of ids as bytes (:func:`id_key`).
-
         Raises:
             StageError: the corpus stage raised; its name is in the message.
         """
-        stage = self[phase].observes
-        if stage is None:
-            raise ValueError(f"phase {phase} ends at no barrier")
+        stage = self.observer(phase)
         try:
             if index is not None:
                 from textclean.index.model import Remembering
@@ -176,11 +185,6 @@ def one_document(doc: Document) -> Texts:
     return texts
 
 
-def id_key(id: str) -> bytes:
-    """What documents are ordered by."""
-    return id.encode("utf-8", "surrogatepass")
-
-
 def too_large(size: int, limit: int) -> str:
     """The message for a document over the limit."""
     return f"{size:,} bytes, over the limit of {limit:,}; raise max_document_bytes in the recipe, or split the file"
@@ -203,17 +207,22 @@ def _run_phase(phase: Phase, doc: Document, verdict: Any) -> Step:
     return Step(doc)
 
 
-def _observed(stage: CorpusStage, doc: Document) -> Step:
-    try:
-        return Step(doc, stage.observe(doc))
-    except MemoryError:
-        raise
-    except Exception as error:  # as above
-        return _failed(doc, stage.name, error)
+def _observed(stage: CorpusStage, docs: Sequence[Document]) -> "tuple[list[Seen], list[Step]]":
+    """What is seen in each of ``docs`` alone."""
+    seen, steps = [], []
+    for doc in docs:
+        try:
+            seen.append(stage.observe_many([doc]))
+            steps.append(Step(doc))
+        except MemoryError:
+            raise
+        except Exception as error:  # as above
+            steps.append(_failed(doc, stage.name, error))
+    return seen, steps
 
 
 def _failed(doc: Document, stage: str, error: Exception) -> Step:
-    return Step(doc, None, Failure(doc.id, stage, _told(error), doc), error)
+    return Step(doc, Failure(doc.id, stage, _told(error), doc), error)
 
 
 def _told(error: Exception) -> str:

@@ -17,11 +17,11 @@ from textclean.engines.pool import Pool
 from textclean.errors import InputError, RestoreError, UsageError
 from textclean.io.spill import Entry, Item, MemorySpill, Ref, Spill, SpilledTexts
 from textclean.phases import Failure, Phases, Step, id_key
-from textclean.stage import Observation
 
 if TYPE_CHECKING:
     from textclean.index.model import Index, Remembering
     from textclean.index.open import Where
+    from textclean.tables import Observations, Seen
 
 Task = TypeVar("Task")
 Result = TypeVar("Result")
@@ -58,7 +58,7 @@ class Row:
         digest: of its source; empty if that was not read, or is no bytes.
         size: bytes of its source, as they were read.
         rejected: whether its source was handed to ``reject``.
-        observation: what the next barrier needs of it.
+        seen: what the next corpus stage saw in the batch that the row is the first of, until the engine takes it.
         failure: what went wrong.
     """
 
@@ -67,7 +67,7 @@ class Row:
     digest: str = ""
     size: int = 0
     rejected: bool = False
-    observation: Observation | None = None
+    seen: "list[Seen] | None" = None
     failure: Failure | None = None
 
 
@@ -125,6 +125,7 @@ class Corpus:
     reject: Reject | None = None
     after_reading: Callable[[], None] | None = None
     rows: list[Row] = field(default_factory=list)
+    _observations: "Observations | None" = None
     _judged: "_Judged | None" = None
 
     def __post_init__(self) -> None:
@@ -200,25 +201,37 @@ class Corpus:
 
         rows: list[Row] = []
         for done in pool.map(_start, batches(), lost):
-            rows += done
+            rows += self._taken(0, done)
             self._tell("reading and cleaning", len(rows), 0)
         rows.sort(key=lambda row: id_key(row.id))
         return rows
 
+    def _taken(self, phase: int, rows: list[Row]) -> list[Row]:
+        """The rows of a batch without what the corpus stage at the end of the phase saw in it, which is kept apart."""
+        for row in rows:
+            for seen in row.seen or ():
+                if self._observations is None:
+                    from textclean.io.tables import SpilledObservations
+
+                    self._observations = SpilledObservations(self.phases.observer(phase).tables, self.spill.root)
+                self._observations.add(seen)
+            row.seen = None
+        return rows
+
     def _decide(self, phase: int) -> Mapping[str, Any]:
+        from textclean.tables import Observations
+
         refs = {row.id: row.ref for row in self.rows if row.ref is not None}
-        seen = [(row.id, row.observation) for row in self.rows if row.observation is not None]
-        stage = self.phases[phase].observes
-        self._tell(f"comparing ({stage.name if stage else ''})", 0, len(seen))
+        stage = self.phases.observer(phase)
+        observations, self._observations = self._observations or Observations(stage.tables), None
+        self._tell(f"comparing ({stage.name})", 0, len(observations))
         texts = SpilledTexts(self.spill, refs)
-        verdicts = self.phases.decide(phase, seen, texts, self.index)
+        verdicts = self.phases.decide(phase, observations, texts, self.index)
         if self.index is not None:
             from textclean.index.model import Remembering
 
             if isinstance(stage, Remembering):
-                self._judged = _Judged(stage, seen, verdicts, texts)
-        for row in self.rows:
-            row.observation = None
+                self._judged = _Judged(stage, observations, verdicts, texts)
         return verdicts
 
     def remember(self) -> None:
@@ -230,7 +243,7 @@ class Corpus:
         if self.index is not None and self._judged is not None:
             stage, seen, verdicts, texts = self._judged
             self._tell("remembering", 0, len(seen))
-            self.index.add(stage.entries(id, row, verdicts.get(id), texts) for id, row in seen)
+            self.index.add(stage.entries(seen, verdicts, texts))
 
     def _next(self, pool: Pool, phase: int, verdicts: Mapping[str, Any]) -> None:
         job = self._job()
@@ -248,7 +261,7 @@ class Corpus:
 
         rows: list[Row] = []
         for done in pool.map(_proceed, batches, lost):
-            rows += done
+            rows += self._taken(phase, done)
             self._tell("cleaning", len(rows), len(live))
         cleaned = iter(rows)
         self.rows = [row if row.ref is None else next(cleaned) for row in self.rows]
@@ -295,7 +308,7 @@ class _Judged(NamedTuple):
     """What an index is told from: the stage, what it saw, what it said, and the documents that it saw."""
 
     stage: "Remembering"
-    seen: list[tuple[str, Observation]]
+    seen: "Observations"
     verdicts: Mapping[str, Any]
     texts: SpilledTexts
 
@@ -410,12 +423,11 @@ class _Work:
             self._sound.append((row, self._job.spill.read(known.ref)))
 
     def observed(self) -> list[Row]:
-        """The rows, with observations; what is new is in a segment."""
+        """The rows, with what the next corpus stage saw; what is new is in a segment."""
         phase = self._batch.phase
-        if self._job.phases[phase].observes is not None:
-            steps = self._job.phases.observe(phase, [doc for _, doc in self._sound])
+        if self._sound and self._job.phases[phase].observes is not None:
+            self.rows[0].seen, steps = self._job.phases.observe(phase, [doc for _, doc in self._sound])
             for (row, _), step in zip(self._sound, steps, strict=True):
-                row.observation = step.observation
                 row.failure = step.failure and replace(step.failure, document=None)
         if self._new:
             items = [Item(doc, row.size, _told(row.failure)) for row, doc in self._new]
