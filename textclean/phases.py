@@ -121,9 +121,10 @@ class Phases:
         return stage
 
     def observe(self, phase: int, docs: Sequence[Document]) -> "tuple[list[Seen], list[Step]]":
-        """What the corpus stage at the end of ``phase`` sees in ``docs``, and a step a document. Raises like :meth:`start`.
+        """What the corpus stage at the end of ``phase`` sees in ``docs``, and a step a document.
 
-        It sees them together; or, if that fails, each alone, for the one that is to blame harms only itself.
+        It sees them together; or, if that fails, each alone, for the one that is to blame harms only itself. Raises
+        like :meth:`start`.
         """
         stage = self.observer(phase)
         try:

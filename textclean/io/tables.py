@@ -1,4 +1,4 @@
-"""What a corpus stage saw, in files once it is much: a barrier then needs no more memory than a few columns at a time."""
+"""What a corpus stage saw, in files once it is much: a barrier then needs memory for a few columns at a time."""
 
 import tempfile
 from pathlib import Path

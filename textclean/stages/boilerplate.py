@@ -297,7 +297,7 @@ class Boilerplate(CorpusStage):
 
 
 def _edge(lines: Sequence[str], size: int) -> list[tuple[str, int]]:
-    """The first and the last ``size`` lines that are not blank, without white space around them, and where they begin."""
+    """The first and the last ``size`` lines that are not blank, stripped, each with the place where it begins."""
     some: list[tuple[str, int]] = []
     start, left = 0, size
     for line in lines:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from textclean.language.spelling import Suspicion
     from textclean.tables import Observations, Schema
 
+_OF_SUSPICION = ("start", "end", "at", "score", "alike", "gain", "pair")
 _LEAST_SCORE = 0.1
 """What scores less by itself, no corpus can make likely."""
 
@@ -96,7 +97,7 @@ class Typos(CorpusStage):
     def observe(self, doc: Document) -> Observation:
         """Suspicions with hashed strings, rare pairs with their counts, and hashed contexts with what they hold.
 
-        A count holds for the document, so its offset is 0; of the same context with the same character the first counts.
+        A count holds for the document, so its offset is 0; a context with the same character counts where it is first.
         """
         import numpy as np
 
@@ -114,10 +115,7 @@ class Typos(CorpusStage):
         return {
             "texts": {"start": [0], "characters": [len(doc.text)]},
             "suspicions": {
-                **{
-                    name: [getattr(s, name) for s in found]
-                    for name in ("start", "end", "at", "score", "alike", "gain", "pair")
-                },
+                **{name: [getattr(s, name) for s in found] for name in _OF_SUSPICION},
                 "intended": [ord(s.intended) for s in found],
                 "key": np.array([_string_key(doc.text[s.start : s.end]) for s in found], np.uint64),
             },

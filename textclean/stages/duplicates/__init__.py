@@ -42,9 +42,10 @@ class Duplicates(CorpusStage):
             "after": "int32",
         },
     }
-    """``paragraphs`` are those of ``min_chars`` and more: place, source line, folded length, whether it is a heading that
-    stays, key. ``sketches`` and ``wide_sketches`` (of long ones) are of those that are compared for more than equality.
-    ``short_sentences`` are shorter, with the offsets of the paragraphs ``before`` and ``after`` them (-1: there is none).
+    """``paragraphs`` are those of ``min_chars`` and more: place, source line, folded length, whether it is a heading
+    that stays, key. ``sketches`` and, of long ones, ``wide_sketches`` are of those that are compared for more than
+    equality. ``short_sentences`` are shorter, each with the offsets of the paragraphs ``before`` and ``after`` it (-1:
+    there is none).
     """
 
     threshold: float = Field(0.8, gt=0, le=1, description="smallest Jaccard similarity of a near copy")

@@ -191,7 +191,7 @@ class Observed:
     def paragraphs(
         self, texts: Texts, rows: NDArray[np.int64], sketched: tuple[NDArray[np.int64], Sketches]
     ) -> Paragraphs:
-        """What an index is asked by, or given: ``rows``, which are rising; with sketches as :meth:`sketches` gives them."""
+        """What an index is asked by, or given: ``rows``, rising; with the sketches of :meth:`sketches`."""
         own, made = sketched
         return Paragraphs(
             self.key[rows],
