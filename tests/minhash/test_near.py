@@ -84,7 +84,8 @@ def test_the_backends_differ_only_by_the_pairs_they_propose(monkeypatch):
         assert_true(texts, found, 0.7, None)
         assert sum(found.kind != KEPT) > 80
     own = list(dict.fromkeys(texts))
-    of_numpy = near.near_pairs(sketch(encode(own), 5, 64, pieces=False), np.arange(len(own)), 0.7, 0.999)[0]
+    limits = near.limits_of(0.7, None, 5, 64, 0.999)
+    of_numpy = near.near_pairs(sketch(encode(own), 5, 64, pieces=False).signatures, np.arange(len(own)), limits)[0]
     of_datasketch = peer.candidates(own, 5, 64, *bands.choose(0.7, 64, 0.999))
     assert of_numpy.tolist() != of_datasketch.tolist()
     monkeypatch.setattr(near, "near_pairs", lambda *_: (of_datasketch, np.empty(0, np.int64)))

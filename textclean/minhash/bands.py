@@ -151,6 +151,22 @@ def meet(
     return packed(left[enough], right[enough]), crowded
 
 
+def agree(found: Signatures, pairs: Pairs, bands: int, rows: int, floor: float) -> NDArray[np.bool_]:
+    """Which ``pairs`` :func:`candidates` finds where there is room for all."""
+    slots = found.narrow.shape[1]
+    least = math.ceil(floor * slots)
+    out = np.empty(len(pairs), np.bool_)
+    for lo in range(0, len(pairs), 1 << 14):
+        left, right = pairs[lo : lo + (1 << 14)].T
+        same = found.narrow[left] == found.narrow[right]
+        both = np.flatnonzero((found.row[left] >= 0) & (found.row[right] >= 0))
+        if len(both):
+            same[both] = found.wide[found.row[left[both]]] == found.wide[found.row[right[both]]]
+        banded = same[:, : bands * rows].reshape(-1, bands, rows).all(axis=2).any(axis=1)
+        out[lo : lo + (1 << 14)] = banded & (np.count_nonzero(same, axis=1) >= least)
+    return out
+
+
 def distinct(values: NDArray[Any]) -> NDArray[Any]:
     """The values in order, each once: quicker than the hash table of ``numpy.unique``."""
     values = np.sort(values)

@@ -97,7 +97,7 @@ class Duplicates(CorpusStage):
         """The paragraphs that stay, for the index; those too short to be looked for and headings are left out."""
         from textclean.stages.duplicates.copies import entries
 
-        return entries(observations, verdicts, texts)
+        return entries(self, observations, verdicts, texts)
 
     def findings(self, doc: Document, verdict: Any) -> Findings:
         """Cuts with their line breaks, and ``template`` marks."""

@@ -8,7 +8,6 @@ from numpy.typing import NDArray
 
 from textclean.index.model import Entries, Index
 from textclean.minhash import EXACT, KEPT, KINDS, bands, near
-from textclean.minhash.sketch import Sketches
 from textclean.minhash.twins import NearDuplicates, Related
 from textclean.minhash.twins import decide as which_stays
 from textclean.minhash.verify import overlaps
@@ -16,6 +15,7 @@ from textclean.stage import Texts
 from textclean.stages.duplicates.earlier import Said, after_earlier, is_mark
 from textclean.stages.duplicates.facts import is_cut_from, same_fact
 from textclean.stages.duplicates.observed import Observed
+from textclean.stages.duplicates.search import Search
 from textclean.stages.duplicates.short import short_copies
 from textclean.stages.duplicates.whole import Whole
 from textclean.tables import Observations
@@ -37,49 +37,44 @@ def decide(
 
     What earlier runs ``remembered`` comes first: what falls to it takes part in nothing else.
     """
-    rows = Observed(observations)
+    rows = Observed(observations, options.slots)
     first = _verified(rows, texts, _first_copies(rows))
     alone = (first == np.arange(len(first))) & ~rows.heading
-    sketched, sketches = rows.sketches()
     earlier = Said({}, {})
     if remembered is not None:
         asking = np.flatnonzero(alone)
-        own = rows.paragraphs(texts, asking, (sketched, sketches))
+        own = rows.paragraphs(texts, asking, rows.sketched(), rows.sketches())
         earlier = after_earlier(options, remembered, own, rows.ids).renumbered(asking)
         alone[list(earlier.cuts)] = False
-    index = sketched[alone[sketched]]
-    rank = np.zeros(len(first), np.int64)
-    longest_first = index[near.by_length(rows.length[index])]
-    rank[longest_first] = np.arange(len(index))
+    search = Search(options, rows, texts, alone)
     templates: dict[int, list[tuple[float, int]]] = {}
-
-    def search(own: NDArray[np.int64], window: int, guests: NDArray[np.int64] | None = None) -> near.Proposal:
-        return _proposed(options, rows, (sketched, sketches), own, window, guests, rank, texts)
 
     def relate(pairs: bands.Pairs) -> tuple[Related, Related]:
         least = options.threshold, options.containment
-        lengths = rows.length.astype(np.int64)
-        shared = overlaps(lambda wanted: rows.read(texts, wanted), lengths, pairs, options.n, *least)
-        beside, inside = near.relations(pairs, shared, rank, *least)
+        shared = overlaps(lambda wanted: rows.read(texts, wanted), rows.length, pairs, options.n, *least)
+        beside, inside = near.relations(pairs, shared, search.rank, *least)
         return _same_facts(options, rows, beside, inside, texts, templates)
 
-    found = near.settle(index, search, relate, lambda beside, inside: which_stays(first, rank, inside, beside))
+    found = near.settle(
+        search.propose, search.crowd, relate, lambda beside, inside: which_stays(first, search.rank, inside, beside)
+    )
     short = short_copies(rows, observations, texts, found)
     return _by_document(rows, found, templates, first, earlier, short)
 
 
-def entries(observations: Observations, verdicts: Mapping[str, Any], texts: Texts) -> Iterator[Entries]:
+def entries(
+    options: "Duplicates", observations: Observations, verdicts: Mapping[str, Any], texts: Texts
+) -> Iterator[Entries]:
     """What stays of each document and is long enough to be looked for, headings aside."""
-    rows = Observed(observations)
-    sketches = rows.sketches()
+    rows = Observed(observations, options.slots)
+    sketched, sketches = rows.sketched(), rows.sketches()
     ends = np.searchsorted(rows.document, np.arange(len(rows.ids) + 1))
     for id, lo, hi in zip(rows.ids, ends[:-1].tolist(), ends[1:].tolist(), strict=True):
         cut = {start for start, _, reason, _ in verdicts.get(id) or () if not is_mark(reason)}
         stays = ~np.isin(rows.start[lo:hi], np.array(sorted(cut), np.int64)) & ~rows.heading[lo:hi]
         kept = lo + np.flatnonzero(stays)
-        yield Entries(
-            id, rows.paragraphs(texts, kept, sketches), np.arange(len(kept)), rows.line[kept].astype(np.int64)
-        )
+        own = rows.paragraphs(texts, kept, sketched, sketches)
+        yield Entries(id, own, np.arange(len(kept)), rows.line[kept].astype(np.int64))
 
 
 def _first_copies(rows: Observed) -> NDArray[np.int64]:
@@ -109,33 +104,6 @@ def _verified(rows: Observed, texts: Texts, first: NDArray[np.int64]) -> NDArray
             if text != home_text[int(first[row])]:
                 first[row] = row
     return first
-
-
-def _proposed(
-    options: "Duplicates",
-    rows: Observed,
-    sketched: tuple[NDArray[np.int64], Sketches],
-    own: NDArray[np.int64],
-    window: int,
-    guests: NDArray[np.int64] | None,
-    rank: NDArray[np.int64],
-    texts: Texts,
-) -> near.Proposal:
-    row, sketches = sketched
-    places = np.searchsorted(row, own)
-    if options.backend == "datasketch":
-        from textclean.minhash import peer
-
-        folded = rows.read(texts, own.tolist())
-        bands_and_rows = bands.choose(options.threshold, options.slots, near.RECALL)
-        pairs, crowded = places[peer.candidates(folded, options.n, options.slots, *bands_and_rows)], own[:0]
-    else:
-        others = None if guests is None else np.searchsorted(row, guests)
-        pairs, crowded = near.near_pairs(sketches, places, options.threshold, near.RECALL, window, others)
-    if options.containment is not None and guests is None:
-        order = places[np.argsort(rank[own])]
-        pairs, crowded = near.with_pieces((pairs, crowded), sketches, order, options.containment, options.n, window)
-    return row[pairs], row[crowded]
 
 
 def _same_facts(

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from textclean.index.model import Paragraphs
 from textclean.minhash.codes import Codes
 from textclean.minhash.signatures import Signatures
-from textclean.minhash.sketch import Sketches, sketch
+from textclean.minhash.sketch import Sketches, sketch, take
 from textclean.stage import Document, TextRef, Texts
 from textclean.stages.duplicates.facts import BREAKS, CLOSERS, LONGEST_HEADING, STOPS, ends_a_sentence, is_heading
 from textclean.stages.duplicates.folding import fold, keys, split
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 HEADING, SENTENCE = 1, 2
 _STOP, _CLOSER, _BREAK = 1, 2, 4
 _KEY: Final = np.dtype("V16")
+_AT_ONCE: Final = 512  # paragraphs that are read and folded together
 
 
 def observe(docs: Sequence[Document], options: "Duplicates") -> Seen:
@@ -135,8 +136,10 @@ class Observed:
         key: uint64, (paragraphs, 2).
     """
 
-    def __init__(self, observations: Observations) -> None:
+    def __init__(self, observations: Observations, slots: int) -> None:
         self._observations = observations
+        self._slots = slots
+        self._held: dict[int, str] = {}
         self.ids = observations.ids
         document, start = (observations.array("paragraphs", name) for name in ("id", "start"))
         self._order = _order(document, start)
@@ -160,20 +163,35 @@ class Observed:
         at[at == len(own)] = 0
         return np.where(own[at] == wanted, at, -1) if len(own) else np.full(len(wanted), -1)
 
-    def sketches(self) -> tuple[NDArray[np.int64], Sketches]:
-        """Which paragraphs have a sketch, rising, and their sketches."""
-        get = self._observations
+    def sketched(self) -> NDArray[np.int64]:
+        """Which paragraphs have a sketch, rising."""
+        return self._ordered("sketches")[0]
+
+    def signatures(self) -> Signatures:
+        """The signatures of those that have a sketch, in their order."""
         row, order = self._ordered("sketches")
-        minima, prints = get.lists("sketches", "minima"), get.lists("sketches", "prints")
-        narrow = minima.values.reshape(len(row), -1) if len(row) else np.empty((0, 1), np.uint16)
-        if order is not None:
-            narrow, prints = narrow[order], prints.take(order)
+        narrow = self._minima("sketches", order)
         long, order = self._ordered("wide_sketches")
-        wide = get.lists("wide_sketches", "minima").values.reshape(len(long), narrow.shape[1])
         place = np.full(len(row), -1, np.int64)
         place[np.searchsorted(row, long)] = np.arange(len(long))
-        signatures = Signatures(narrow, wide if order is None else wide[order], place)
-        return row, Sketches(signatures, prints.values, prints.offsets)
+        return Signatures(narrow, self._minima("wide_sketches", order), place)
+
+    def prints(self) -> Lists:
+        """The fingerprints of those that have a sketch, in their order."""
+        order = self._ordered("sketches")[1]
+        prints = self._observations.lists("sketches", "prints")
+        return prints if order is None else prints.take(order)
+
+    def sketches(self, places: NDArray[np.int64] | None = None) -> Sketches:
+        """The sketches of all that have one, or of those at ``places`` among them."""
+        if places is None:
+            return Sketches(self.signatures(), *self.prints())
+        signatures = take(Sketches(self.signatures(), *_no_prints(places)), places).signatures
+        return Sketches(signatures, *self.prints().take(places))
+
+    def _minima(self, table: str, order: NDArray[np.int64] | None) -> NDArray[Any]:
+        minima = self._observations.lists(table, "minima").values.reshape(-1, self._slots)
+        return minima if order is None else minima[order]
 
     def _ordered(self, table: str) -> tuple[NDArray[np.int64], NDArray[np.int64] | None]:
         """The paragraphs that the rows of a table are of, rising, and the order that makes them so."""
@@ -183,16 +201,26 @@ class Observed:
             document, start = document[order], start[order]
         return self.rows(document, start), order
 
+    def hold(self, texts: Texts, rows: NDArray[np.int64]) -> None:
+        """Keep the folded texts of ``rows``, which are read again and again."""
+        self._held = dict(zip(rows.tolist(), self.read(texts, rows.tolist()), strict=True))
+
     def read(self, texts: Texts, rows: Sequence[int]) -> list[str]:
         """The folded texts of ``rows``."""
-        refs = [TextRef(self.ids[self.document[i]], int(self.start[i]), int(self.end[i])) for i in rows]
-        return fold(texts(refs))
+        missing = [i for i in rows if i not in self._held] if self._held else rows
+        read: list[str] = []
+        for lo in range(0, len(missing), _AT_ONCE):
+            part = missing[lo : lo + _AT_ONCE]
+            columns = (self.document[part], self.start[part], self.end[part])
+            places = zip(*(column.tolist() for column in columns), strict=True)
+            read += fold(texts([TextRef(self.ids[document], start, end) for document, start, end in places]))
+        if not self._held:
+            return read
+        rest = iter(read)
+        return [self._held[i] if i in self._held else next(rest) for i in rows]
 
-    def paragraphs(
-        self, texts: Texts, rows: NDArray[np.int64], sketched: tuple[NDArray[np.int64], Sketches]
-    ) -> Paragraphs:
-        """What an index is asked by, or given: ``rows``, rising; with the sketches of :meth:`sketches`."""
-        own, made = sketched
+    def paragraphs(self, texts: Texts, rows: NDArray[np.int64], own: NDArray[np.int64], made: Sketches) -> Paragraphs:
+        """What an index is asked by, or given: ``rows``, rising; ``own`` of all have the sketches ``made``."""
         return Paragraphs(
             self.key[rows],
             self.length[rows].astype(np.int64),
@@ -214,6 +242,10 @@ def _order(document: NDArray[np.int32], start: NDArray[np.int32]) -> NDArray[np.
     """The order by document and offset; None for rows that are in it."""
     place = place_key(document, start)
     return None if (place[1:] > place[:-1]).all() else np.argsort(place, kind="stable")
+
+
+def _no_prints(rows: NDArray[np.int64]) -> Lists:
+    return Lists(np.empty(0, np.uint32), np.zeros(int(rows.max(initial=-1)) + 2, np.int64))
 
 
 def _spread(made: Sketches, at: NDArray[np.int64], there: NDArray[np.bool_]) -> Sketches:
