@@ -17,8 +17,15 @@ from textclean.minhash.bands import Pairs, agree, distinct
 from textclean.minhash.sketch import Sketches
 from textclean.minhash.twins import CONTAINED, KEPT
 
-BLOCK: Final = 1 << 22
-"""Entries of grams that are looked up together."""
+BLOCK: Final = 1 << 20
+"""Pairs, at most, that are looked at together."""
+
+
+EACH: Final = 16
+SPARE: Final = 1 << 18
+"""So many pairs a member, and so many more, may be compared. It takes a crowd of thousands, most of which stay, to need
+more; what is then left over is not compared, so a copy may stay.
+"""
 
 
 class Limits(NamedTuple):
@@ -79,13 +86,17 @@ class Crowd:
         self._sketches = sketches
         self._limits = limits
         self._grams = _grams(hashes, offsets)
+        self._left = SPARE + EACH * len(members)
         self._met_near = np.zeros(len(members), np.bool_)
         self._met_inside = np.zeros(len(members), np.bool_)
         lengths = np.diff(offsets)
-        self._near = _Postings(self._grams, self._prefix(lengths, limits.threshold))
+        count = len(members)
+        prefix = self._prefix(lengths, limits.threshold)
+        self._near = _Postings(self._grams, prefix, prefix, count)
         self._inside = None
         if limits.containment is not None:
-            self._inside = _Postings(self._grams, self._prefix(lengths, limits.containment))
+            prefix = self._prefix(lengths, limits.containment)
+            self._inside = _Postings(self._grams, prefix, np.ones_like(prefix), count)
 
     def _prefix(self, lengths: NDArray[np.int64], share: float) -> NDArray[np.bool_]:
         """The grams of each text of which one is shared with whatever has ``share`` of its grams."""
@@ -96,41 +107,27 @@ class Crowd:
     def unmet(self, kind: NDArray[np.uint8]) -> Pairs | None:
         """Pairs that may decide, given the verdicts (``kind`` of all texts) so far; None if there are no more."""
         own = kind[self._members]
-        while True:
+        while self._left > 0:
             asking = np.flatnonzero((own == KEPT) & ~self._met_near)
             if len(asking):
-                pairs = self._proposed(self._near, self._near.prefix, asking, self._met_near)
+                asking, found = self._near.partners(asking, min(BLOCK, self._left))
+                new = (found != asking) & ~self._met_near[found]
+                self._met_near[asking] = True
             else:
-                if self._inside is None:
-                    return None
                 asking = np.flatnonzero((own != CONTAINED) & ~self._met_inside)
-                if not len(asking):
+                if self._inside is None or not len(asking):
                     return None
-                pairs = self._proposed(self._inside, None, asking, self._met_inside)
+                asking, found = self._inside.partners(asking, min(BLOCK, self._left))
+                new = self._rank[asking] < self._rank[found]
+                self._met_inside[asking] = True
+            pairs: Pairs = np.stack([asking[new], found[new]], axis=1)
+            pairs = pairs[self._looks_alike(pairs)]
+            pairs.sort(axis=1)
+            self._left -= len(pairs)
             if len(pairs):
-                return self._members[pairs]
-
-    def _proposed(
-        self,
-        postings: "_Postings",
-        asking_by: NDArray[np.bool_] | None,
-        asking: NDArray[np.int64],
-        met: NDArray[np.bool_],
-    ) -> Pairs:
-        """Pairs of the first of ``asking``, a block of them, with any member; they have met then."""
-        entries = postings.entries_of(asking, asking_by)
-        size = postings.size[entries]
-        cost = np.bincount(self._grams.text[entries], size, len(self._members))[asking].cumsum()
-        asking = asking[: max(1, int(np.searchsorted(cost, BLOCK, side="right")))]
-        entries = entries[: np.searchsorted(self._grams.text[entries], asking[-1], side="right")]
-        size = postings.size[entries]
-        found = postings.expanded(entries)
-        left = np.repeat(self._grams.text[entries], size)
-        count = len(self._members)
-        left, right = np.minimum(left, found), np.maximum(left, found)
-        pairs = np.stack(np.divmod(distinct((left * count + right)[left != right]), count), axis=1)
-        met[asking] = True
-        return pairs[self._looks_alike(pairs)]
+                members: Pairs = self._members[pairs]
+                return members
+        return None
 
     def _looks_alike(self, pairs: Pairs) -> NDArray[np.bool_]:
         """Whether sketches propose the pairs, as they do where there is no crowd."""
@@ -147,33 +144,52 @@ class Crowd:
 class _Postings:
     """Which texts have a gram in their prefix.
 
-    Attributes:
-        prefix: of each entry of the grams, whether it is in the prefix of its text.
-        size: of each entry, how many texts have its gram in their prefix.
+    Args:
+        grams: of all texts.
+        prefix: of each entry of them, whether it is in the prefix of its text.
+        asked: of each entry, whether its text asks by it.
+        texts: how many there are.
     """
 
-    def __init__(self, grams: Grams, prefix: NDArray[np.bool_]) -> None:
-        self.prefix = prefix
-        self._text = grams.text
+    def __init__(self, grams: Grams, prefix: NDArray[np.bool_], asked: NDArray[np.bool_], texts: int) -> None:
         listed = np.flatnonzero(prefix)
         listed = listed[np.argsort(grams.gram[listed], kind="stable")]
         self._listed = grams.text[listed]
-        count = int(grams.gram.max(initial=-1)) + 1
-        self._begin = np.searchsorted(grams.gram[listed], np.arange(count + 1))
-        self._gram = grams.gram
-        self.size = np.diff(self._begin)[grams.gram]
+        begin = np.searchsorted(grams.gram[listed], np.arange(int(grams.gram.max(initial=-1)) + 2))
+        self._gram = grams.gram[asked]
+        self._begin = begin[self._gram]
+        self._size = np.diff(begin)[self._gram]
+        self._bounds = np.searchsorted(grams.text[asked], np.arange(texts + 1))
+        self._texts = texts
+        entries = np.zeros(len(self._size) + 1, np.int64)
+        self._size.cumsum(out=entries[1:])
+        self._cost = np.minimum(entries[self._bounds[1:]] - entries[self._bounds[:-1]], texts)
 
-    def entries_of(self, texts: NDArray[np.int64], among: NDArray[np.bool_] | None) -> NDArray[np.int64]:
-        """The entries of ``texts`` that some prefix has; only those ``among`` a part of all."""
-        wanted = np.zeros(int(self._text.max(initial=-1)) + 1, np.bool_)
-        wanted[texts[texts < len(wanted)]] = True
-        chosen = wanted[self._text] & (self.size > 0)
-        return np.flatnonzero(chosen if among is None else chosen & among)
+    def partners(self, asking: NDArray[np.int64], most: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Pairs of one of ``asking``, the first of them, and a text that has one of its grams; about ``most``.
 
-    def expanded(self, entries: NDArray[np.int64]) -> NDArray[np.int64]:
-        """The texts that have the gram of each entry in their prefix, entry by entry."""
-        size, begin = self.size[entries], self._begin[self._gram[entries]]
-        return self._listed[np.repeat(begin - (size.cumsum() - size), size) + np.arange(int(size.sum()))]
+        Each pair stands once; a text whose grams so many have that it costs less to look at all texts meets all.
+        """
+        cost = self._cost[asking].cumsum()
+        asking = asking[: max(1, int(np.searchsorted(cost, most, side="right")))]
+        is_all = self._cost[asking] == self._texts
+        few, many = asking[~is_all], asking[is_all]
+        counts = self._bounds[few + 1] - self._bounds[few]
+        entries = _ranges(self._bounds[few], counts)
+        owner = few.repeat(counts).repeat(self._size[entries])
+        found = self._listed[_ranges(self._begin[entries], self._size[entries])]
+        owner, found = np.divmod(distinct(owner * self._texts + found), self._texts)
+        return (
+            np.concatenate([owner, many.repeat(self._texts)]),
+            np.concatenate([found, np.tile(np.arange(self._texts), len(many))]),
+        )
+
+
+def _ranges(begins: NDArray[np.int64], sizes: NDArray[np.int64]) -> NDArray[np.int64]:
+    """So many numbers from each of ``begins`` on."""
+    shifts = begins - sizes.cumsum() + sizes
+    ranges: NDArray[np.int64] = np.repeat(shifts, sizes) + np.arange(int(sizes.sum()))
+    return ranges
 
 
 def _grams(hashes: NDArray[np.uint32], offsets: NDArray[np.int64]) -> Grams:
