@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from textclean.io.files import writing
 from textclean.tables import Column, Lists, Observations, Schema, dtype, is_list
 
-_ROOM: Final = 1 << 24  # bytes of rows that wait in memory
+_ROOM: Final = 1 << 22  # bytes of rows that wait in memory
 
 
 class SpilledObservations(Observations):
