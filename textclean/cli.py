@@ -18,7 +18,7 @@ from textclean.errors import InputError, StageError, TextcleanError, UsageError
 
 if TYPE_CHECKING:
     from textclean.commands.run import Summary
-    from textclean.engines.local import Watch
+    from textclean.engines.protocol import Watch
     from textclean.recipe import Recipe
 
 FINDINGS, USAGE, FAILED, INTERRUPTED = 1, 2, 3, 130
@@ -85,6 +85,14 @@ def cli() -> None:
 @click.option("--resume", is_flag=True, help="Continue a run into OUT that was interrupted.")
 @click.option("--dry-run", is_flag=True, help="Do everything but write; show the summary.")
 @click.option("--index", metavar="FILE", help="What earlier runs kept comes first; what this one keeps is remembered.")
+@click.option(
+    "--max-memory",
+    type=click.IntRange(min=0),
+    metavar="MB",
+    default=16,
+    show_default=True,
+    help="What corpus stages need of all documents is held in memory up to this; more waits on disk.",
+)
 @click.option("--include", multiple=True, metavar="GLOB", help="Only files that fit: '*.jsonl' names, '2024/*' paths.")
 @click.option("--exclude", multiple=True, metavar="GLOB", help="All files but those that fit.")
 @_from
@@ -106,6 +114,7 @@ def run(
     resume: bool,
     dry_run: bool,
     index: str | None,
+    max_memory: int,
     include: tuple[str, ...],
     exclude: tuple[str, ...],
     format: str | None,
@@ -145,6 +154,7 @@ def run(
         "resume": resume,
         "dry_run": dry_run,
         "index": index,
+        "max_memory": max_memory << 20,
         "include": include,
         "exclude": exclude,
         "format": format,

@@ -14,7 +14,9 @@ from typing import TYPE_CHECKING
 from textclean.commands.finish import EXTRA, Finish, name_of
 from textclean.commands.output import Output
 from textclean.commands.resume import Failures, check_note, finished_before, listed
-from textclean.engines.local import IN_MEMORY, Corpus, Watch, available_cores
+from textclean.engines.local import IN_MEMORY, ROWS_IN_MEMORY, LocalEngine, available_cores
+from textclean.engines.protocol import Engine, Watch
+from textclean.engines.work import WRITE
 from textclean.errors import InputError, UsageError
 from textclean.fingerprint import Fingerprint, fingerprint
 from textclean.io.formats.names import JSON, JSONL, Format
@@ -26,7 +28,7 @@ from textclean.io.portions import Portion
 from textclean.io.results import MANIFEST_FORMAT, Manifest
 from textclean.io.row_files import RowFile, open_rows, portions
 from textclean.io.spill import MemorySpill, Spill
-from textclean.phases import id_key
+from textclean.phases import Clock, id_key
 from textclean.pipeline import Pipeline
 from textclean.recipe import Recipe, default
 from textclean.report.figures import Figures
@@ -35,6 +37,8 @@ if TYPE_CHECKING:
     from textclean.index.model import Index
 
 PathLike = str | os.PathLike[str]
+REMEMBER = "remember"
+"""What ``run.json`` calls the time that an index takes."""
 _WORTH_A_WORKER = 2 << 20
 """Bytes of input worth another process, which takes about a second to start."""
 
@@ -68,6 +72,7 @@ def run(
     dry_run: bool = False,
     watch: Watch | None = None,
     index: PathLike | None = None,
+    max_memory: int = ROWS_IN_MEMORY,
     include: Sequence[str] = (),
     exclude: Sequence[str] = (),
     format: str | None = None,
@@ -93,6 +98,8 @@ def run(
         index: a file, or a ``redis://`` address. Paragraphs that earlier runs kept come first, and what this run keeps
             is remembered once its output is written. A document of the same folder and id is the same document, run
             again: it replaces what was remembered of it. A dry run remembers nothing.
+        max_memory: bytes of what corpus stages need of all documents that are held in memory until they decide; the
+            rest waits on disk.
         include: globs of files to clean; ``*.jsonl`` is compared with names, ``2024/*`` with paths; all if empty.
         exclude: globs of files to leave out.
         format: ``text``, ``jsonl``, ``json`` or ``parquet``, ``.gz`` or ``.zst`` behind it where it is compressed;
@@ -137,23 +144,26 @@ def run(
         ):
             room = 0 if jobs > 1 or index is not None else IN_MEMORY  # others must read it, too
             spill = MemorySpill(Path(temporary), room) if room else Spill(Path(temporary))
-            corpus = Corpus(pipeline.phases, spill, jobs, watch, earlier)
-            done = _cleaned(corpus, task, None, started)
+            engine = LocalEngine(pipeline.phases, spill, jobs, watch, earlier)
+            done = _cleaned(engine, spill, task, None, started)
             return replace(done, warnings=(*empty, *_warned(made_with, index, earlier)))
     folder.check_usable(resume)
     if (before := _finished(folder, made_with, task, index)) is not None:
         return before
     with _index(index, pipeline, source, write=True) as earlier:
         spill = Spill(folder.work)
-        corpus = Corpus(pipeline.phases, spill, jobs, watch, earlier, made_with.digest, folder.write_quarantined)
+        engine = LocalEngine(pipeline.phases, spill, jobs, watch, earlier, made_with.digest, folder.write_quarantined)
+        engine.max_memory = max_memory
         if str(source) != STANDARD_INPUT:
-            corpus.after_reading = partial(_check_there, source)
+            engine.after_reading = partial(_check_there, source)
         with folder.lock():
             if (before := _finished(folder, made_with, task, index)) is not None:  # it held the lock a moment ago
                 return before
             check_note(folder, made_with, _place(index))
             warnings = (*empty, *_warned(made_with, index, earlier))  # before this run writes to the index
-            return replace(_run(corpus, task, folder, made_with, started), warnings=warnings)
+            return replace(
+                _run(engine, spill, task, folder, pipeline.recipe, made_with, earlier, started), warnings=warnings
+            )
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,23 +181,43 @@ class _Task:
         return portions(self.files, self.fields, self.target, self.rows)
 
 
-def _run(corpus: Corpus, task: _Task, folder: OutWriter, made_with: Fingerprint, started: float) -> Summary:
+def _run(
+    engine: Engine,
+    spill: Spill,
+    task: _Task,
+    folder: OutWriter,
+    recipe: Recipe,
+    made_with: Fingerprint,
+    index: "Index | None",
+    started: float,
+) -> Summary:
     names = tuple(map(name_of, task.extra))
-    with Output(folder, corpus.spill, task.rows, names) as output:
-        summary = _cleaned(corpus, task, (folder, output), started)
-        digests = output.end()
-        folder.sweep(output.written)
-    corpus.remember()  # before the manifest: a run that was killed here is resumed, and remembers again
-    if corpus.index is not None:
-        corpus.index.set_made_with(made_with.made_with)
-        corpus.index.close()  # with all that stands beside it, which a later kill would leave
+    clock = Clock()
+    with Output(folder, spill, task.rows, names) as output:
+        summary = _cleaned(engine, spill, task, (folder, output), started)
+        with clock.of(WRITE):
+            digests = output.end()
+            folder.sweep(output.written)
+    with clock.of(REMEMBER):
+        engine.remember()  # before the manifest: a run that was killed here is resumed, and remembers again
+        if index is not None:
+            index.set_made_with(made_with.made_with)
+            index.close()  # with all that stands beside it, which a later kill would leave
     summary = replace(summary, seconds=time.perf_counter() - started)
-    speed = summary.figures.source_bytes / summary.seconds
-    folder.write_json(RUN, {"seconds": summary.seconds, "jobs": corpus.jobs, "bytes_per_second": speed})
+    clock.add(engine.seconds)
+    folder.write_json(
+        RUN,
+        {
+            "seconds": summary.seconds,
+            "jobs": engine.jobs,
+            "bytes_per_second": summary.figures.source_bytes / summary.seconds,
+            "processor_seconds": {name: round(seconds, 3) for name, seconds in clock.items()},
+        },
+    )
     manifest = Manifest(
         format=MANIFEST_FORMAT,
         textclean=metadata.version("textclean"),
-        recipe=corpus.phases.recipe.as_dict(),
+        recipe=recipe.as_dict(),
         fingerprint=made_with.digest,
         made_with=made_with.made_with,
         documents_sha256=digests.documents,
@@ -201,12 +231,12 @@ def _run(corpus: Corpus, task: _Task, folder: OutWriter, made_with: Fingerprint,
     return summary
 
 
-def _cleaned(corpus: Corpus, task: _Task, to: tuple[OutWriter, Output] | None, started: float) -> Summary:
-    """Run the corpus, give what is told of its documents to the output, and count."""
-    finish = Finish(None if to is None else to[0], corpus.spill, task.rows, task.extra)
+def _cleaned(engine: Engine, spill: Spill, task: _Task, to: tuple[OutWriter, Output] | None, started: float) -> Summary:
+    """Run the engine, give what is told of its documents to the output, and count."""
+    finish = Finish(None if to is None else to[0], spill, task.rows, task.extra)
     whole = Figures()
     failures: list[tuple[str, str, str]] = []
-    for finished in corpus.run(task.portions(), finish):
+    for finished in engine.run(task.portions(), finish):
         whole.add(finished.figures)
         failures += [(told.id, *told.failure) for told in finished.documents if told.failure is not None]
         if to is not None:
