@@ -26,7 +26,9 @@ import textclean
 from textclean.language.expressions import compiled
 
 LINES: Mapping[str, int] = {
-    "textclean.stages.metadata.fields": 160,
+    **dict.fromkeys(
+        (f"textclean.stages.metadata.{name}" for name in ("buttons", "dates", "fields", "pages", "people")), 160
+    ),
     "textclean.stages.imprint": 200,
     "textclean.stages.boilerplate": 200,
     "textclean.stages.normalize.characters._ADDRESS": 300,

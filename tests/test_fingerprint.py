@@ -41,7 +41,7 @@ def other_data(patch: pytest.MonkeyPatch, name: str) -> None:
     patch.setattr(module, "_data", lambda: found)
 
 
-DATA = sorted(path.name for path in (Path(module.__file__).parent / "language/data").iterdir() if path.suffix != ".md")
+DATA = [name for name, _ in module._data()]
 CHANGES: dict[str, Callable[[pytest.MonkeyPatch], Any]] = {
     **{name: partial(raised, name=name) for name in ("textclean", *PACKAGES)},
     **{f"data {name}": partial(other_data, name=name) for name in DATA},
@@ -110,3 +110,7 @@ def test_a_damaged_note_of_what_a_run_was_made_with_is_told(source: Path, tmp_pa
     (tmp_path / "out/.work/made-with.json").write_bytes(b'{"python"')
     with pytest.raises(UsageError, match=r"made-with\.json: cannot be read: .*; remove .*/out and run again"):
         run(source, tmp_path / "out", resume=True)
+
+
+def test_the_data_of_every_stage_and_of_the_language_counts() -> None:
+    assert {"language/ngrams.npz.zst", "language/surnames.txt", "stages/metadata/labels.txt"} < set(DATA)

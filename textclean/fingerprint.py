@@ -94,8 +94,9 @@ def _code() -> str:
 @cache
 def _data() -> tuple[tuple[str, str], ...]:
     """The data files and their digests."""
-    folder = Path(textclean.__file__).parent / "language" / "data"
-    return tuple((path.name, _digest([path])) for path in sorted(folder.iterdir()) if path.suffix != ".md")
+    root = Path(textclean.__file__).parent
+    found = sorted((path.relative_to(root).as_posix(), path) for path in root.rglob("data/*"))
+    return tuple((name.replace("/data/", "/"), _digest([path])) for name, path in found if path.suffix != ".md")
 
 
 def _digest(files: Iterable[Path]) -> str:

@@ -13,7 +13,10 @@ from textclean.language.han import HAN
 from textclean.language.lines import is_body, is_title, numbered, stripped
 from textclean.stage import Document, Field, Findings, Stage
 from textclean.stages.cuts import NOTHING, cut, whole_lines
-from textclean.stages.metadata.fields import BULLETS, LISTS, Found, candidates, read, split_names
+from textclean.stages.metadata.fields import candidates, read
+from textclean.stages.metadata.found import BULLETS, Found
+from textclean.stages.metadata.labels import LISTS
+from textclean.stages.metadata.people import split_names
 
 _CELL = lazy(r"[^。！？!?]{1,4}|\w?[\d/]+")
 """What stands in tables and lists, where such numbers are no page numbers."""
