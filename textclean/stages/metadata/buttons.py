@@ -25,7 +25,7 @@ _BUTTON_SIGN = lazy("[字AT大打列关收一分我纠复返回举扫放缩默]"
 """What every button has one of."""
 _SURE = lazy(r"字[号体號體型]|分享[到至]|打印(?:本|此)|关闭(?:窗|本)|A[+-]|我要|[【\[(（<]|复制链接")
 _LONGEST = 80
-"""Characters of the longest row of buttons that is looked for; set by hand, as are the other lengths of this package."""
+"""Characters of the longest row of buttons that is looked for; set by hand, as all lengths here."""
 
 
 def without_buttons(value: str) -> str:
