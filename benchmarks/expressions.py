@@ -29,7 +29,7 @@ LINES: Mapping[str, int] = {
     **dict.fromkeys(
         (f"textclean.stages.metadata.{name}" for name in ("buttons", "dates", "fields", "pages", "people")), 160
     ),
-    "textclean.stages.imprint": 200,
+    "textclean.stages.boilerplate.imprint": 200,
     "textclean.stages.boilerplate": 200,
     "textclean.stages.normalize.characters._ADDRESS": 300,
     "textclean.decode.reading._NO_TRAIL": 512,

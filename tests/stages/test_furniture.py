@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from textclean.document import Document
 from textclean.stage import CorpusStage, Stage, advance
 from textclean.stages.boilerplate import Boilerplate
-from textclean.stages.imprint import is_imprint
+from textclean.stages.boilerplate.imprint import is_imprint
 from textclean.stages.metadata import Metadata
 
 CASES: dict[str, Any] = tomllib.loads(

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from textclean.document import Mark, paragraphs
-from textclean.stages import proofs, typos
-from textclean.stages.typos import flag_typos
+from textclean.stages import typos
+from textclean.stages.typos import flag_typos, proofs
 
 texts = st.text("领城《》“”。 \n", max_size=40)
 marks = st.lists(

@@ -15,8 +15,8 @@ from textclean.language.han import HAN
 from textclean.language.lines import ENUMERATED, closed, is_body, numbered, stripped
 from textclean.language.names import NAME
 from textclean.stage import CorpusStage, Document, Field, Findings, Observation, Texts
+from textclean.stages.boilerplate.imprint import MENU, is_imprint
 from textclean.stages.cuts import NOTHING, cut, whole_lines
-from textclean.stages.imprint import MENU, is_imprint
 
 _LONGEST = 200
 """Characters of the longest line that can be boilerplate."""

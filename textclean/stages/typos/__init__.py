@@ -17,7 +17,7 @@ from textclean.language.han import UNIFIED
 from textclean.language.names import COMMON_SURNAMES
 from textclean.language.script import simplified_only, traditional_only
 from textclean.stage import CorpusStage, Document, Field, Findings, Mark, Observation, Texts, advance
-from textclean.stages import proofs
+from textclean.stages.typos import proofs
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
