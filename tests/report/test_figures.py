@@ -19,7 +19,7 @@ def test_paragraphs_are_counted_as_kept_cut_and_joined() -> None:
     assert found.paragraphs_kept == 3
     assert found.paragraphs_cut == {"exact": 1}
     assert found.paragraphs_joined == {"join": 1}
-    assert found.edits == {"stage: join": 1, "stage: exact": 1, "stage: blank": 1}
+    assert found.edits == {("stage", "join"): 1, ("stage", "exact"): 1, ("stage", "blank"): 1}
 
 
 def test_characters_of_the_source_are_told_without_undoing_anything() -> None:
@@ -34,7 +34,7 @@ def test_figures_add_up_and_survive_as_json() -> None:
     whole.add(one)
     whole.add(two)
     assert whole.documents == 2
-    assert whole.edits == {"upper: width": 2}
+    assert whole.edits == {("upper", "width"): 2}
     assert whole.marks == {"fragment": 1}
     assert Figures.from_dict(whole.as_dict()) == whole
 
@@ -50,7 +50,7 @@ def test_reasons_with_figures_belong_to_one_family() -> None:
 def test_figures_are_told_to_a_person_the_most_frequent_first() -> None:
     found = Figures(documents=1234, quarantined=2, failed=1, source_bytes=2_000_000)
     found.paragraphs_cut.update({"near": 1, "exact": 3})
-    found.edits.update({"normalize: width": 5})
+    found.edits.update({("normalize", "width"): 5})
     lines = dict(told(found, 4.0))
     assert lines["documents"] == "1,234"
     assert lines["paragraphs cut"] == "4  (exact 3, near 1)"

@@ -10,6 +10,7 @@ from textclean.ledger import Edits
 
 JOIN = "join"
 """How the reasons of edits begin that put a broken paragraph together."""
+_COLON = ": "
 
 
 @dataclass(slots=True)
@@ -25,7 +26,7 @@ class Figures:
     paragraphs_kept: int = 0
     paragraphs_cut: Counter[str] = field(default_factory=Counter)
     paragraphs_joined: Counter[str] = field(default_factory=Counter)
-    edits: Counter[str] = field(default_factory=Counter)
+    edits: Counter[tuple[str, str]] = field(default_factory=Counter)  # by stage and reason
     marks: Counter[str] = field(default_factory=Counter)
     bad_bytes: int = 0
 
@@ -39,10 +40,11 @@ class Figures:
                 setattr(self, name, mine + theirs)
 
     def as_dict(self) -> dict[str, Any]:
-        """The figures as JSON values, counters in the order of their keys."""
+        """The figures as JSON values, counters in the order of their keys; that of edits is ``stage: reason``."""
+        values = {name: getattr(self, name) for name in self.__dataclass_fields__}
+        values["edits"] = Counter({f"{stage}{_COLON}{reason}": n for (stage, reason), n in self.edits.items()})
         return {
-            name: dict(sorted(value.items())) if isinstance(value, Counter) else value
-            for name, value in ((name, getattr(self, name)) for name in self.__dataclass_fields__)
+            name: dict(sorted(value.items())) if isinstance(value, Counter) else value for name, value in values.items()
         }
 
     @classmethod
@@ -59,6 +61,9 @@ class Figures:
         typed: dict[str, Any] = {
             name: Counter(value) if isinstance(value, Mapping) else value for name, value in values.items()
         }
+        if "edits" in typed:
+            named = ((name.partition(_COLON), n) for name, n in typed["edits"].items())
+            typed["edits"] = Counter({(stage, reason): n for (stage, _, reason), n in named})
         return cls(**typed)
 
 
@@ -70,7 +75,7 @@ def figures(doc: Document) -> Figures:
         edits = layer.edits
         found.source_characters += sum(map(len, edits.olds)) - sum(map(len, edits.news))
         counts = Counter(edits.reasons)
-        found.edits.update({f"{layer.stage}: {family(reason)}": n for reason, n in counts.items()})
+        found.edits.update({(layer.stage, family(reason)): n for reason, n in counts.items()})
         _count_paragraphs(edits, found)
     found.marks.update(mark.kind for mark in doc.marks)
     if doc.source is not None:
@@ -85,8 +90,7 @@ def told(found: Figures, seconds: float = 0.0) -> Iterator[tuple[str, str]]:
     yield "paragraphs cut", _counts(found.paragraphs_cut)
     yield "paragraphs joined", _counts(found.paragraphs_joined)
     by_stage: dict[str, Counter[str]] = {}
-    for name, n in found.edits.items():
-        stage, _, reason = name.partition(": ")
+    for (stage, reason), n in found.edits.items():
         by_stage.setdefault(stage, Counter())[reason] = n
     for stage, counts in sorted(by_stage.items()):
         yield f"edits of {stage}", _counts(counts)
