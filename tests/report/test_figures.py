@@ -47,6 +47,11 @@ def test_reasons_with_figures_belong_to_one_family() -> None:
     assert family("contained 0.97") == family("contained 1.00") == "contained"
 
 
+def test_every_reason_of_a_family_counts() -> None:
+    found = figures(changed("一\n二\n三\n四", (0, 2, "near 0.91"), (4, 6, "near 0.87")))
+    assert found.edits == {("stage", "near"): 2}
+
+
 def test_figures_are_told_to_a_person_the_most_frequent_first() -> None:
     found = Figures(documents=1234, quarantined=2, failed=1, source_bytes=2_000_000)
     found.paragraphs_cut.update({"near": 1, "exact": 3})

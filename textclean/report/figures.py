@@ -75,7 +75,8 @@ def figures(doc: Document) -> Figures:
         edits = layer.edits
         found.source_characters += sum(map(len, edits.olds)) - sum(map(len, edits.news))
         counts = Counter(edits.reasons)
-        found.edits.update({(layer.stage, family(reason)): n for reason, n in counts.items()})
+        for reason, n in counts.items():  # several may be of one family
+            found.edits[layer.stage, family(reason)] += n
         _count_paragraphs(edits, found)
     found.marks.update(mark.kind for mark in doc.marks)
     if doc.source is not None:
