@@ -33,6 +33,13 @@ class Lists(NamedTuple):
         offsets = np.concatenate([[0], np.cumsum(sizes)])
         return Lists(self.values[np.repeat(self.offsets[rows] - offsets[:-1], sizes) + np.arange(offsets[-1])], offsets)
 
+    def chosen(self, rows: NDArray[np.bool_]) -> "Lists":
+        """The lists of some rows: quicker than :meth:`take` where these are most."""
+        sizes = self.offsets[1:] - self.offsets[:-1]
+        offsets = np.zeros(np.count_nonzero(rows) + 1, np.int64)
+        sizes[rows].cumsum(out=offsets[1:])
+        return Lists(self.values[rows.repeat(sizes)], offsets)
+
     def tolist(self) -> list[list[Any]]:
         """A list a row."""
         return [self.values[a:b].tolist() for a, b in pairwise(self.offsets)]

@@ -74,12 +74,13 @@ def observe(docs: Sequence[Document], options: "Duplicates") -> Seen:
 
 def _sketched(codes: Codes, row: dict[str, NDArray[Any]], options: "Duplicates") -> dict[str, dict[str, Column]]:
     """The sketches of what is compared for more than equality."""
-    compared = np.flatnonzero((codes.lengths >= max(options.min_chars, options.n)) & ~row["heading"])
+    is_compared = (codes.lengths >= max(options.min_chars, options.n)) & ~row["heading"]
+    compared = is_compared.nonzero()[0]
     made = sketch(codes, options.n, options.slots, pieces=options.containment is not None)
     prints = Lists(made.prints, made.offsets)
     narrow = made.signatures.narrow
     if len(compared) < len(codes.lengths):
-        prints, narrow = prints.take(compared), narrow[compared]
+        prints, narrow = prints.chosen(is_compared), narrow[compared]
     long = compared[made.signatures.row[compared] >= 0]
     wide = made.signatures.wide[made.signatures.row[long]]
     return {
