@@ -4,29 +4,38 @@ import os
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager, nullcontext, suppress
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from functools import partial
 from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from textclean.commands.finish import EXTRA, Finish, name_of
+from textclean.commands.finish import Finish, name_of
 from textclean.commands.output import Output
+from textclean.commands.preflight import (
+    check_extra,
+    check_fields,
+    check_index,
+    check_names,
+    check_target,
+    is_address,
+    worth,
+)
 from textclean.commands.resume import Failures, check_note, finished_before, listed
-from textclean.engines.local import IN_MEMORY, ROWS_IN_MEMORY, LocalEngine, available_cores
+from textclean.engines.local import IN_MEMORY, ROWS_IN_MEMORY, LocalEngine
 from textclean.engines.protocol import Engine, Watch
 from textclean.engines.work import WRITE
 from textclean.errors import InputError, UsageError
 from textclean.fingerprint import Fingerprint, fingerprint
-from textclean.io.formats.names import JSON, JSONL, Format
+from textclean.io.formats.names import Format
 from textclean.io.formats.records import Fields
 from textclean.io.inputs import STANDARD_INPUT, File, Selection, check_apart, find_files
-from textclean.io.out_folder import CLEAN, MANIFEST, RUN, clashes, output_name
+from textclean.io.out_folder import MANIFEST, RUN
 from textclean.io.out_writer import OutWriter
 from textclean.io.portions import Portion
 from textclean.io.results import MANIFEST_FORMAT, Manifest
-from textclean.io.row_files import RowFile, open_rows, portions
+from textclean.io.row_files import RowFile, portions
 from textclean.io.spill import MemorySpill, Spill
 from textclean.phases import Clock, id_key
 from textclean.pipeline import Pipeline
@@ -39,8 +48,6 @@ if TYPE_CHECKING:
 PathLike = str | os.PathLike[str]
 REMEMBER = "remember"
 """What ``run.json`` calls the time that an index takes."""
-_WORTH_A_WORKER = 2 << 20
-"""Bytes of input worth another process, which takes about a second to start."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,18 +129,18 @@ def run(
     selection = Selection(tuple(include), tuple(exclude), None if format is None else Format.parse(format))
     fields = Fields(text_field, id_field)
     target = None if to is None else Format.parse(to)
-    _check_extra(extra)
+    check_extra(extra)
     if str(source) != STANDARD_INPUT:
         check_apart(source, folder.root)
     elif resume:
         raise UsageError("-: standard input cannot be read again; write it to a file to --resume")
     files = find_files(source, pipeline.recipe.max_document_bytes, selection)
-    _check_target(files, target)
-    _check_names(files, target)
-    _check_fields(files, fields)
-    jobs = _worth(files) if jobs is None else jobs
+    check_target(files, target)
+    check_names(files, target)
+    check_fields(files, fields)
+    jobs = worth(files) if jobs is None else jobs
     if index is not None:
-        _check_index(index, source, folder.root)
+        check_index(index, source, folder.root)
     made_with = _made_with(pipeline.recipe, selection, target, fields, extra)
     empty = () if files else (f"{source}: holds no file" + (" that is meant" if include or exclude else ""),)
     task = _Task(files, fields, target, tuple(extra))
@@ -245,33 +252,6 @@ def _cleaned(engine: Engine, spill: Spill, task: _Task, to: tuple[OutWriter, Out
     return Summary(whole, tuple(failures), time.perf_counter() - started)
 
 
-def _check_extra(extra: Sequence[str]) -> None:
-    for name in extra:
-        if name not in EXTRA:
-            raise UsageError(f"unknown field {name!r} to write beside the text; known: {', '.join(EXTRA)}")
-
-
-def _check_fields(files: list[File], fields: Fields) -> None:
-    """Refuse a single file of rows of which the first have no such field: most likely its name is another.
-
-    Raises:
-        UsageError: they have none; those that are there are named.
-    """
-    if len(files) != 1 or files[0].path == STANDARD_INPUT or not files[0].format.has_rows:
-        return
-    try:
-        row_file, stream = open_rows(files[0], fields, None)
-        with stream:
-            block = next(iter(row_file.format.blocks(stream)), None)
-    except InputError:  # told when it is read
-        return
-    except UsageError as error:
-        raise UsageError(f"{files[0].path}: {error}") from error
-    faults = [record.fault or "" for record in block.records()] if block is not None else []
-    if faults and all("there is no field" in fault for fault in faults):
-        raise UsageError(f"{files[0].path}: {faults[0]}; name it with --text-field")
-
-
 def _made_with(
     recipe: Recipe, selection: Selection, target: Format | None, fields: Fields, extra: Sequence[str]
 ) -> Fingerprint:
@@ -292,65 +272,18 @@ def _pipeline(recipe: Recipe | PathLike) -> Pipeline:
     return Pipeline(recipe) if isinstance(recipe, Recipe) else Pipeline.load(Path(recipe))
 
 
-def _worth(files: list[File]) -> int:
-    """The number of processes worth starting for ``files``."""
-    cores = available_cores()
-    size = 0
-    for file in files:
-        with suppress(OSError):  # told when the file is read
-            size += os.stat(file.path).st_size
-        if size >= (cores - 1) * _WORTH_A_WORKER:
-            return cores
-    return 1 + size // _WORTH_A_WORKER
-
-
-def _check_target(files: list[File], target: Format | None) -> None:
-    """Refuse to write rows in a format with other types.
-
-    Raises:
-        UsageError: a file is no JSON, or is not to become JSON.
-    """
-    if target is None:
-        return
-    if target.name not in (JSONL, JSON):
-        raise UsageError(f"--to {target}: rows are written as jsonl or json; convert what is written to others")
-    for file in files:
-        if file.format.name not in (JSONL, JSON):
-            raise UsageError(
-                f"{file.path}: is {file.format.name}, and --to is for rows of JSON; --exclude it, or convert it"
-            )
-
-
-def _check_names(files: list[File], target: Format | None) -> None:
-    clash = clashes((file.id, output_name(file.id, file.format, target)) for file in files)
-    if clash:
-        name = next(output_name(file.id, file.format, target) for file in files if file.id == clash[1])
-        raise UsageError(f"{clash[0]} and {clash[1]} would write the same output {CLEAN}/{name}; rename one")
-
-
-def _check_index(index: PathLike, source: Path, out: Path) -> None:
-    path = Path(os.path.realpath(index))
-    for folder in () if _is_address(index) else map(Path, map(os.path.realpath, (source, out))):
-        if folder in path.parents or folder == path:
-            raise UsageError(f"{os.fspath(index)}: the index lies in {folder}; keep it outside of both folders")
-
-
 def _place(index: PathLike | None) -> str:
     """Where an index lies, however it was named."""
     if index is None:
         return "none"
-    return os.fspath(index) if _is_address(index) else os.path.realpath(index)
-
-
-def _is_address(index: PathLike) -> bool:
-    return "://" in os.fspath(index)
+    return os.fspath(index) if is_address(index) else os.path.realpath(index)
 
 
 def _index(
     index: PathLike | None, pipeline: Pipeline, source: Path, *, write: bool
 ) -> "AbstractContextManager[Index | None]":
     """The index to run with; none if none is asked for, or where nothing may be written and there is none."""
-    if index is None or not (write or _is_address(index) or Path(index).exists()):
+    if index is None or not (write or is_address(index) or Path(index).exists()):
         return nullcontext()
     from textclean.index.open import open_index
 
