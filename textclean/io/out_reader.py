@@ -364,7 +364,6 @@ class _Frames:
 
     def __init__(self, opened: Callable[[Path], BufferedReader]) -> None:
         self._opened = opened
-        self._shard: tuple[Path, BufferedReader] | None = None
         self._last: tuple[Path, int, int] | None = None
         self._content = b""
 
@@ -378,11 +377,9 @@ class _Frames:
         if (path, place.frame, place.frame_end) != self._last:
             if place.frame_end - place.frame > LEDGER_LIMIT:
                 raise ValueError("a frame over all limits")
-            if self._shard is None or self._shard[0] != path:
-                self.close()
-                self._shard = path, self._opened(path)
-            self._shard[1].seek(place.frame)
-            frame = self._shard[1].read(place.frame_end - place.frame)
+            with self._opened(path) as shard:
+                shard.seek(place.frame)
+                frame = shard.read(place.frame_end - place.frame)
             self._content = unpack_frame(frame, _FRAME_HELD)
             self._last = (path, place.frame, place.frame_end)
             if len(self._content) >= _FRAME_HELD:  # few documents are so large: each is read by itself
@@ -391,12 +388,6 @@ class _Frames:
         if place.row_end > len(self._content):
             raise ValueError("the frame is shorter than the place of the ledger tells")
         return self._content[place.row : place.row_end]
-
-    def close(self) -> None:
-        """Let go of the shard."""
-        if self._shard is not None:
-            self._shard[1].close()
-        self._shard = None
 
 
 def _line_start(file: BufferedReader, low: int, at: int) -> int:

@@ -44,6 +44,8 @@ class Place(NamedTuple):
         place = cls(*told)
         if place.frame > place.frame_end or place.row > place.row_end:
             raise ValueError("the place of a ledger ends before it begins")
+        if place.row >= _FRAME:
+            raise ValueError("not the place of a ledger: a frame ends before such a row begins")
         return place
 
 
