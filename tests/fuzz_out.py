@@ -10,6 +10,7 @@ import argparse
 import faulthandler
 import gc
 import hashlib
+import io
 import json
 import os
 import random
@@ -24,12 +25,15 @@ import traceback
 import warnings
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cache, partial
 from importlib import metadata
 from pathlib import Path
 from typing import NamedTuple
+
+import pyarrow as pa
+import pyarrow.parquet as pq
 
 from tests.mutations import (
     Tree,
@@ -51,6 +55,7 @@ from textclean.commands.run import run
 from textclean.document import Document, Findings
 from textclean.engines import local
 from textclean.errors import StageError, TextcleanError
+from textclean.io import row_files, shards
 from textclean.io.inputs import id_fault, id_path
 from textclean.ledger import EditBuilder
 from textclean.recipe import Recipe, load, parse
@@ -62,7 +67,7 @@ MEMORY = 1 << 30
 SECONDS = 20
 """After so long a case is broken off, and told."""
 SECRET = b"nobody may read this\n"
-PHASES = (("reading and cleaning", 3), ("reading and cleaning", 9), ("cleaning", 3), ("cleaning", 6), ("writing", 3))
+PHASES = (("reading and cleaning", 3), ("reading and cleaning", 9), ("cleaning", 3), ("cleaning", 9), ("writing", 9))
 
 
 class LastFirst(Stage):
@@ -78,8 +83,9 @@ class LastFirst(Stage):
         return Findings(edits.build(), meta={"last": line.text})
 
 
-STAGES = (*parse({"stages": ["normalize", "duplicates"]}, "fuzz").stages, LastFirst(), Picky())
+STAGES = (*parse({"stages": ["normalize", "boilerplate", "duplicates"]}, "fuzz").stages, LastFirst(), Picky())
 RECIPE = Recipe(STAGES)
+WITH_INDEX = parse({"stages": ["normalize", "duplicates"]}, "fuzz")
 
 
 UNRAISABLE: list[object] = []
@@ -101,6 +107,7 @@ class World:
     Attributes:
         base: the folder that all cases run in.
         inputs: the input folder.
+        restored: what restore makes of the finished output: the inputs, but for what stands around rows.
         finished: the output of a run.
         interrupted: outputs of runs that ended early.
         index: an index of two documents.
@@ -110,6 +117,7 @@ class World:
 
     base: Path
     inputs: Tree
+    restored: Tree
     finished: Tree
     interrupted: list[Tree]
     index: bytes
@@ -127,7 +135,7 @@ class World:
 
 def _inputs() -> dict[str, bytes]:
     rng = random.Random("fuzz out")
-    news = [news_paragraph(rng, 70, 110) for _ in range(9)]
+    news = [news_paragraph(rng, 70, 110) for _ in range(18)]
     return {
         "a.txt": f"标题,\n{news[0]}\n{news[1]}\n".encode(),
         "bad bytes.txt": f"{news[2]}\n{news[3]}".encode("gb18030") + b"\xff\n",
@@ -139,13 +147,31 @@ def _inputs() -> dict[str, bytes]:
         "sub/other.txt": f"{news[6]}\n{news[7]}\n{news[0]}\n".encode(),
         "sub/photo.gif": b"GIF89a" + bytes(range(256)) * 2,
         "z.txt": f"﻿{news[8]}\r\n{news[2]}\r\n".encode(),
+        "rows.jsonl": _json_rows(news[8:14], news[0]),
+        "sub/rows.parquet": _parquet_rows(news[14:], news[9]),
     }
+
+
+def _json_rows(news: list[str], known: str) -> bytes:
+    rows = [{"id": f"r{i}", "text": f"{news[i]}\n{known}\n", "n": 10**20} for i in range(5)]
+    lines = [json.dumps(row, ensure_ascii=False) for row in rows]
+    lines[2:2] = ["no JSON", '{"text": 7}', '{"id": "r1", "text": "again"}']
+    return "".join(f"{line}\n" for line in lines).encode()
+
+
+def _parquet_rows(news: list[str], known: str) -> bytes:
+    out = io.BytesIO()
+    texts = [f"{news[0]}\n{known}", None, news[1], news[2]]
+    pq.write_table(pa.table({"id": [4, 5, 6, 7], "text": texts, "more": [[1], [], None, [2, 3]]}), out)
+    return out.getvalue()
 
 
 @contextmanager
 def world() -> Iterator[World]:
     """Build everything in a temporary folder, in memory if there is such a file system."""
-    local._BATCH_DOCUMENTS = 3  # type: ignore[misc]
+    row_files.DOCUMENTS_PER_PORTION = 3  # type: ignore[misc]
+    shards.DOCUMENTS_PER_FRAME = 4  # type: ignore[misc]
+    shards.DOCUMENTS_PER_SHARD = 10  # type: ignore[misc]
     metadata.version = cache(metadata.version)  # a run asks once, ten thousands of runs need not ask again
     shm = Path("/dev/shm")
     with tempfile.TemporaryDirectory(dir=shm if os.access(shm, os.W_OK) else None) as folder:
@@ -162,20 +188,24 @@ def world() -> Iterator[World]:
         for number, (phase, done) in enumerate(PHASES):
             out = base / f"interrupted{number}"
             try:
-                run(base / "in", out, recipe=RECIPE, watch=_stopper(phase, done))
+                run(base / "in", out, recipe=RECIPE, watch=_stopper(phase, done), max_memory=0)
             except Interrupted:
                 interrupted.append(read_tree(out))
             shutil.rmtree(out)
         assert len(interrupted) == len(PHASES)
         finished = read_tree(base / "straight")
+        restore(base / "straight", base / "restored")
+        restored = read_tree(base / "restored")
+        shutil.rmtree(base / "restored")
+        assert [name for name in inputs if restored[name] != inputs[name]] == ["sub/rows.parquet"]
         shutil.rmtree(base / "straight")
-        run(base / "in", base / "indexed", recipe=RECIPE, index=base / "index")
+        run(base / "in", base / "indexed", recipe=WITH_INDEX, index=base / "index")
         shutil.rmtree(base / "indexed")
         index = (base / "index").read_bytes()
         for left in base.glob("index*"):
             left.unlink()
         os.chdir(base)  # so that a relative path that gets out is seen
-        yield World(base, inputs, finished, interrupted, index, Recipe(STAGES[:2]).as_toml().encode(), base)
+        yield World(base, inputs, restored, finished, interrupted, index, WITH_INDEX.as_toml().encode(), base)
         os.chdir("/")
 
 
@@ -237,7 +267,9 @@ def try_finished(world: World, case: Case) -> None:
         else:
             names = [name for name in tree if name.startswith("clean/")] or ["clean/a.txt"]
             line = case.rng.choice(("", ":1", ":2", ":99999", ":" + "9" * 5_000, ":²", ":"))
-            place = f"{world.out / case.rng.choice(names)}{line}"
+            name = case.rng.choice(names)
+            row = "" if "rows" not in name else case.rng.choice(("", "#", "#r1", "#r4", "#4", "#7", "#1", "#\0"))
+            place = f"{world.out / name}{row}{line}"
             case.tried("explain", partial(explain, place))
     if snapshot(world.out) != before:
         raise Wrong("a folder that is only read was changed")
@@ -265,10 +297,9 @@ def try_index(world: World, case: Case) -> None:
         case.kinds.append(f"index: {mutate_beside(case.rng, index, world.canaries)}")
     dry, again = case.rng.random() < 0.5, case.rng.random() < 0.5
     source = world.base / ("in" if again else "later")
-    recipe = Recipe(STAGES[:2])
     case.tried(
         "dry run with index" if dry else "run with index",
-        lambda: run(source, world.out, recipe=recipe, index=index, dry_run=dry),
+        lambda: run(source, world.out, recipe=WITH_INDEX, index=index, dry_run=dry),
     )
 
 
@@ -304,7 +335,7 @@ def try_parsed(world: World, case: Case) -> None:
 
 
 def _table() -> dict[str, object]:
-    return json.loads(json.dumps(Recipe(STAGES[:2]).as_dict()))  # type: ignore[no-any-return]
+    return json.loads(json.dumps(WITH_INDEX.as_dict()))  # type: ignore[no-any-return]
 
 
 TRIALS = {try_finished: 45, try_interrupted: 15, try_index: 20, try_recipe: 18, try_parsed: 2}
@@ -334,7 +365,7 @@ def _content(tree: Tree) -> Tree:
 def _check_unharmed(world: World) -> None:
     now = read_tree(world.out)
     for name in now.keys() | world.finished.keys():
-        told = name.startswith(("clean/", "ledger/", "quarantine/", "documents", "marks"))
+        told = name.startswith(("clean/", "ledger/", "quarantine/", "documents", "marks", "files"))
         if told and now.get(name) != world.finished.get(name):
             raise Wrong(f"verify did not see that {name} is not what it was")
 
@@ -347,13 +378,29 @@ def _check_restored(world: World, sealed: bool, whole: bool) -> None:
             raise Wrong(f"{name} holds what lies outside")
     if not whole:
         return
-    if not sealed and restored != world.inputs:
+    if not sealed and restored != world.restored:
         raise Wrong("restore called whole what is not")
     rows = read_value("documents.jsonl", (world.out / "documents.jsonl").read_bytes())
     for row in rows:
-        raw = restored.get(id_path(row["id"]))
-        if id_fault(row["id"]) or not isinstance(raw, bytes) or hashlib.sha256(raw).hexdigest() != row["source_sha256"]:
+        name = row.get("file") or row["id"]
+        raw = restored.get(id_path(name))
+        if id_fault(name) or not isinstance(raw, bytes) or row.get("source_sha256") not in _digests(row, name, raw):
             raise Wrong(f"restore called whole a folder without {row['id']!r}")
+
+
+def _digests(row: dict[str, object], name: str, raw: bytes) -> set[object]:
+    """The digests that a row may tell of: of its file, or of the texts of a file of rows; None for one without."""
+    if not row.get("file"):
+        return {hashlib.sha256(raw).hexdigest()}
+    found: list[object] = []
+    if name.endswith(".parquet"):
+        found = pq.read_table(io.BytesIO(raw)).to_pylist()
+    else:
+        for line in raw.splitlines():
+            with suppress(ValueError):
+                found.append(json.loads(line))
+    texts = [value["text"] for value in found if isinstance(value, dict) and isinstance(value.get("text"), str)]
+    return {None, *(hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest() for text in texts)}
 
 
 def snapshot(root: Path, *without: Path) -> dict[str, tuple[object, ...]]:

@@ -20,10 +20,12 @@ from textclean.recipe import Recipe, parse
 
 RECIPE: Recipe = parse({"stages": ["normalize", "boilerplate", "duplicates"]}, "test")
 PHASES = (
-    "reading", "quarantining", "deciding", "cleaning", "writing", "sweeping", "renaming", "remembering", "finishing",
-    "clearing",
+    "reading", "keeping", "quarantining", "deciding", "cleaning", "writing", "telling", "sharding", "renaming",
+    "sweeping", "remembering", "finishing", "clearing",
 )  # fmt: skip
+"""``keeping``: what stands around texts; ``telling``: what is kept of documents until all are done."""
 DOCUMENTS_PER_TRANSACTION = 20
+_FOLDERS = {"clean": "writing", "ledger": "sharding", "quarantine": "quarantining"}
 _CHANGES = {"open", "os.rename", "os.remove", "os.mkdir", "os.rmdir", "shutil.rmtree"}
 _WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT
 
@@ -77,17 +79,17 @@ class Moments:
         if event == "shutil.rmtree" and last == (".work",):
             self.clearing = True
             return "clearing"
-        if last and last[0] in ("clean", "ledger", "quarantine"):
-            if event in ("os.rmdir", "os.remove"):
-                return "sweeping"
-            return "quarantining" if last[0] == "quarantine" else "writing"
-        if last and last[0] in ("documents.jsonl", "marks.jsonl"):
+        if last and last[0] in _FOLDERS:
+            return "sweeping" if event in ("os.rmdir", "os.remove") else _FOLDERS[last[0]]
+        if last and last[0] in ("documents.jsonl", "marks.jsonl", "files.jsonl"):
             return "renaming"
         if last and last[0] in ("run.json", "manifest.json"):
             return "finishing"
         if work and len(last) > 1 and last[1].startswith("phase-"):
             return "reading" if last[1] == "phase-0" else "cleaning"
-        return ""
+        if work and len(last) > 1 and last[1].endswith(".partial"):  # gets its name when it is whole
+            return _FOLDERS.get(last[1].removesuffix(".partial"), "")
+        return {"rest": "keeping", "finished": "telling"}.get(last[1], "") if work and len(last) > 1 else ""
 
     def moment(self, phase: str) -> None:
         """One more moment of a phase."""

@@ -1,6 +1,7 @@
 """Damage and forgery for ``fuzz_out``: folders as mappings of paths, recipes, and indexes."""
 
 import hashlib
+import io
 import json
 import os
 import random
@@ -8,15 +9,19 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from enum import Enum
+from itertools import groupby
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import zstandard
 
+from tests.forged import read_segment, sealed_segment, unpacked
 from textclean.errors import TextcleanError
 from textclean.index.packing import Damaged, pack, unpack
 from textclean.io.inputs import id_path
-from textclean.io.out_folder import clean_name, fitting
+from textclean.io.out_folder import clean_name
 
 
 class Link(NamedTuple):
@@ -25,7 +30,7 @@ class Link(NamedTuple):
     target: str
 
 
-LARGE = 3 << 30
+LARGE = 5 << 28
 """Bytes of a file with nothing in it, which takes no room on a disk: more than the memory that a case may take."""
 
 
@@ -123,13 +128,6 @@ def mutate_bytes(rng: random.Random, raw: bytes) -> tuple[str, bytes]:
 # Files of an output folder as values
 
 
-class Segment(NamedTuple):
-    """A segment of documents between phases."""
-
-    index: Any
-    documents: list[Any]
-
-
 def read_value(path: str, raw: bytes) -> Any:
     """What a file of an output folder holds, to be changed and written again; None for what has no structure."""
     try:
@@ -138,15 +136,13 @@ def read_value(path: str, raw: bytes) -> Any:
         if path.endswith(".jsonl"):
             return list(map(json.loads, raw.splitlines()))
         if path.endswith(".zst"):
-            return list(map(json.loads, zstandard.ZstdDecompressor().decompress(raw).splitlines()))
+            return list(map(json.loads, unpacked(raw).splitlines()))
+        if path.endswith(".parquet"):
+            return pq.read_table(io.BytesIO(raw)).to_pylist()
         if is_segment(path):
-            _, index, rest = raw.split(b"\n", 2)
-            rows, documents, at = json.loads(index), [], 0
-            for row in rows:
-                documents.append(list(map(json.loads, rest[at : at + row[4]].splitlines())))
-                at += row[4]
-            return [rows, documents]
-    except (ValueError, LookupError, TypeError, RecursionError, zstandard.ZstdError):
+            rows, documents = read_segment(raw)
+            return [rows, [[kept.text.decode("utf-8", "surrogatepass"), kept.head, kept.layers] for kept in documents]]
+    except (ValueError, LookupError, TypeError, RecursionError, OSError, zstandard.ZstdError, pa.ArrowException):
         return None
     return None
 
@@ -158,18 +154,41 @@ def write_value(rng: random.Random, path: str, value: Any) -> bytes:
     if path.endswith(".jsonl"):
         return b"".join(dumped(row) + b"\n" for row in value)
     if path.endswith(".zst"):
-        packed = b"\n".join(map(dumped, value)) + b"\n" * rng.choice((1, 1, 0, 2))
-        return zstandard.ZstdCompressor(1, write_content_size=rng.random() < 0.5).compress(packed)
+        return _packed_shard(rng, b"\n".join(map(dumped, value)) + b"\n" * rng.choice((1, 1, 0, 2)))
+    if path.endswith(".parquet"):
+        return _packed_parquet(value)
     index, documents = (*value, [], [])[:2]
-    packed_documents = [
-        b"\n".join(map(dumped, lines)) if isinstance(lines, list) else dumped(lines)
-        for lines in (documents if isinstance(documents, list) else [documents])
-    ]
+    packed_documents = [_packed_document(kept) for kept in (documents if isinstance(documents, list) else [documents])]
     if isinstance(index, list) and rng.random() < 0.9:
         for row, packed in zip(index, packed_documents, strict=False):
-            if isinstance(row, list) and len(row) == 5:
-                row[4] = len(packed)
-    return b"\n".join([b"0" * 64, dumped(index), b"".join(packed_documents)])
+            if isinstance(row, list) and len(row) == 7:
+                row[4:] = map(len, packed)
+    return b"\n".join([b"0" * 64, dumped(index), b"".join(piece for packed in packed_documents for piece in packed)])
+
+
+def _packed_shard(rng: random.Random, content: bytes) -> bytes:
+    """One frame, or two that part anywhere."""
+    at = rng.randrange(len(content) + 1) if rng.random() < 0.3 else 0
+    packer = zstandard.ZstdCompressor(1, write_content_size=rng.random() < 0.5)
+    return b"".join(packer.compress(piece) for piece in (content[:at], content[at:]) if piece)
+
+
+def _packed_parquet(rows: list[Any]) -> bytes:
+    out = io.BytesIO()
+    try:
+        pq.write_table(pa.Table.from_pylist(rows), out)
+    except (ValueError, LookupError, TypeError, AttributeError, OverflowError, pa.ArrowException):
+        return dumped(rows)  # nothing that Parquet can hold
+    return out.getvalue()
+
+
+def _packed_document(kept: Any) -> tuple[bytes, bytes, bytes]:
+    text, head, layers = (*kept, "", None, [])[:3] if isinstance(kept, list) else ("", kept, [])
+    return (
+        text.encode("utf-8", "surrogatepass") if isinstance(text, str) else dumped(text),
+        dumped(head),
+        b"\n".join(map(dumped, layers)) if isinstance(layers, list) else dumped(layers),
+    )
 
 
 def is_segment(path: str) -> bool:
@@ -255,27 +274,70 @@ def seal(tree: Tree, secret: bytes) -> None:
 
     for path, entry in tree.items():
         if is_segment(path) and isinstance(entry, bytes):
-            rest = entry.partition(b"\n")[2]
-            phase = path.split("/")[1].encode()
-            tree[path] = hashlib.sha256(phase + b"\n" + rest).hexdigest().encode() + b"\n" + rest
-    rows = tree.get("documents.jsonl")
-    value = read_value("documents.jsonl", rows) if isinstance(rows, bytes) else None
-    for row in value or ():
-        with suppress(AttributeError, KeyError, TypeError, ValueError, UnicodeError, TextcleanError):
+            tree[path] = sealed_segment(path.split("/")[1], entry.partition(b"\n")[2])
+    rows = _rows_of(tree, "documents.jsonl")
+    with suppress(AttributeError, LookupError, TypeError, ValueError, zstandard.ZstdError):
+        _seal_ledgers(tree, rows)
+    files = _rows_of(tree, "files.jsonl")
+    for file in files:
+        with suppress(AttributeError, LookupError, TypeError, ValueError, TextcleanError):
+            name = id_path(file["file"])
+            file["clean_sha256"] = digest(f"clean/{name}") or file["clean_sha256"]
+            if file["quarantine_sha256"] is not None:
+                file["quarantine_sha256"] = digest(f"quarantine/{name}") or file["quarantine_sha256"]
+            _seal_rows(tree[f"clean/{name}"], [row for row in rows if row["file"] == file["file"] and row.get("at")])
+    for row in rows:
+        with suppress(AttributeError, LookupError, TypeError, ValueError, TextcleanError):
             name = id_path(row["id"])
+            if "file" in row:
+                continue
             if row.get("quarantined"):
                 row["source_sha256"] = digest(f"quarantine/{name}") or row["source_sha256"]
             else:
                 row["clean_sha256"] = digest(f"clean/{clean_name(row['id'])}") or row["clean_sha256"]
-                row["ledger_sha256"] = digest(f"ledger/{fitting(name, '.jsonl.zst')}") or row["ledger_sha256"]
-    if value is not None:
-        tree["documents.jsonl"] = b"".join(dumped(row) + b"\n" for row in value)
+    for name, told_rows in (("documents.jsonl", rows), ("files.jsonl", files)):
+        if told_rows:
+            tree[name] = b"".join(dumped(row) + b"\n" for row in told_rows)
     manifest = tree.get("manifest.json")
     told = read_value("manifest.json", manifest) if isinstance(manifest, bytes) else None
     if isinstance(told, dict):
-        told["documents_sha256"] = digest("documents.jsonl") or told.get("documents_sha256")
-        told["marks_sha256"] = digest("marks.jsonl") or told.get("marks_sha256")
+        for name in ("documents", "marks", "files"):
+            told[f"{name}_sha256"] = digest(f"{name}.jsonl") or told.get(f"{name}_sha256")
+        shards = told.get("shards_sha256")
+        if isinstance(shards, list):
+            shards[:] = [digest(f"ledger/{i:05d}.jsonl.zst") or shards[i] for i in range(len(shards))]
         tree["manifest.json"] = dumped(told)
+
+
+def _rows_of(tree: Tree, name: str) -> list[Any]:
+    raw = tree.get(name)
+    return (read_value(name, raw) if isinstance(raw, bytes) else None) or []
+
+
+def _seal_ledgers(tree: Tree, rows: list[Any]) -> None:
+    """Make each row name the place of the next line of its shard; of a shard that can be unpacked a frame."""
+    for number, some in groupby([row for row in rows if row.get("ledger")], key=lambda row: row["ledger"][0]):
+        path = f"ledger/{number:05d}.jsonl.zst"
+        shard = tree[path]
+        if not isinstance(shard, bytes):
+            continue
+        content = unpacked(shard)
+        tree[path] = shard = zstandard.ZstdCompressor(1).compress(content)
+        at = 0
+        for row, line in zip(some, content.splitlines(keepends=True), strict=False):
+            row["ledger"] = [number, 0, len(shard), at, at + len(line)]
+            at += len(line)
+
+
+def _seal_rows(clean: Entry, rows: list[Any]) -> None:
+    """Make rows of the output name the rows of a clean file of JSON lines, in their order, and those texts."""
+    at = 0
+    lines = clean.splitlines(keepends=True) if isinstance(clean, bytes) else []
+    for row, line in zip(sorted(rows, key=lambda row: row["row"]), lines, strict=False):
+        row["at"] = [0, 0, at, len(line) - 1]
+        at += len(line)
+        text = json.loads(line)["text"]
+        row["clean_sha256"] = hashlib.sha256(text.encode("utf-8", "surrogatepass") + b"\n").hexdigest()
 
 
 def write_tree(root: Path, tree: Tree) -> None:

@@ -73,7 +73,7 @@ def test_what_cannot_be_cleaned_is_named_and_harms_nothing(source: Path, tmp_pat
     ("arguments", "says"),
     [
         (["run", "IN", "IN/out"], "one folder lies in the other"),
-        (["run", "IN/a.txt", "OUT"], "is a file; give the folder"),
+        (["run", "IN/a.txt", "IN/a.txt/out"], "lies in the other"),
         (["run", "none", "OUT"], "does not exist"),
         (["run", "IN", "IN/a.txt"], "lies in the other"),
         (["run", "IN", "OUT", "--recipe", "none.toml"], "none.toml: the recipe cannot be read"),
@@ -204,7 +204,7 @@ def test_ctrl_c_exits_with_130_and_leaves_whole_files_only(source: Path, tmp_pat
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # ignored in what a shell puts in background
     )
     deadline = time.monotonic() + 60
-    while not (tmp_path / "out/.work/phase-0").exists() and time.monotonic() < deadline:
+    while not (tmp_path / "out/.work/made-with.json").exists() and time.monotonic() < deadline:
         time.sleep(0.02)
     process.send_signal(signal.SIGINT)
     _, told = process.communicate(timeout=60)

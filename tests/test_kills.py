@@ -1,5 +1,6 @@
 """A run may be killed at any moment: nothing of it stays alive, and resumed it ends as if nothing had happened."""
 
+import gzip
 import json
 import os
 import random
@@ -10,6 +11,8 @@ import time
 from collections import Counter
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from tests.killed_run import PHASES, RECIPE, Task
@@ -18,26 +21,40 @@ from textclean.commands.restore import verify
 from textclean.index.open import open_index
 from textclean.testing import news_paragraph
 
-DOCUMENTS = 70
+DOCUMENTS = 60
+ROWS = 12
 SECONDS = 60  # until a process that hangs is given up
 SECONDS_TO_DIE = 10  # for workers whose parent is gone
 
 
 @pytest.fixture(scope="module")
 def corpus(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder of articles that share banners and paragraphs, one picture, and what a run makes of it."""
+    """A folder of articles, in files and in rows, that share banners and paragraphs, and what a run makes of it."""
     root = tmp_path_factory.mktemp("kills")
     rng = random.Random("kills")
     shared = [news_paragraph(rng, 70, 200) for _ in range(30)]
     (root / "in" / "sub").mkdir(parents=True)
-    for i in range(DOCUMENTS):
+
+    def article() -> str:
         own = [news_paragraph(rng, 70, 200) for _ in range(3)]
         lines = ["欢迎访问青溪在线!", *own, rng.choice(shared), rng.choice(shared)[:-20], "责任编辑:青溪在线"]
-        (root / "in" / ("sub" if i % 3 else "") / f"{i:03d}.txt").write_text("\n".join(lines), encoding="utf-8")
+        return "\n".join(lines)
+
+    for i in range(DOCUMENTS):
+        (root / "in" / ("sub" if i % 3 else "") / f"{i:03d}.txt").write_text(article(), encoding="utf-8")
+    rows = [{"id": f"n{i}", "text": article(), "more": {"n": i}} for i in range(ROWS)]
+    lines = [json.dumps(row, ensure_ascii=False) for row in rows]
+    lines[3:3] = ['{"id": "n3", "text": 7}', "no JSON"]
+    (root / "in" / "rows.jsonl").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    with gzip.open(root / "in" / "sub" / "rows.json.gz", "wt", encoding="utf-8") as file:
+        json.dump(rows[::-1], file)
+    table = pa.table({"id": [7, 8, 9], "text": [article(), None, article()], "more": [[1], [], None]})
+    pq.write_table(table, root / "in" / "rows.parquet")
     for name in ("photo.png", "sub/photo.png"):
         (root / "in" / name).write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 4)
     started(Task(str(root / "in"), str(root / "straight"), str(root / "straight.index"), 1, False)).wait(SECONDS)
     assert verify(root / "straight", root / "in") == []
+    assert {"rows.jsonl", "rows.parquet"} <= {path.name for path in (root / "straight" / "quarantine").iterdir()}
     return root
 
 
@@ -98,11 +115,14 @@ def killed(task: Task, delay: float | None = None) -> int:
 
 SHORT = {
     1: [
-        ("reading", 2), ("quarantining", 1), ("reading", 9), ("deciding", 1), ("cleaning", 3), ("deciding", 2),
-        ("cleaning", 9), ("writing", 5), ("writing", 90), ("renaming", 1), ("renaming", 2), ("remembering", 2),
-        ("remembering", 3), ("finishing", 2), ("clearing", 3),
+        ("reading", 2), ("quarantining", 1), ("keeping", 8), ("reading", 9), ("deciding", 1), ("cleaning", 3),
+        ("cleaning", 9), ("deciding", 2), ("writing", 5), ("telling", 14), ("writing", 70), ("sharding", 3),
+        ("renaming", 1), ("renaming", 3), ("remembering", 2), ("remembering", 3), ("finishing", 2), ("clearing", 3),
     ],
-    2: [("reading", 5), ("cleaning", 3), ("writing", 20), ("remembering", 1), ("finishing", 1), ("clearing", 2)],
+    2: [
+        ("reading", 5), ("cleaning", 3), ("writing", 20), ("telling", 4), ("remembering", 1), ("finishing", 1),
+        ("clearing", 2),
+    ],
 }  # fmt: skip
 """Moments by number of processes: each kills the run that resumes the one before, so they stand in their order."""
 

@@ -135,9 +135,9 @@ def test_processes_and_chunks_do_not_matter(monkeypatch: pytest.MonkeyPatch) -> 
     expected = outcome(items)
     assert outcome(items, jobs=2) == expected
     for size in (1, 7, 1000):
-        monkeypatch.setattr(local, "_BATCH_DOCUMENTS", size)
+        monkeypatch.setattr(local, "DOCUMENTS_PER_PORTION", size)
         assert outcome(items) == expected
-    monkeypatch.setattr(local, "_IN_MEMORY", 20_000)
+    monkeypatch.setattr(local, "IN_MEMORY", 20_000)
     assert outcome(items) == expected
 
 

@@ -1,6 +1,5 @@
 """An output folder, an index and a recipe may come from somebody else, or be damaged: nothing in them is believed."""
 
-import hashlib
 import os
 import sqlite3
 import subprocess
@@ -11,8 +10,18 @@ from typing import Any
 
 import orjson
 import pytest
-import zstandard
 
+from tests.forged import (
+    Kept,
+    ledgers,
+    lines_of,
+    put_ledgers,
+    read_rows,
+    read_segment,
+    seal,
+    sealed_segment,
+    sha256,
+)
 from tests.runs import Interrupted, tree
 from tests.stages_for_tests import FirstOnly, Picky, Upper
 from textclean.commands.explain import explain
@@ -22,6 +31,7 @@ from textclean.errors import OutputError, RecipeError, RestoreError, TextcleanEr
 from textclean.index.sqlite import ParagraphIndex
 from textclean.io import out_reader
 from textclean.io.out_writer import OutWriter
+from textclean.io.shards import FramePacker
 from textclean.io.spill import Spill
 from textclean.recipe import Recipe, load
 
@@ -61,34 +71,27 @@ def interrupted(source: Path, tmp_path: Path) -> Path:
             raise Interrupted
 
     with pytest.raises(Interrupted):
-        run(source, tmp_path / "half", recipe=RECIPE, watch=watch)
+        run(source, tmp_path / "half", recipe=RECIPE, watch=watch, max_memory=0)
     return tmp_path / "half"
 
 
-def change_rows(out: Path, change: Callable[[dict[str, Any]], object], *, seal: bool = True) -> None:
+def change_rows(out: Path, change: Callable[[dict[str, Any]], object]) -> None:
     """Change the row of a.txt, and make the manifest agree."""
-    path = out / "documents.jsonl"
-    rows = [orjson.loads(line) for line in path.read_bytes().splitlines()]
+    rows = read_rows(out / "documents.jsonl")
     change(next(row for row in rows if row["id"] == "a.txt"))
-    path.write_bytes(b"".join(orjson.dumps(row) + b"\n" for row in rows))
-    if seal:
-        manifest = orjson.loads((out / "manifest.json").read_bytes())
-        manifest["documents_sha256"] = hashlib.sha256(path.read_bytes()).hexdigest()
-        (out / "manifest.json").write_bytes(orjson.dumps(manifest))
+    (out / "documents.jsonl").write_bytes(lines_of(rows))
+    seal(out)
 
 
-def change_ledger(out: Path, change: Callable[[list[Any]], object]) -> None:
-    """Change the ledger of a.txt (its head and its layers), and make all digests agree."""
-    path = out / "ledger/a.txt.jsonl.zst"
-    lines = [orjson.loads(line) for line in zstandard.decompress(path.read_bytes()).splitlines()]
-    change(lines)
-    put_ledger(out, b"\n".join(map(orjson.dumps, lines)) + b"\n")
+def change_ledger(out: Path, change: Callable[[dict[str, Any]], object]) -> None:
+    """Change the ledger of a.txt, and make all places and digests agree."""
+    ledger = orjson.loads(ledgers(out)["a.txt"])
+    change(ledger)
+    put_ledger(out, orjson.dumps(ledger) + b"\n")
 
 
 def put_ledger(out: Path, packed: bytes) -> None:
-    path = out / "ledger/a.txt.jsonl.zst"
-    path.write_bytes(zstandard.compress(packed))
-    change_rows(out, lambda row: row.update(ledger_sha256=hashlib.sha256(path.read_bytes()).hexdigest()))
+    put_ledgers(out, {"a.txt": packed})
 
 
 def told_by(do: Callable[[], list[tuple[str, str]]]) -> str:
@@ -154,7 +157,7 @@ def test_an_id_that_stands_twice_is_told(out: Path, tmp_path: Path) -> None:
 # Links and special files
 
 
-@pytest.mark.parametrize("name", ["clean/a.txt", "ledger/a.txt.jsonl.zst", "clean", "ledger", "quarantine"])
+@pytest.mark.parametrize("name", ["clean/a.txt", "ledger/00000.jsonl.zst", "clean", "ledger", "quarantine"])
 def test_a_link_out_of_the_folder_is_not_followed(
     out: Path, outside: Path, tmp_path: Path, name: str, source: Path
 ) -> None:
@@ -170,8 +173,8 @@ def test_a_link_out_of_the_folder_is_not_followed(
 
 def test_what_a_link_leads_to_is_never_restored(out: Path, outside: Path, tmp_path: Path) -> None:
     (out / "quarantine/a.txt").symlink_to(outside / "a.txt")
-    told = {"quarantined": True, "source_sha256": hashlib.sha256(SECRET).hexdigest()}
-    change_rows(out, lambda row: row.update(told, clean_sha256=None, ledger_sha256=None))
+    told = {"quarantined": True, "source_sha256": sha256(SECRET)}
+    change_rows(out, lambda row: row.update(told, clean_sha256=None, ledger=None))
     assert any(id == "a.txt" and "leads out" in why for id, why in restore(out, tmp_path / "back"))
     assert not (tmp_path / "back/a.txt").exists()
 
@@ -236,33 +239,36 @@ def test_without_rows_or_with_half_of_them_what_is_missing_is_told(out: Path, so
     assert all((source / name).read_bytes() == raw for name, raw in tree(tmp_path / "half").items())
     (out / "documents.jsonl").unlink()
     told = [name for name, _ in restore(out, tmp_path / "none")]
-    assert {str(path) for path in out.rglob("*") if path.is_file() and path.parent != out} <= {*told}
+    of_documents = [path for name in ("clean", "quarantine") for path in (out / name).rglob("*") if path.is_file()]
+    assert of_documents
+    assert {str(path) for path in of_documents} <= {*told}
     assert tree(tmp_path / "none") == {}
 
 
 @pytest.mark.parametrize(
     ("change", "says"),
     [
-        (lambda lines: lines[0]["source"]["spans"][0].__setitem__(2, "no such codec"), "unknown codec"),
-        (lambda lines: lines[0]["source"]["spans"][0].__setitem__(2, "a\0b"), "unknown codec"),
-        (lambda lines: lines[0]["source"].update(sha256="x"), "sha256 is no digest"),
-        (lambda lines: lines[0]["source"].update(sha256=None), "not a ledger"),
-        (lambda lines: lines[0]["source"].update(spans=[]), "digest"),
+        (lambda ledger: ledger["source"]["spans"][0].__setitem__(2, "no such codec"), "unknown codec"),
+        (lambda ledger: ledger["source"]["spans"][0].__setitem__(2, "a\0b"), "unknown codec"),
+        (lambda ledger: ledger["source"].update(sha256="x"), "sha256 is no digest"),
+        (lambda ledger: ledger["source"].update(sha256=None), "not a ledger"),
+        (lambda ledger: ledger["source"].update(spans=[]), "digest"),
         (
-            lambda lines: lines[0]["source"]["spans"][0].__setitem__(1, [[0]]),
+            lambda ledger: ledger["source"]["spans"][0].__setitem__(1, [[0]]),
             "spans or patches are out of order, or no numbers",
         ),
-        (lambda lines: lines[0].update(id=None), "the id is no string"),
-        (lambda lines: lines.__setitem__(0, None), "not a ledger"),
-        (lambda lines: lines.__setitem__(1, None), "not a layer"),
-        (lambda lines: lines[1].update(step=None), "not a layer"),
-        (lambda lines: lines[1].update(step=[-1]), "do not belong together"),
-        (lambda lines: lines[1].update(step=[2**63]), "do not belong together"),
-        (lambda lines: lines[1].update(old=7), "not a layer"),
+        (lambda ledger: ledger.update(id=None), "no id, or no end"),
+        (lambda ledger: ledger.pop("source"), "not a ledger"),
+        (lambda ledger: ledger.update(layers=None), "not a ledger"),
+        (lambda ledger: ledger["layers"].__setitem__(0, {"stage": None}), "not a layer"),
+        (lambda ledger: ledger["layers"][0].update(step=None), "not a layer"),
+        (lambda ledger: ledger["layers"][0].update(step=[-1]), "do not belong together"),
+        (lambda ledger: ledger["layers"][0].update(step=[2**63]), "do not belong together"),
+        (lambda ledger: ledger["layers"][0].update(old=7), "not a layer"),
     ],
 )
 def test_a_forged_ledger_is_a_problem_of_its_document_alone(
-    out: Path, source: Path, tmp_path: Path, change: Callable[[list[Any]], object], says: str
+    out: Path, source: Path, tmp_path: Path, change: Callable[[dict[str, Any]], object], says: str
 ) -> None:
     change_ledger(out, change)
     problems = restore(out, tmp_path / "back")
@@ -274,33 +280,75 @@ def test_a_forged_ledger_is_a_problem_of_its_document_alone(
 def test_a_ledger_that_is_cut_or_that_of_another_document_is_a_problem_of_its_document_alone(
     out: Path, source: Path, tmp_path: Path
 ) -> None:
-    packed = zstandard.decompress((out / "ledger/a.txt.jsonl.zst").read_bytes())
-    put_ledger(out, packed[:-9])
-    check_others_restored(out, source, tmp_path / "cut", "a.txt")
-    put_ledger(out, packed[:40])
+    told = ledgers(out)
+    put_ledger(out, told["a.txt"][:-9])
+    check_others_restored(out, source, tmp_path / "cut", "not a ledger")
+    put_ledger(out, told["a.txt"][:40])
     check_others_restored(out, source, tmp_path / "short", "not a ledger")
-    put_ledger(out, zstandard.decompress((out / "ledger/b.md.jsonl.zst").read_bytes()))
+    put_ledger(out, told["b.md"])
     check_others_restored(out, source, tmp_path / "other", "")
 
 
 def test_swapped_ledgers_are_told(out: Path, tmp_path: Path) -> None:
-    a, b = out / "ledger/a.txt.jsonl.zst", out / "ledger/b.md.jsonl.zst"
-    a.rename(tmp_path / "a")
-    b.rename(a)
-    (tmp_path / "a").rename(b)
-    assert [(id, "changed after the run" in told) for id, told in restore(out, tmp_path / "back")] == [
-        ("a.txt", True),
-        ("b.md", True),
-    ]
+    told = ledgers(out)
+    put_ledgers(out, {"a.txt": told["b.md"], "b.md": told["a.txt"]})
+    assert [id for id, _ in restore(out, tmp_path / "back")] == ["a.txt", "b.md"]
 
 
-def test_a_ledger_that_unpacks_beyond_its_limit_is_refused(
+def test_swapped_places_of_ledgers_are_told(out: Path, tmp_path: Path) -> None:
+    other = next(row["ledger"] for row in read_rows(out / "documents.jsonl") if row["id"] == "b.md")
+    change_rows(out, lambda row: row.update(ledger=other))
+    assert [id for id, _ in restore(out, tmp_path / "back")] == ["a.txt"]
+
+
+def test_a_ledger_that_is_longer_than_any_of_such_a_source_is_refused(
     out: Path, source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    packed = zstandard.decompress((out / "ledger/a.txt.jsonl.zst").read_bytes())
-    put_ledger(out, packed + b" " * 3_000)
+    put_ledger(out, ledgers(out)["a.txt"].rstrip() + b" " * 3_000 + b"\n")
     monkeypatch.setattr(out_reader, "ledger_limit", lambda size: 3_000)
-    check_others_restored(out, source, tmp_path / "back", "unpacks to more than 3,000 bytes")
+    check_others_restored(out, source, tmp_path / "back", "takes more than 3,000 bytes")
+
+
+@pytest.mark.parametrize(
+    ("place", "says"),
+    [
+        ([0, 0, 9, 0, 5], "the frame is shorter"),
+        ([0, 1, 99, 0, 5], "a damaged frame"),
+        ([0, 0, 2**53, 0, 5], "a frame over all limits"),
+        ([0, 2**40, 2**40 + 9, 0, 5], "the frame is shorter"),
+        ([0, 0, 2**20, 0, 2**20], "the frame is shorter"),
+        ([7, 0, 9, 0, 5], "cannot be read: No such file"),
+        ([2**53, 0, 9, 0, 5], "cannot be read: No such file"),
+    ],
+)
+def test_a_place_where_no_ledger_lies_is_a_problem_of_its_document_alone(
+    out: Path, source: Path, tmp_path: Path, place: list[int], says: str
+) -> None:
+    change_rows(out, lambda row: row.update(ledger=place))
+    check_others_restored(out, source, tmp_path / "back", says)
+
+
+def test_a_frame_that_unpacks_to_far_more_than_frames_do_is_not_unpacked(
+    out: Path, source: Path, tmp_path: Path
+) -> None:
+    """Rows begin within the first megabyte of their frame: what is to be passed over has a limit, too."""
+    shard = out / "ledger/00000.jsonl.zst"
+    sound = shard.read_bytes()
+    bomb = FramePacker().pack([bytes(1 << 20)] * 64)
+    shard.write_bytes(sound + bomb)
+    change_rows(out, lambda row: row.update(ledger=[0, len(sound), len(sound + bomb), (64 << 20) - 9, 64 << 20]))
+    problems = restore(out, tmp_path / "back")
+    assert any("not the place of a ledger" in told for _, told in problems)
+    assert tree(tmp_path / "back") == {name: raw for name, raw in tree(source).items() if name != "a.txt"}
+
+
+def test_what_stands_behind_the_frames_of_a_shard_is_told_and_harms_nothing(
+    out: Path, source: Path, tmp_path: Path
+) -> None:
+    os.truncate(out / "ledger/00000.jsonl.zst", 300 << 20)
+    assert verify(out) == [("ledger/00000.jsonl.zst", "was changed after the run, or is missing")]
+    assert restore(out, tmp_path / "back") == []
+    assert tree(tmp_path / "back") == tree(source)
 
 
 def test_a_size_that_is_not_true_takes_no_memory(out: Path, source: Path, tmp_path: Path) -> None:
@@ -310,7 +358,7 @@ def test_a_size_that_is_not_true_takes_no_memory(out: Path, source: Path, tmp_pa
     assert tree(tmp_path / "back") == tree(source)
 
 
-@pytest.mark.parametrize("name", ["clean/a.txt", "ledger/a.txt.jsonl.zst", "quarantine/photo.png", "manifest.json"])
+@pytest.mark.parametrize("name", ["clean/a.txt", "quarantine/photo.png", "manifest.json"])
 def test_a_file_that_no_run_can_have_written_is_not_read_into_memory(out: Path, tmp_path: Path, name: str) -> None:
     os.truncate(out / name, 300 << 20)
     told = told_by(lambda: restore(out, tmp_path / "back"))
@@ -322,7 +370,7 @@ def test_a_file_that_no_run_can_have_written_is_not_read_into_memory(out: Path, 
 def test_what_only_a_report_needs_is_checked_by_explain(out: Path, tmp_path: Path, name: str) -> None:
     """Restoring takes neither reasons nor twins."""
     junk = {"why": [7], "code": [-1], "twin": {"99": "x"}, "move": {"0": -1}, "stage": 7, "version": None}
-    change_ledger(out, lambda lines: lines[1].update({name: junk[name]}))
+    change_ledger(out, lambda ledger: ledger["layers"][0].update({name: junk[name]}))
     assert restore(out, tmp_path / "back") == []
     with pytest.raises(RestoreError, match="cannot be explained: not a layer"):
         explain(str(out / "clean/a.txt"))
@@ -360,7 +408,15 @@ def test_a_damaged_manifest_is_told(out: Path, source: Path, tmp_path: Path, raw
     "change",
     [
         {"clean_sha256": None},
-        {"ledger_sha256": "f" * 63},
+        {"ledger": None},
+        {"ledger": [0, 0, 9]},
+        {"ledger": [0, 9, 0, 0, 5]},
+        {"ledger": [0, 0, 9, 5, 0]},
+        {"ledger": [0, 0, 9, 0, -5]},
+        {"ledger": [0, 0, 9, 0, 2**54]},
+        {"at": [0, 0, 0, 9]},
+        {"file": "a.txt"},
+        {"row": 1},
         {"quarantined": True},
         {"quarantined": "yes"},
         {"figures": {"source_bytes": -1}},
@@ -379,21 +435,17 @@ def test_a_damaged_row_is_told_and_the_others_are_restored(
 # Interrupted runs
 
 
-def forge(segment: Path, change: Callable[[list[Any], list[list[Any]]], object]) -> None:
-    """Change the index and the documents (heads and layers) of a segment, and make its digest agree."""
-    _, index, rest = segment.read_bytes().split(b"\n", 2)
-    rows, documents, at = orjson.loads(index), [], 0
-    for row in rows:
-        documents.append([orjson.loads(line) for line in rest[at : at + row[4]].split(b"\n")])
-        at += row[4]
+def forge(segment: Path, change: Callable[[list[Any], list[Kept]], object]) -> None:
+    """Change the index and the documents of a segment, and make its lengths and its digest agree."""
+    rows, documents = read_segment(segment.read_bytes())
     change(rows, documents)
-    packed = [b"\n".join(map(orjson.dumps, lines)) for lines in documents]
-    for row, document in zip(rows, packed, strict=True):
-        if row[4] != -1:
-            row[4] = len(document)
-    rest = orjson.dumps(rows) + b"\n" + b"".join(packed)
-    head = hashlib.sha256(segment.parent.name.encode() + b"\n" + rest).hexdigest().encode()
-    segment.write_bytes(head + b"\n" + rest)
+    pieces: list[bytes] = []
+    for row, document in zip(rows, documents, strict=True):
+        packed = document.text, orjson.dumps(document.head), b"\n".join(map(orjson.dumps, document.layers))
+        pieces += packed
+        if -1 not in row[4:]:
+            row[4:] = map(len, packed)
+    segment.write_bytes(sealed_segment(segment.parent.name, orjson.dumps(rows) + b"\n" + b"".join(pieces)))
 
 
 def segment_of_a(out: Path) -> Path:
@@ -403,16 +455,27 @@ def segment_of_a(out: Path) -> Path:
 
 @pytest.mark.parametrize(
     "row",
-    [[7, "", 1, None, 0], ["a.txt", "", 2**62, None, 0], ["a.txt", "", 1, {}, 0], [], None, ["a", "", 1, None, -1]],
+    [
+        [7, "", 1, None, 0, 0, 0],
+        ["a.txt", "", 2**62, None, 0, 0, 0],
+        ["a.txt", "", 1, {}, 0, 0, 0],
+        ["a.txt", "", 1, None, 0],
+        [],
+        None,
+    ],
 )
 def test_a_segment_with_an_index_of_another_form_is_not_taken_up(interrupted: Path, source: Path, row: object) -> None:
     for segment in interrupted.glob(".work/phase-*/0*"):
-        if row and isinstance(row, list) and row[4] == -1:
-            forge(segment, lambda rows, _: rows[0].__setitem__(4, -1))
-        else:
-            raw = orjson.dumps([row]) + b"\n"
-            head = hashlib.sha256(segment.parent.name.encode() + b"\n" + raw).hexdigest().encode()
-            segment.write_bytes(head + b"\n" + raw)
+        segment.write_bytes(sealed_segment(segment.parent.name, orjson.dumps([row]) + b"\n"))
+    assert not Spill(interrupted / ".work").entries(0)
+    run(source, interrupted, recipe=RECIPE, resume=True)
+    assert verify(interrupted, source) == []
+
+
+@pytest.mark.parametrize("place", [4, 5, 6])
+def test_a_segment_with_a_length_below_nothing_is_not_taken_up(interrupted: Path, source: Path, place: int) -> None:
+    for segment in interrupted.glob(".work/phase-*/0*"):
+        forge(segment, lambda rows, _: rows[0].__setitem__(place, -1))
     assert not Spill(interrupted / ".work").entries(0)
     run(source, interrupted, recipe=RECIPE, resume=True)
     assert verify(interrupted, source) == []
@@ -421,41 +484,48 @@ def test_a_segment_with_an_index_of_another_form_is_not_taken_up(interrupted: Pa
 @pytest.mark.parametrize(
     "change",
     [
-        lambda rows, documents: documents[0][0].update(id=7),
-        lambda rows, documents: documents[0][0].update(text=["x"]),
-        lambda rows, documents: documents[0][0].update(meta=[]),
-        lambda rows, documents: documents[0][0].update(marks=[[0, 1, [], None, 1.0, "", "", [[0, 1]]]]),
-        lambda rows, documents: documents[0][0].update(marks=[[0, 99, "typo", None, 1.0, "", "", [[0, 1]]]]),
-        lambda rows, documents: documents[0][0].update(marks=[[0, 1, "typo", None, 1.0, "", "", []]]),
-        lambda rows, documents: documents[0][0]["source"].update(sha256="x"),
-        lambda rows, documents: documents[0].__setitem__(1, {"stage": 1}),
-        lambda rows, documents: documents[0].__setitem__(1, None),
-        lambda rows, documents: documents[0][0].update(id="b.md"),
+        lambda rows, documents: documents[0].head.update(id=7),
+        lambda rows, documents: setattr(documents[0], "text", b"\xff"),
+        lambda rows, documents: documents[0].head.update(meta=[]),
+        lambda rows, documents: documents[0].head.update(marks=[[0, 1, [], None, 1.0, "", "", [[0, 1]]]]),
+        lambda rows, documents: documents[0].head.update(marks=[[0, 99, "typo", None, 1.0, "", "", [[0, 1]]]]),
+        lambda rows, documents: documents[0].head.update(marks=[[0, 1, "typo", None, 1.0, "", "", []]]),
+        lambda rows, documents: documents[0].head["source"].update(sha256="x"),
+        lambda rows, documents: documents[0].head.update(anchor=[99, [], []]),
+        lambda rows, documents: documents[0].head["layers"].pop(),
+        lambda rows, documents: documents[0].head.update(id="b.md"),
     ],
 )
 def test_a_forged_segment_is_told(
-    interrupted: Path, source: Path, change: Callable[[list[Any], list[list[Any]]], object]
+    interrupted: Path, source: Path, change: Callable[[list[Any], list[Kept]], object]
 ) -> None:
     forge(segment_of_a(interrupted), change)
     with pytest.raises(OutputError, match="damaged"):
         run(source, interrupted, recipe=RECIPE, resume=True)
 
 
+@pytest.mark.parametrize("layer", [{"stage": 1}, None, {"stage": "upper", "version": "1", "step": [2**40]}])
+def test_a_forged_layer_of_a_segment_is_told_by_verify(interrupted: Path, source: Path, layer: object) -> None:
+    """A run takes layers along without reading them."""
+    forge(segment_of_a(interrupted), lambda rows, documents: documents[0].layers.__setitem__(0, layer))
+    run(source, interrupted, recipe=RECIPE, resume=True)
+    assert [id for id, _ in verify(interrupted, source)] == ["a.txt"]
+
+
 def test_metadata_that_could_not_be_written_again_is_refused(interrupted: Path, source: Path) -> None:
     segment = segment_of_a(interrupted)
-    forge(segment, lambda rows, documents: documents[0][0].update(meta={"deep": "DEEP"}))
+    forge(segment, lambda rows, documents: documents[0].head.update(meta={"deep": "DEEP"}))
     raw = segment.read_bytes().replace(b'"DEEP"', b"[" * 500 + b"]" * 500)
     _, index, rest = raw.split(b"\n", 2)
     rows = orjson.loads(index)
-    rows[0][4] += 1_000 - 6
-    body = orjson.dumps(rows) + b"\n" + rest
-    segment.write_bytes(hashlib.sha256(segment.parent.name.encode() + b"\n" + body).hexdigest().encode() + b"\n" + body)
+    rows[0][5] += 1_000 - len(b'"DEEP"')
+    segment.write_bytes(sealed_segment(segment.parent.name, orjson.dumps(rows) + b"\n" + rest))
     with pytest.raises(OutputError, match="damaged"):
         run(source, interrupted, recipe=RECIPE, resume=True)
 
 
 def test_a_segment_of_another_phase_is_not_taken_up(interrupted: Path, source: Path, out: Path) -> None:
-    for segment in interrupted.glob(".work/phase-2/0*"):
+    for segment in interrupted.glob(".work/phase-1/0*"):
         (interrupted / ".work/phase-0" / segment.name).write_bytes(segment.read_bytes())
     run(source, interrupted, recipe=RECIPE, resume=True)
     assert tree(interrupted) == tree(out)

@@ -83,8 +83,11 @@ def test_verify_finds_nothing_wrong_with_a_fresh_run_but_what_was_not_read(sourc
     ("harm", "named"),
     [
         (lambda out, source: (out / "clean/a.txt").write_text("别的\n"), "a.txt"),
-        (lambda out, source: (out / "ledger/a.txt.jsonl.zst").write_bytes(b"x"), "a.txt"),
-        (lambda out, source: (out / "ledger/a.txt.jsonl.zst").unlink(), "a.txt"),
+        (lambda out, source: (out / "ledger/00000.jsonl.zst").write_bytes(b"x"), "ledger/00000.jsonl.zst"),
+        (lambda out, source: (out / "ledger/00000.jsonl.zst").write_bytes(b"x"), "a.txt"),
+        (lambda out, source: (out / "ledger/00000.jsonl.zst").unlink(), "ledger/00000.jsonl.zst"),
+        (lambda out, source: (out / "ledger/00001.jsonl.zst").write_bytes(b"x"), "00001.jsonl.zst"),
+        (lambda out, source: (out / "files.jsonl").unlink(), "files.jsonl"),
         (lambda out, source: (out / "marks.jsonl").unlink(), "marks.jsonl"),
         (lambda out, source: (out / "documents.jsonl").write_bytes(b""), "documents.jsonl"),
         (lambda out, source: (out / "clean/new.txt").write_text("x"), "new.txt"),
@@ -122,7 +125,7 @@ def test_an_interrupted_run_goes_on_and_ends_the_same(source: Path, tmp_path: Pa
     out = tmp_path / "out"
     for stop_at in (("reading and cleaning", 64), ("cleaning", 32), ("cleaning", 64), ("writing", 32)):
         with pytest.raises(Interrupted):
-            run(source, out, recipe=RECIPE, jobs=1, resume=out.exists(), watch=stopper(*stop_at))
+            run(source, out, recipe=RECIPE, jobs=1, resume=out.exists(), watch=stopper(*stop_at), max_memory=0)
         assert not (out / "manifest.json").exists()
         for path in (out / "clean").rglob("*.txt") if (out / "clean").exists() else ():
             assert path.read_bytes() == (tmp_path / "straight" / path.relative_to(out)).read_bytes()
@@ -143,12 +146,12 @@ def stopper(what: str, done: int) -> Watch:
 def test_what_was_done_before_an_interruption_is_not_done_again(source: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
     with pytest.raises(Interrupted):
-        run(source, out, recipe=RECIPE, jobs=1, watch=stopper("cleaning", 1))
-    before = {path: path.stat().st_mtime_ns for path in (out / ".work").rglob("0*")}
+        run(source, out, recipe=RECIPE, jobs=1, watch=stopper("cleaning", 1), max_memory=0)
+    before = {path: path.stat().st_mtime_ns for path in (out / ".work").glob("phase-*/0*")}
     assert len(before) == 2
     with pytest.raises(Interrupted):
         run(source, out, recipe=RECIPE, jobs=1, resume=True, watch=stopper("writing", 1))
-    after = {path: path.stat().st_mtime_ns for path in (out / ".work").rglob("0*")}
+    after = {path: path.stat().st_mtime_ns for path in (out / ".work").glob("phase-*/0*")}
     assert before.items() <= after.items()
 
 
@@ -203,8 +206,9 @@ def test_wrong_use_is_refused_before_anything_is_written(source: Path, tmp_path:
     ):
         with pytest.raises(UsageError, match=says):
             run(source, out, recipe=RECIPE, jobs=1, resume=resume)
-    with pytest.raises(UsageError, match="is a file"):
-        run(tmp_path / "file", tmp_path / "out", recipe=RECIPE)
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(UsageError, match="is neither a folder nor a file"):
+        run(tmp_path / "pipe", tmp_path / "out", recipe=RECIPE)
     with pytest.raises(UsageError, match="jobs is 0"):
         run(source, tmp_path / "out", recipe=RECIPE, jobs=0)
     assert not (tmp_path / "out").exists()

@@ -18,6 +18,7 @@ from textclean.recipe import Recipe, parse
 from textclean.testing import news_paragraph
 
 RECIPE = parse({"stages": ["normalize", "duplicates"]}, "test")
+THREE_PHASES = parse({"stages": ["normalize", "boilerplate", "duplicates"]}, "test")
 RNG = random.Random("batch index")
 NEWS = [news_paragraph(RNG, 70, 200) for _ in range(120)]
 
@@ -86,12 +87,12 @@ def test_an_interrupted_run_remembers_nothing_until_it_is_resumed(monday: Path, 
     straight, index = tmp_path / "straight.index", tmp_path / "seen.index"
     for path in (straight, index):
         run(monday, tmp_path / f"m-{path.name}", recipe=RECIPE, index=path)
-    run(tuesday, tmp_path / "straight", recipe=RECIPE, index=straight)
+    run(tuesday, tmp_path / "straight", recipe=THREE_PHASES, index=straight)
     before = entries(index)
     with pytest.raises(Interrupted):
-        run(tuesday, tmp_path / "out", recipe=RECIPE, index=index, watch=stopper(where))
+        run(tuesday, tmp_path / "out", recipe=THREE_PHASES, index=index, watch=stopper(where))
     assert entries(index) == before
-    run(tuesday, tmp_path / "out", recipe=RECIPE, index=index, resume=True)
+    run(tuesday, tmp_path / "out", recipe=THREE_PHASES, index=index, resume=True)
     assert tree(tmp_path / "out") == tree(tmp_path / "straight")
     assert entries(index) == entries(straight)
 

@@ -84,7 +84,7 @@ def test_a_document_that_a_killed_worker_cost_takes_part_again_on_resume(tmp_pat
         (source / f"{i:03d}.txt").write_text(f"第{i}篇{'药' if i else '毒'}\n{line}\n", encoding="utf-8")
 
     def recipe(times: int) -> Recipe:
-        return Recipe((FirstOnly(), Upper(), Deadly(lives=str(lives), times=times), FirstOnly()))
+        return Recipe((FirstOnly(), Upper(), Deadly(lives=str(lives), times=times), FirstOnly(), FirstOnly()))
 
     def stop(what: str, done: int, total: int) -> None:
         if what == "cleaning" and list((tmp_path / "out/.work/phase-2").glob("0*")):

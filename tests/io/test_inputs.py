@@ -76,9 +76,19 @@ def test_a_file_without_permission_says_so(tmp_path: Path) -> None:
         File("secret", str(tmp_path / "secret"), LIMIT).load()
 
 
-def test_an_input_that_is_no_folder_is_wrong_use(tmp_path: Path) -> None:
+def test_an_input_that_is_a_file_is_that_file(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text("x")
-    with pytest.raises(UsageError, match="is a file"):
-        find_files(tmp_path / "a.txt", LIMIT)
-    with pytest.raises(UsageError, match="does not exist"):
-        find_files(tmp_path / "none", LIMIT)
+    (file,) = find_files(tmp_path / "a.txt", LIMIT)
+    assert (file.id, file.load()) == ("a.txt", b"x")
+
+
+def test_an_input_that_is_neither_folder_nor_file_is_wrong_use(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "dangling").symlink_to("nowhere")
+    for name, says in (
+        ("pipe", "is neither a folder nor a file"),
+        ("dangling", "is neither a folder nor a file"),
+        ("none", "does not exist"),
+    ):
+        with pytest.raises(UsageError, match=f"{name}: the input {says}"):
+            find_files(tmp_path / name, LIMIT)

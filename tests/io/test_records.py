@@ -30,7 +30,7 @@ def documents(draw: st.DrawFn) -> Document:
 @law
 @given(documents())
 def test_a_packed_document_is_the_same_document(doc: Document) -> None:
-    assert unpack_document(pack_document(doc)) == doc
+    assert unpack_document(*pack_document(doc)) == doc
 
 
 @law
@@ -62,7 +62,7 @@ def test_what_is_no_ledger_is_refused(packed: bytes) -> None:
 
 def test_a_ledger_of_another_format_is_refused_by_number() -> None:
     with pytest.raises(RestoreError, match="format 99"):
-        unpack_ledger(b'{"format": 99}', "text")
+        unpack_ledger(b'{"format":99,"id":"a","layers":[]}\n', "text")
 
 
 def test_a_document_without_source_has_no_ledger() -> None:

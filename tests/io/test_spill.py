@@ -8,11 +8,12 @@ import pytest
 from textclean.document import Document
 from textclean.errors import OutputError
 from textclean.io.files import replace_file
-from textclean.io.spill import Item, MemorySpill, Spill, SpilledTexts
+from textclean.io.spill import Item, MemorySpill, Spill, SpilledTexts, _size_in_memory
 from textclean.pipeline import Pipeline
 from textclean.stage import TextRef
 
 DOCS = [Pipeline([]).clean(f"第{i}篇\n正文", f"{i}.txt") for i in range(5)]
+ROOM = sum(map(_size_in_memory, DOCS[:2]))
 
 
 def items(documents: list[Document]) -> list[Item]:
@@ -23,7 +24,7 @@ def items(documents: list[Document]) -> list[Item]:
 def spill(request: pytest.FixtureRequest, tmp_path: Path) -> Spill:
     if request.param == "disk":
         return Spill(tmp_path)
-    return MemorySpill(tmp_path, 1_000 if request.param == "memory" else 15)
+    return MemorySpill(tmp_path, 10 * ROOM if request.param == "memory" else ROOM)
 
 
 def test_what_is_written_is_read(spill: Spill) -> None:
@@ -61,7 +62,7 @@ def test_a_phase_made_for_something_else_is_started_anew(tmp_path: Path) -> None
 
 
 def test_a_spill_that_does_not_last_offers_nothing_to_take_up_and_keeps_no_note(tmp_path: Path) -> None:
-    spill = MemorySpill(tmp_path, 15)
+    spill = MemorySpill(tmp_path, ROOM)
     spill.keep_for(0, "recipe")
     assert not list(tmp_path.iterdir())
     spill.write(0, "0", items(DOCS))
@@ -69,7 +70,7 @@ def test_a_spill_that_does_not_last_offers_nothing_to_take_up_and_keeps_no_note(
 
 
 def test_released_documents_make_room(tmp_path: Path) -> None:
-    spill = MemorySpill(tmp_path, 12)
+    spill = MemorySpill(tmp_path, ROOM)
     first = spill.write(0, "0", items(DOCS[:2]))
     assert all(not ref.segment for ref in first)
     assert spill.write(0, "1", items(DOCS[2:3]))[0].segment

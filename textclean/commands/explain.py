@@ -84,6 +84,8 @@ def _found(folder: OutReader, manifest: Manifest, name: str, key: str, path: str
     if row is None or not row.is_clean:
         raise UsageError(f"{path}: was written by no run" if row is None else f"{path}: was not cleaned: {row.failure}")
     if row.file is not None:
+        if row.file not in rows:
+            raise RestoreError(f"{folder.root / FILES}: was changed after the run: it does not name {row.file}")
         return row, folder.row_file(rows[row.file], manifest.max_document_bytes).text(row.at or ())
     if folder.digest_of_text(row) not in (row.clean_sha256, None):  # None: told when it is read
         raise RestoreError(

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from textclean.commands.inputs import Inputs
 from textclean.commands.way_back import Located, runs
-from textclean.errors import RestoreError, UsageError
+from textclean.errors import InputError, RestoreError, UsageError
 from textclean.io.files import remove_tree, replace_file, writing
 from textclean.io.formats.choice import row_format
 from textclean.io.formats.compression import compressed
@@ -88,7 +88,7 @@ def _restore_rows(
     folder: OutReader, file: FileRow, rows: Iterable[DocumentRow], max_bytes: int, path: Path
 ) -> Problems:
     """Write a file of rows back; what of it cannot be."""
-    problems: Problems = []
+    problems: Problems = [(file.file, problem) for problem in folder.changed(file)]  # what is around texts, too
     try:
         reader = folder.row_file(file, max_bytes)
         format = row_format(file.source_format.name, reader.format.fields, max_bytes)
@@ -96,7 +96,7 @@ def _restore_rows(
             for run in runs(folder, file, rows, max_bytes):
                 problems += [(row.document.id, row.problem) for row in run.rows if row.problem]
                 target.add(run.rendered(format))
-    except RestoreError as error:
+    except (InputError, RestoreError) as error:
         problems.append((file.file, str(error)))
     return problems
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Protocol
 
 from textclean.errors import InputError, UsageError
+from textclean.io.files import writing
 from textclean.io.formats.choice import looked_at, row_format, style_of
 from textclean.io.formats.json_writer import JsonWriter
 from textclean.io.formats.names import Format
@@ -157,18 +158,23 @@ class RowFileWriter:
                 row_file = self._row_file
                 self._quarantine = self._out.open_quarantined_rows(row_file.file)
                 self._quarantine_target = self._opened(self._quarantine, row_file.format, row_file.compression, ())
-            self._quarantine_target.add(Rendered(rendered.quarantined, b""))
-        places = self._clean_target.add(rendered)
+            assert self._quarantine is not None  # it was opened with its target
+            with writing(self._quarantine.path):
+                self._quarantine_target.add(Rendered(rendered.quarantined, b""))
+        with writing(self._clean.path):
+            places = self._clean_target.add(rendered)
         self._rows += len(places)
         return places
 
     def close(self) -> FileRow:
         """End both files; what is to be told of them."""
-        self._clean_target.close()
+        with writing(self._clean.path):
+            self._clean_target.close()
         self._clean.close()
         quarantined = None
         if self._quarantine is not None and self._quarantine_target is not None:
-            self._quarantine_target.close()
+            with writing(self._quarantine.path):
+                self._quarantine_target.close()
             self._quarantine.close()
             quarantined = self._quarantine.digest
         row_file = self._row_file
@@ -216,12 +222,23 @@ class RestoredFile:
         return self
 
     def add(self, rendered: Rendered) -> None:
-        """Write rows."""
-        self._target.add(rendered)
+        """Write rows.
+
+        Raises:
+            InputError: they are not like those of the file.
+            OutputError: they cannot be written.
+        """
+        with writing(self._file.path):
+            self._target.add(rendered)
 
     def __exit__(self, kind: object, error: object, trace: object) -> None:
-        if kind is None:
-            self._target.close()
-            self._file.close()
-        else:
+        try:
+            if kind is None:
+                with writing(self._file.path):
+                    self._target.close()
+                self._file.close()
+        except BaseException:
+            self._file.discard()
+            raise
+        if kind is not None:
             self._file.discard()

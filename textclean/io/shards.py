@@ -49,6 +49,8 @@ class Place(NamedTuple):
         place = cls(*told)
         if place.frame > place.frame_end or place.row > place.row_end:
             raise ValueError("the place of a ledger ends before it begins")
+        if place.row >= _FRAME:
+            raise ValueError("not the place of a ledger: a frame ends before such a row begins")
         return place
 
 
@@ -133,7 +135,6 @@ class FrameReader:
 
     def __init__(self, opened: Callable[[Path], BufferedReader]) -> None:
         self._opened = opened
-        self._shard: tuple[Path, BufferedReader] | None = None
         self._last: tuple[Path, int, int] | None = None
         self._content = b""
 
@@ -147,11 +148,9 @@ class FrameReader:
         if (path, place.frame, place.frame_end) != self._last:
             if place.frame_end - place.frame > _LARGEST_FRAME:
                 raise ValueError("a frame over all limits")
-            if self._shard is None or self._shard[0] != path:
-                self.close()
-                self._shard = path, self._opened(path)
-            self._shard[1].seek(place.frame)
-            frame = self._shard[1].read(place.frame_end - place.frame)
+            with self._opened(path) as shard:
+                shard.seek(place.frame)
+                frame = shard.read(place.frame_end - place.frame)
             self._content = unpack_frame(frame, _FRAME_HELD)
             self._last = (path, place.frame, place.frame_end)
             if len(self._content) >= _FRAME_HELD:  # few documents are so large: each is read by itself
@@ -160,9 +159,3 @@ class FrameReader:
         if place.row_end > len(self._content):
             raise ValueError("the frame is shorter than the place of the ledger tells")
         return self._content[place.row : place.row_end]
-
-    def close(self) -> None:
-        """Let go of the shard."""
-        if self._shard is not None:
-            self._shard[1].close()
-        self._shard = None

@@ -270,7 +270,14 @@ def key_of(value: Any, name: str) -> str | None:
 
 def called(value: object) -> str:
     """What a value of JSON is called."""
-    names = {dict: "an object", list: "a list", str: "a string", bool: "a boolean", type(None): "null"}
+    names = {
+        dict: "an object",
+        list: "a list",
+        str: "a string",
+        bytes: "no UTF-8",
+        bool: "a boolean",
+        type(None): "null",
+    }
     return names.get(type(value), "a number")
 
 

@@ -35,9 +35,9 @@ class ParquetBlock:
 
     def records(self) -> list[Record]:
         """See :meth:`Block.records`."""
-        texts = _column(self.batch, self.fields.text).to_pylist()
+        texts = _values(_column(self.batch, self.fields.text))
         column = _column(self.batch, self.fields.id)
-        keys = [None] * len(texts) if column is None else column.to_pylist()
+        keys = [None] * len(texts) if column is None else _values(column)
         found: list[Record] = []
         for row, (text, key) in enumerate(zip(texts, keys, strict=True), self.first):
             try:
@@ -82,6 +82,7 @@ class Parquet:
     def blocks(self, file: BufferedIOBase) -> Iterator[ParquetBlock]:
         """See :meth:`Format.blocks`; ``file`` must be seekable."""
         parquet = _opened(file)
+        _check(parquet.schema_arrow, self.fields)
         first = 1
         try:
             for group in range(parquet.num_row_groups):
@@ -113,15 +114,17 @@ class Parquet:
             InputError: it is no Parquet file, or a damaged one.
         """
         parquet = _opened(file)
+        _check(parquet.schema_arrow, self.fields)
+        if not 0 <= group < parquet.num_row_groups:
+            raise IndexError(f"no row group {group}")
         try:
-            if not 0 <= group < parquet.num_row_groups:
-                raise IndexError(f"no row group {group}")
-            table = parquet.read_row_group(group)
+            for batch in parquet.iter_batches(_ROWS, row_groups=[group]):
+                if 0 <= place < batch.num_rows:
+                    return ParquetBlock(1, batch.slice(place, 1), self.fields)
+                place -= batch.num_rows
         except _errors() as error:
             raise InputError(f"cannot be read as Parquet: {error}") from error
-        if not 0 <= place < table.num_rows:
-            raise IndexError(f"no row {place}")
-        return ParquetBlock(1, table.slice(place, 1).combine_chunks().to_batches()[0], self.fields)
+        raise IndexError("no such row in its row group")
 
     def render(self, rest: bytes, outcomes: Sequence[Outcome]) -> Rendered:
         """See :meth:`Format.render`: Arrow streams. Further columns hold JSON."""
@@ -183,7 +186,12 @@ class ParquetWriter:
         self._rows = self._bytes = self._groups = 0
 
     def add(self, rendered: Rendered) -> list[list[int]]:
-        """Write clean rows; where each lies: its row group, and its place there."""
+        """Write clean rows; where each lies: its row group, and its place there.
+
+        Raises:
+            InputError: they are of other columns than the file.
+            OSError: they cannot be written.
+        """
         if not rendered.clean:
             return []
         batch = _unpacked(rendered.clean)
@@ -199,13 +207,16 @@ class ParquetWriter:
         import pyarrow as pa
 
         if self._rows:
-            table = pa.Table.from_batches([batch.cast(self._schema) for batch in self._waiting], self._schema)
+            try:
+                table = pa.Table.from_batches([batch.cast(self._schema) for batch in self._waiting], self._schema)
+            except (pa.ArrowException, ValueError) as error:
+                raise InputError(f"rows of other columns than those of the file: {error}") from error
             self._writer.write_table(table, row_group_size=self._rows)
             self._groups += 1
         self._waiting, self._rows, self._bytes = [], 0, 0
 
     def close(self) -> None:
-        """End the file."""
+        """End the file; raises as :meth:`add` does."""
         self._flush()
         self._writer.close()
 
@@ -234,12 +245,18 @@ def _check(schema: Any, fields: Fields) -> None:
     found = _field(schema, fields.text)
     if found is None:
         raise UsageError(f"there is no column {fields.text!r} (there are: {', '.join(schema.names) or 'none'})")
-    kind = found.type.value_type if pa.types.is_dictionary(found.type) else found.type
-    if str(kind) not in ("string", "large_string", "string_view"):
+    if not _holds_strings(found.type):
         raise UsageError(f"the column {fields.text!r} holds {found.type}, not strings")
     key = _field(schema, fields.id)
-    if key is not None and not (pa.types.is_integer(key.type) or "string" in str(key.type)):
+    if key is not None and not (pa.types.is_integer(key.type) or _holds_strings(key.type)):
         raise UsageError(f"the column {fields.id!r} holds {key.type}, neither strings nor whole numbers")
+
+
+def _holds_strings(type: Any) -> bool:
+    import pyarrow as pa
+
+    kind = type.value_type if pa.types.is_dictionary(type) else type
+    return str(kind) in ("string", "large_string", "string_view")
 
 
 def _field(schema: Any, name: str) -> Any:
@@ -268,8 +285,27 @@ def _column(batch: Any, name: str) -> Any:
     return pc.struct_field(column, path) if path else column
 
 
-def _with_texts(batch: Any, path: Sequence[str], texts: Sequence[str | None]) -> Any:
+def _values(column: Any) -> list[Any]:
+    """The values of a column; bytes for strings that are not UTF-8, which a file may hold."""
+    import pyarrow as pa
 
+    try:
+        found: list[Any] = column.to_pylist()
+    except UnicodeDecodeError:
+        if pa.types.is_dictionary(column.type):
+            column = column.dictionary_decode()
+        found = [_decoded(raw) for raw in column.cast(pa.large_binary()).to_pylist()]
+    return found
+
+
+def _decoded(raw: bytes | None) -> str | bytes | None:
+    try:
+        return None if raw is None else raw.decode()
+    except UnicodeDecodeError:
+        return raw
+
+
+def _with_texts(batch: Any, path: Sequence[str], texts: Sequence[str | None]) -> Any:
     place = batch.schema.get_field_index(path[0])
     here = batch.schema.field(place)
     column = _replaced(batch.column(place), path[1:], texts)
