@@ -11,9 +11,10 @@ import pytest
 from tests.runs import Interrupted, tree
 from tests.stages_for_tests import FirstOnly, Picky, Upper
 from textclean.commands.explain import explain
+from textclean.commands.preflight import worth
 from textclean.commands.restore import restore, verify
-from textclean.commands.run import _worth, run
-from textclean.engines.local import Watch
+from textclean.commands.run import run
+from textclean.engines.protocol import Watch
 from textclean.errors import UsageError
 from textclean.io.inputs import File
 from textclean.io.out_folder import clashes, fitting
@@ -278,5 +279,5 @@ def test_as_many_processes_are_started_as_are_worth_it(tmp_path: Path, monkeypat
         (tmp_path / str(i)).write_bytes(b"x" * size)
         files.append(File(str(i), str(tmp_path / str(i)), 1 << 20))
     gone = File("gone", str(tmp_path / "gone"), 1 << 20)
-    assert [_worth(files[:n]) for n in range(4)] == [1, 1, 2, 4]
-    assert _worth([gone]) == 1
+    assert [worth(files[:n]) for n in range(4)] == [1, 1, 2, 4]
+    assert worth([gone]) == 1
