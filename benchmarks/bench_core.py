@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 import zstandard
 
-from textclean.decode import decode
+from textclean.decode import decode, decode_text
 from textclean.document import Document, Findings, advance
 from textclean.io.records import pack_ledger, unpack_ledger
 from textclean.ledger import Edits, columns
@@ -62,7 +62,41 @@ def test_restore_mixed(times_decode: Timer, scraped: list[str], normalized: list
     times_decode("restore: what normalize finds", lambda: read(written), scraped, "≤ 7")
 
 
-@pytest.mark.parametrize("codec", ["utf-8", "gb18030", "utf-16"])
-def test_decode(times_decode: Timer, scraped: list[str], codec: str) -> None:
-    raws = [text.encode(codec) for text in scraped]
-    times_decode(f"bytes → text and source, {codec}", lambda: [decode(raw) for raw in raws], scraped)
+BAD = 100
+"""Bytes from the end of a document at which a bad one stands."""
+SIZES = {"": 0, "2 KB each": 2048 // 3, "10 KB each": 10_240 // 3, "400 KB": 409_600 // 3}
+"""Characters of a document by name; 0 for the corpus as it is, about 1,700."""
+
+
+def documents(scraped: list[str], size: str) -> list[str]:
+    """The corpus, or all of it in documents of this size."""
+    characters = SIZES[size]
+    text = "\n".join(scraped)
+    return [text[at : at + characters] for at in range(0, len(text), characters)] if characters else scraped
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize(
+    ("codec", "bad", "aim"),
+    [
+        ("utf-8", False, "≤ 4"),
+        ("utf-8", True, "≤ 12"),
+        ("gb18030", False, "≤ 8"),
+        ("gb18030", True, "≤ 12"),
+        ("utf-16", False, "≤ 8"),
+    ],
+)
+def test_decode(times_decode: Timer, scraped: list[str], codec: str, bad: bool, aim: str, size: str) -> None:
+    texts = documents(scraped, size)
+    raws = [text.encode(codec) for text in texts]
+    if bad:
+        raws = [raw[:-BAD] + b"\xff" + raw[-BAD:] for raw in raws]
+    name = ", ".join(filter(None, (f"bytes → text and source, {codec}", "one bad byte" if bad else "", size)))
+    times_decode(name, lambda: [decode(raw) for raw in raws], texts, aim)
+
+
+@pytest.mark.parametrize("size", ["", "2 KB each"])
+def test_decode_text(times_decode: Timer, scraped: list[str], size: str) -> None:
+    texts = documents(scraped, size)
+    name = ", ".join(filter(None, ("str → text and source", size)))
+    times_decode(name, lambda: [decode_text(text) for text in texts], texts, "≤ 3")

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from tests.fuzz_decode import check, make
 from textclean.decode import decode, decode_text, detect
 from textclean.decode.alignment import pieces, surplus
-from textclean.decode.reading import EXACT, big5_codec, read, read_plain
+from textclean.decode.codes import transcribe
+from textclean.decode.reading import EXACT, big5_codec, is_plain, read
 from textclean.document import Piece, Source
 from textclean.errors import InputError
 
@@ -185,9 +186,11 @@ def test_encoded_surrogates_are_bad_bytes_in_utf_8():
 
 @pytest.mark.parametrize("codec", ["utf-16-le", "utf-16-be"])
 def test_a_lone_surrogate_and_an_odd_tail_of_utf_16_are_kept_as_patches(codec):
-    raw = PHRASE.encode(codec) * 3 + "\ud83d".encode(codec, "surrogatepass") + PHRASE.encode(codec) + b"\x41"
+    lone = "\ud83d".encode(codec, "surrogatepass")
+    raw = PHRASE.encode(codec) * 3 + lone + PHRASE.encode(codec) + b"\x41"
     text, source = decode(raw)
     assert text == PHRASE * 3 + "\ufffd\ufffd" + PHRASE + "\ufffd"
+    assert [patch.original for patch in source.patches] == [lone, b"\x41"]
     assert source.encode(text) == raw
 
 
@@ -211,34 +214,6 @@ def test_byte_0x80_beside_a_number_is_the_euro_sign_of_windows():
     raw = (PHRASE + "售价").encode("gb18030") + b"\x8025" + "元。".encode("gb18030") + PHRASE.encode("gb18030")
     text, source = decode(raw)
     assert text == PHRASE + "售价€25元。" + PHRASE
-    assert source.encode(text) == raw
-
-
-def test_lines_in_different_encodings_are_each_read_in_their_own():
-    simplified = [line + "\n" for line in SIMPLIFIED.split("。") if len(line) > 8]
-    traditional = [line + "\n" for line in TRADITIONAL.split("。") if len(line) > 8]
-    lines = [(simplified[0], "gb18030"), (traditional[1], "big5hkscs"), (simplified[2], "utf-8")] * 5
-    lines += [("plain ASCII\n", "ascii"), (simplified[1], "gb18030")]
-    raw = b"".join(line.encode(codec) for line, codec in lines)
-    text, source = decode(raw)
-    assert text == "".join(line for line, _ in lines)
-    assert source.encoding == "mixed"
-    assert source.encode(text) == raw
-
-
-def test_lines_that_take_turns_in_two_encodings_are_each_read_in_their_own():
-    lines = [("临江县图书馆昨天开馆\n", "gb18030"), ("臨江縣圖書館昨天開館\n", "big5hkscs")] * 20
-    raw = b"".join(line.encode(codec) for line, codec in lines)
-    text, source = decode(raw)
-    assert text == "".join(line for line, _ in lines)
-    assert source.encode(text) == raw
-
-
-def test_big5_lines_in_a_gb18030_file_are_found_though_they_are_valid_gb18030():
-    raw = (SIMPLIFIED + "\n").encode("gb18030") * 3 + TRADITIONAL.encode("big5hkscs") + b"\n"
-    raw.decode("gb18030")
-    text, source = decode(raw)
-    assert text == (SIMPLIFIED + "\n") * 3 + TRADITIONAL + "\n"
     assert source.encode(text) == raw
 
 
@@ -488,16 +463,9 @@ def test_what_is_called_plain_gives_its_bytes_back(codec):
     for lead in range(0x81, 0xFF):
         for trail in (*range(0x40, 0x7F), *range(0x80, 0xFF)):
             raw = bytes((lead, trail))
-            plain = read_plain(raw, codec)
-            assert plain is None or (plain.text.encode(codec) == raw and plain == read(raw, codec))
-
-
-def test_a_full_stop_of_utf_8_is_enough_to_look_at_the_lines():
-    lines = [SIMPLIFIED.encode("gb18030"), "今天有雨。".encode(), SIMPLIFIED.encode("gb18030")]
-    raw = b"\n".join(lines)
-    text, source = decode(raw)
-    assert text == f"{SIMPLIFIED}\n今天有雨。\n{SIMPLIFIED}"
-    assert source.encode(text) == raw
+            found = transcribe(raw, codec)
+            if is_plain(raw, codec, found):
+                assert (found[0].encode(codec), read(raw, codec)) == (raw, (found[0], []))
 
 
 @given(st.lists(st.floats(-30, -1), min_size=0, max_size=9), st.data())

@@ -30,6 +30,11 @@ class Extension(NamedTuple):
 _KERNEL = ("_bindings.c", "_buckets.c", "_contained.c", "_kernel.c", "_overlap.c", "_pairs.c")
 EXTENSIONS: Final[Mapping[str, Extension]] = {
     "weave": Extension("textclean._weave", ("textclean/_weave.c",)),
+    "codes": Extension(
+        "textclean.decode._codes",
+        tuple(f"textclean/decode/{name}" for name in ("_codes.c", "_likelihood.c", "_reading.c")),
+        ("textclean/decode/_codes.h",),
+    ),
     "scan": Extension("textclean.stages._scan", ("textclean/stages/_scan.c",)),
     "loops": Extension("textclean.stages.repeats._loops", ("textclean/stages/repeats/_loops.c",)),
     "folding": Extension("textclean.stages.duplicates._folding", ("textclean/stages/duplicates/_folding.c",)),

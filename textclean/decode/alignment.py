@@ -7,7 +7,9 @@ two bytes as a character or leaves one byte out.
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
-from textclean.language.likelihood import costs
+from textclean.decode.codes import codes_of
+from textclean.language.expressions import lazy
+from textclean.language.likelihood import built, cost_table, costs, score
 
 _SURROGATE = -10.0
 """What half of a character beyond the basic plane costs."""
@@ -49,6 +51,67 @@ def surplus(pairs: Sequence[float], singles: Sequence[float] = ()) -> list[int]:
     return found[::-1]
 
 
+Shifted = tuple[int, int, list[int]]
+"""How many characters and bytes before bad bytes are to be read anew, and which of these bytes and the bad ones to
+leave out, counted from the first of them."""
+
+_NEAR = 6
+_UNLIKELY = -7.8
+"""Mean log-probability of the last :data:`_NEAR` characters above which no byte is looked for before them."""
+
+_FEW = 512
+"""Characters before a bad byte in which a lost byte is looked for."""
+
+_CLEARLY = 12.0
+"""Nats by which a text must be likelier for it to be read from other places in it."""
+
+_TO_NO_TRAIL = lazy("(?s:.*)[\0-?]")
+"""Up to the last character whose byte never is the second of a two-byte code: behind it all is read from its place."""
+
+
+def shifted(raw: bytes, behind: int, place: int, size: int, codec: str) -> Shifted | None:
+    """What reads clearly likelier before the ``size`` bad bytes at ``place`` if a byte was lost.
+
+    A lost byte shifts the pairs of bytes after it, up to the next blank, digit or the like, where one is left over:
+    that is what is bad. ``raw[behind:place]`` can be read in ``codec``, which has two-byte codes.
+    """
+    if built is not None:
+        found: Shifted | None = built.shifted(raw, behind, place, size, *codes_of(codec), cost_table())
+        if found is not NotImplemented:
+            return found
+    return plain_shifted(raw, behind, place, size, codec)
+
+
+def plain_shifted(raw: bytes, behind: int, place: int, size: int, codec: str) -> Shifted | None:
+    """What :func:`shifted` gives, by Python's codec."""
+    before = raw[behind:place].decode(codec)
+    near = before[-_NEAR:]
+    if score(near) >= _UNLIKELY * len(near):
+        return None
+    before = before[-_FEW:]
+    sign = _TO_NO_TRAIL.match(before)
+    tail = before[sign.end() :] if sign else before
+    if not tail:
+        return None
+    count = len(tail.encode(codec))
+    part = raw[place - count : place + size]
+    lost = two_byte_surplus(part, codec)
+    if lost == [*range(count, len(part))]:
+        return None
+    new = ""
+    for piece, left_out in pieces(part, lost):
+        try:
+            text = "\ufffd" if left_out else piece.decode(codec)
+            if not left_out and text.encode(codec) != piece:
+                return None
+        except UnicodeError:
+            return None
+        new += text
+    if score(new) < score(tail + "\ufffd" * size) + _CLEARLY:
+        return None
+    return len(tail), count, lost
+
+
 def has_strange_high_bytes(raw: bytes, codec: str) -> bool:
     """Whether more than one in fifty high bytes of this UTF-16 is none of Chinese text, as after a lost byte."""
     high = raw[1::2] if codec == "utf-16-le" else raw[0::2]
@@ -57,6 +120,14 @@ def has_strange_high_bytes(raw: bytes, codec: str) -> bool:
 
 def two_byte_surplus(raw: bytes, codec: str) -> list[int]:
     """:func:`surplus` for text in the two-byte codes of ``codec`` and ASCII."""
+    if built is None:
+        return plain_two_byte_surplus(raw, codec)
+    found: list[int] = built.surplus(raw, *codes_of(codec), False, cost_table())
+    return found
+
+
+def plain_two_byte_surplus(raw: bytes, codec: str) -> list[int]:
+    """What :func:`two_byte_surplus` gives, by Python's codec."""
     cost = costs()
     texts = (raw[at : at + 2].decode(codec, "replace") for at in range(len(raw) - 1))
     pairs = [cost[text] if len(text) == 1 else _NONE for text in texts]
@@ -65,6 +136,14 @@ def two_byte_surplus(raw: bytes, codec: str) -> list[int]:
 
 def utf16_surplus(raw: bytes, codec: str) -> list[int]:
     """:func:`surplus` for UTF-16 in the byte order of ``codec``."""
+    if built is None:
+        return plain_utf16_surplus(raw, codec)
+    found: list[int] = built.surplus(raw, b"", b"", codec == "utf-16-be", cost_table())
+    return found
+
+
+def plain_utf16_surplus(raw: bytes, codec: str) -> list[int]:
+    """What :func:`utf16_surplus` gives, character by character."""
     low, high = (raw, raw[1:]) if codec == "utf-16-le" else (raw[1:], raw)
     return surplus(_costs(chr(b << 8 | a) for a, b in zip(low, high, strict=False)))
 

@@ -8,13 +8,16 @@ cost it a little, where a strict detector would drop it.
 import codecs
 import math
 import re
+from collections.abc import Callable
+from functools import partial
 from typing import NamedTuple
 
 from textclean.decode.alignment import UTF16_HIGH, pieces, two_byte_surplus, utf16_surplus
 from textclean.decode.euc_tw import euc_tw_text
 from textclean.decode.hz import MARKER, hz_text
+from textclean.decode.ranking import CANDIDATES, ENOUGH, WINDOWS, Ranked, rank, text_of
 from textclean.language.expressions import lazy
-from textclean.language.likelihood import is_chinese, mean, score, wide
+from textclean.language.likelihood import built, is_chinese, mean, wide
 
 BOMS = {
     b"\xef\xbb\xbf": "utf-8",
@@ -25,9 +28,6 @@ BOMS = {
     b"\x84\x31\x95\x33": "gb18030",
 }
 """Byte order marks and the codec of what follows; UTF-32 before UTF-16, whose mark it begins with."""
-
-CANDIDATES = ("utf-8", "gb18030", "big5hkscs")
-"""ASCII-compatible encodings that are scored, the likelier first."""
 
 _BINARY = {
     b"\x89PNG\r\n": "a PNG image",
@@ -54,29 +54,17 @@ _NEVER_ON_THE_WEB = ("cp037", "cp273", "cp424", "cp500", "cp875", "cp1026", "cp1
 _LOOK = 4096
 """Bytes at the beginning that the cheap checks look at."""
 
-_WINDOWS = ((96, 60.0), (192, 25.0), (768, 25.0), (3072, 25.0), (12288, 25.0))
-"""Sizes in bytes of the windows that are scored in turn, and the nats by which the best reading must lead to stop."""
-
-_LIKELY = -8.3
-"""Mean log-probability of non-ASCII characters above which a text is surely Chinese."""
-
-_ENOUGH = 24
-"""Non-ASCII characters that must have been seen to stop before the last window."""
-
-_SHORT = 64
-"""Bytes below which it is always tried whether the first byte is half a character."""
+_HEAD = 192
+"""Bytes from the first that is not ASCII on by which damaged UTF-8 is known."""
 
 _HINT = 8.0
 """Nats a hint is worth: it decides ties and nothing else."""
 
-_GUESS = 0.05
+_GUESS = 0.5
+"""Confidence of a guess: the text as a whole looked like no Chinese."""
+
+_NOTHING = 0.05
 """Confidence below which chardet knows nothing."""
-
-_CUT_START = 9.0
-"""Nats it costs to suppose that the input begins in mid-character."""
-
-_CUT_END = 6.0
-"""Nats it costs to suppose that the input ends in mid-character."""
 
 _HIGH = lazy(rb"[\x80-\xff]")
 _HIGH_RUN = lazy(rb"[\x80-\xff]+")
@@ -108,34 +96,37 @@ class Found(NamedTuple):
 
     Attributes:
         codec: a Python codec, or a name that Python has no codec for; None means that it is not text.
-        confidence: how sure, 0 to 1.
-        why: the check that decided and what came second, for a person.
+        told: gives how sure, 0 to 1, and the check that decided and what came second, for a person.
         text: the whole in ``codec``, if that was read on the way.
+        guessed: whether it is no surer than a guess.
+        bom: the byte order mark that decided.
     """
 
     codec: str | None
-    confidence: float
-    why: str
+    told: Callable[[], tuple[float, str]]
     text: str | None = None
+    guessed: bool = False
+    bom: bytes = b""
 
 
-class _Reading(NamedTuple):
-    """A window read in one codec: its log-probability and its text."""
-
-    total: float
-    text: str
+def _found(codec: str | None, confidence: float, why: str, text: str | None = None) -> Found:
+    return Found(codec, lambda: (confidence, why), text, confidence <= _GUESS)
 
 
 def find(raw: bytes, hint: str | None = None) -> Found:
     """The encoding of ``raw``; see :func:`textclean.decode.detect`."""
     if not raw:
-        return Found("utf-8", 0.0, "empty", text="")
+        return _found("utf-8", 0.0, "empty", "")
     if signature := _SIGNATURE.match(raw):
         codec = BOMS.get(signature[0])
         if codec is None:
-            return Found(None, 1.0, f"looks like {_BINARY[signature[0]]}")
-        return Found(codec, 1.0, "byte order mark")
-    return _strict(raw) or _by_form(raw) or _likeliest(raw, _as_codec(hint))
+            return _found(None, 1.0, f"looks like {_BINARY[signature[0]]}")
+        return Found(codec, lambda: (1.0, "byte order mark"), bom=signature[0])
+    found = _strict(raw)
+    if found is None:
+        few_zeros = _has_few_zeros(raw[:_LOOK])
+        found = _by_form(raw, few_zeros) or _likeliest(raw, few_zeros, _as_codec(hint))
+    return found
 
 
 def _as_codec(hint: str | None) -> str | None:
@@ -154,47 +145,50 @@ def _strict(raw: bytes) -> Found | None:
 
     Short input must hold a character of three bytes: two-byte ones are as well GB 18030 (联通 is the famous case).
     """
-    text: str | None = None
     try:
         text = raw.decode()
     except UnicodeDecodeError as error:
         if error.reason != "unexpected end of data" or error.end != len(raw):
             return None
         head = raw[: error.start].decode()
-    else:
-        head = text
-    if b"\0" in raw or head.isascii() or not (len(raw) >= 48 or max(head) >= "\u0800"):
-        return None
-    return Found("utf-8", 0.99, "strict UTF-8" if text is not None else "strict UTF-8, cut at the end", text=text)
+        return _found("utf-8", 0.99, "strict UTF-8, cut at the end") if _is_utf8(head, raw) else None
+    return Found("utf-8", _said_strict, text) if _is_utf8(text, raw) else None
 
 
-def _by_form(raw: bytes) -> Found | None:
+def _is_utf8(text: str, raw: bytes) -> bool:
+    return not text.isascii() and b"\0" not in raw and (len(raw) >= 48 or max(text) >= "\u0800")
+
+
+def _said_strict() -> tuple[float, str]:
+    return 0.99, "strict UTF-8"
+
+
+def _by_form(raw: bytes, few_zeros: bool) -> Found | None:
     """What the form of the bytes alone decides."""
     ascii_only = raw.isascii()
-    head = raw[:_LOOK]
-    if not _has_few_zeros(head):
-        codec = _utf32(head)
-        return Found(codec, 0.95, "UTF-32 without byte order mark") if codec else None
+    if not few_zeros:
+        codec = _utf32(raw[:_LOOK])
+        return _found(codec, 0.95, "UTF-32 without byte order mark") if codec else None
     if b"\x1b" in raw:
         if _ISO_2022_CN.search(raw):
-            return Found("iso-2022-cn", 0.95, "escape sequences of ISO-2022-CN")
+            return _found("iso-2022-cn", 0.95, "escape sequences of ISO-2022-CN")
         name, confidence = _ask_chardet(raw) if ascii_only else (None, 0.0)
         if name and name.startswith("iso2022"):
-            return Found(name, confidence, "escape sequences")
+            return _found(name, confidence, "escape sequences")
     if b"~" in raw and (marker := MARKER.search(raw)):
         found = _hz(raw[max(0, marker.start() - 64) : marker.start() + 16 * _LOOK], ascii_only)
         if found is not None:
             return found
     if not ascii_only or (len(raw) <= 64 and _utf16_candidates(raw)):
         return None
-    if _mostly_controls(head):
-        return Found(None, 0.9, "looks like binary data")
-    return Found("ascii", 1.0, "ASCII only", text=raw.decode())
+    if _mostly_controls(raw[:_LOOK]):
+        return _found(None, 0.9, "looks like binary data")
+    return _found("ascii", 1.0, "ASCII only", raw.decode())
 
 
 def _has_few_zeros(head: bytes) -> bool:
     """Whether zero bytes are so few that they may be damage; in UTF-16 and UTF-32 they are many, or none."""
-    return head.count(0) <= 1 + len(head) // 100
+    return 0 not in head or head.count(0) <= 1 + len(head) // 100
 
 
 def _hz(sample: bytes, ascii_only: bool) -> Found | None:
@@ -204,7 +198,7 @@ def _hz(sample: bytes, ascii_only: bool) -> Found | None:
     text = wide("".join(map(hz_text, sample.splitlines(keepends=True))))
     if not is_chinese(mean(text), len(text)) or (len(text) < 2 and not _HZ.search(sample)):
         return None
-    return Found("hz", 0.95 if ascii_only else 0.8, f"HZ markers{'' if ascii_only else ', bytes damaged'}")
+    return _found("hz", 0.95 if ascii_only else 0.8, f"HZ markers{'' if ascii_only else ', bytes damaged'}")
 
 
 def _utf32(head: bytes) -> str | None:
@@ -218,7 +212,7 @@ def _utf32(head: bytes) -> str | None:
     return None
 
 
-def _utf16_candidates(raw: bytes) -> list[str]:
+def _utf16_candidates(raw: bytes) -> tuple[str, ...]:
     """UTF-16 byte orders in which most characters are Chinese, ASCII or punctuation, judged by their high bytes.
 
     A text whose first byte is lost has the high bytes of the other order, so both are named for it. Without a zero
@@ -226,116 +220,88 @@ def _utf16_candidates(raw: bytes) -> list[str]:
     """
     for size in (64, 1024) if 0 in raw[:_LOOK] else (64,):
         window = raw[:size]
-        for first in (0, 1):
-            high = window[first::2]
+        others = len(window.translate(None, UTF16_HIGH))
+        for high in (window[::2], window[1::2]) if others <= 0.575 * len(window) + 0.5 else ():
             if high and len(high.translate(None, UTF16_HIGH)) <= 0.15 * len(high):
-                return ["utf-16-le", "utf-16-be"]
+                return "utf-16-le", "utf-16-be"
         if len(raw) <= size:
             break
-    return []
+    return ()
 
 
 def _mostly_controls(head: bytes) -> bool:
     return len(head) - len(head.translate(None, _CONTROLS)) > 0.1 * len(head)
 
 
-def readings(window: bytes, start_cut: bool) -> dict[str, _Reading]:
-    """``window`` in each ASCII-compatible candidate; ``start_cut``: it may begin in mid-character."""
-    return {codec: _narrow(window, codec, start_cut) for codec in CANDIDATES}
-
-
-def _narrow(window: bytes, codec: str, start_cut: bool) -> _Reading:
-    best = _reading(window, codec)
-    if start_cut and len(window) > 2 and window[0] >= 0x80:
-        skip = len(window[:3]) - len(window[:3].lstrip(_UTF8_REST)) if codec == "utf-8" else 1
-        if skip:
-            total, text = _reading(window[skip:], codec)
-            best = max(best, _Reading(total - _CUT_START, text))
-    return best
-
-
-def _reading(window: bytes, codec: str) -> _Reading:
-    text = window.decode(codec, "replace")
-    if text.endswith("\ufffd"):
-        text = text[:-1]
-        return _Reading(score(text) - _CUT_END, text)
-    return _Reading(score(text), text)
-
-
-def _utf16(window: bytes, codec: str) -> _Reading:
-    """The better of both alignments."""
-    best: list[_Reading] = []
-    for skip in (0, 1):
-        text = window[skip : skip + (len(window) - skip & ~1)].decode(codec, "replace")
-        best.append(_Reading(score(text) - skip * _CUT_START, text))
-    return max(best)
-
-
-def _likeliest(raw: bytes, hint: str | None) -> Found:
+def _likeliest(raw: bytes, few_zeros: bool, hint: str | None) -> Found:
     """The reading with the likeliest characters, or chardet's word where none is likely."""
     orders = _utf16_candidates(raw)
-    first = _HIGH.search(raw)
-    start = first.start() if first and not orders else 0
-    narrow = _has_few_zeros(raw[:_LOOK])
-    utf8 = narrow and _may_be_utf8(raw[start : start + _WINDOWS[1][0]])
-    if utf8 and is_damaged_utf8(raw[start : start + _WINDOWS[1][0]]):
-        return Found("utf-8", 0.95, "UTF-8 but for a few bad bytes")
-    ranked: list[tuple[float, str]] = []
-    found: dict[str, _Reading] = {}
-    gap, average, telling, window = 0.0, 0.0, "", b""
-    for size, clear in _WINDOWS:
-        window = raw[start : start + size]
-        if narrow:
-            cut = start == 0 and (len(window) < _SHORT or (bool(ranked) and average < _LIKELY))
-            for codec in CANDIDATES if utf8 else CANDIDATES[1:]:
-                found[codec] = _narrow(window, codec, cut)
-        for codec in orders:
-            found[codec] = _utf16(window, codec)
-        if not found:
-            return _shifted_utf16(raw) or _foreign(raw, None, -99.0, 0, hint)
-        scores = {codec: reading.total for codec, reading in found.items()}
-        if hint in scores:
-            scores[hint] += _HINT
-        if utf8 and _is_valid_short_utf8(raw):
-            scores["utf-8"] += _HINT
-        ranked = sorted(zip(scores.values(), scores, strict=True), reverse=True)
-        gap = ranked[0][0] - ranked[1][0] if len(ranked) > 1 else 99.0
-        telling = wide(found[ranked[0][1]].text)
-        total, text = found[ranked[0][1]]
-        average = (total if telling == text else score(telling)) / max(1, len(telling))
-        if (gap > clear and average > _LIKELY and len(telling) >= _ENOUGH) or start + size >= len(raw):
-            break
-    best = ranked[0][1]
+    first = None if orders else _HIGH.search(raw)
+    start = first.start() if first else 0
+    seen = look(raw[start : start + _HEAD])
+    utf8 = few_zeros and _may_be_utf8(seen)
+    if utf8 and is_damaged_utf8(seen):
+        return _found("utf-8", 0.95, "UTF-8 but for a few bad bytes")
+    narrow = (CANDIDATES if utf8 else CANDIDATES[1:]) if few_zeros else ()
+    if not orders and not narrow:
+        return _shifted_utf16(raw) or _foreign(raw, None, -99.0, 0, hint)
+    favoured = {hint: _HINT} if hint else {}
+    if utf8 and _is_valid_short_utf8(raw):
+        favoured["utf-8"] = favoured.get("utf-8", 0.0) + _HINT
+    ranked = rank(raw, start, orders + narrow, favoured)
+    best, _, gap, count, average, _, stop = ranked
     if best in CANDIDATES and raw.isascii():
-        return Found("ascii", 0.9, "ASCII only")
-    if is_chinese(average, len(telling)) and not (
-        best in CANDIDATES and len(telling) < _ENOUGH and _is_western(window)
-    ):
-        second = f", {gap:.0f} nats before {ranked[1][1]}" if len(ranked) > 1 else ""
-        confidence = min(1 / (1 + math.exp(-min(50.0, gap))), 1 - 1 / (2 + len(set(telling))))
-        return Found(best, round(confidence, 3), f"likeliest characters{second}")
+        return _found("ascii", 0.9, "ASCII only")
+    window = raw[start:stop]
+    if is_chinese(average, count) and not (best in CANDIDATES and count < ENOUGH and _is_western(window)):
+        return Found(best, partial(_lead, raw, ranked), None, gap < 1 and _clearness(gap) <= _GUESS)
     if _is_valid_short_utf8(raw):
-        return Found("utf-8", 0.8, "strict UTF-8, but short")
-    return _shifted_utf16(raw) or _euc_tw(window) or _foreign(raw, best, average, len(telling), hint)
+        return _found("utf-8", 0.8, "strict UTF-8, but short")
+    return _shifted_utf16(raw) or _euc_tw(window) or _foreign(raw, best, average, count, hint)
 
 
-def _may_be_utf8(window: bytes) -> bool:
+def _clearness(gap: float) -> float:
+    """The confidence that a lead of ``gap`` nats gives."""
+    return round(1 / (1 + math.exp(-min(50.0, gap))), 3)
+
+
+def _lead(raw: bytes, ranked: Ranked) -> tuple[float, str]:
+    """How sure it is that the likeliest reading is right, and why."""
+    variety = len(set(wide(text_of(raw, ranked))))
+    _, second, gap, *_ = ranked
+    return min(
+        _clearness(gap), round(1 - 1 / (2 + variety), 3)
+    ), f"likeliest characters, {gap:.0f} nats before {second}"
+
+
+Look = tuple[int, int, int, int, int]
+"""What bytes look like UTF-8, whatever the second byte of a character may be: how many characters, their bytes, how
+many characters of three bytes; all bytes above 0x7F, and those of them that only go on with a character."""
+
+
+def plain_look(window: bytes) -> Look:
+    """What ``look`` gives, by an expression."""
+    lengths = list(map(len, _UTF8_CHARACTER.findall(window)))
+    high, rest = (len(window) - len(window.translate(None, out)) for out in (_HIGH_BYTES, _UTF8_REST))
+    return len(lengths), sum(lengths), lengths.count(3), high, rest
+
+
+look: Callable[[bytes], Look] = plain_look if built is None else built.look
+
+
+def _may_be_utf8(seen: Look) -> bool:
     """Whether the high bytes are few, or so many of them stand where only the rest of a UTF-8 character does."""
-    high = len(window) - len(window.translate(None, _HIGH_BYTES))
-    return high < _ENOUGH or len(window) - len(window.translate(None, _UTF8_REST)) >= 0.45 * high
+    *_, high, rest = seen
+    return high < ENOUGH or rest >= 0.45 * high
 
 
-def is_damaged_utf8(window: bytes) -> bool:
+def is_damaged_utf8(seen: Look) -> bool:
     """Whether nine in ten high bytes belong to whole UTF-8 characters, or in short text two in three to ideographs.
 
     Of other encodings one in five does, and next to none to a character of three bytes.
     """
-    lengths = list(map(len, _UTF8_CHARACTER.findall(window)))
-    high = len(window) - len(window.translate(None, _HIGH_BYTES))
-    if len(lengths) >= 8 and sum(lengths) >= 0.9 * high:
-        return True
-    threes = lengths.count(3)
-    return threes >= 2 and 3 * threes >= 0.65 * high
+    characters, taken, threes, high, _ = seen
+    return (characters >= 8 and taken >= 0.9 * high) or (threes >= 2 and 3 * threes >= 0.65 * high)
 
 
 def _is_western(window: bytes) -> bool:
@@ -366,7 +332,7 @@ def _shifted_utf16(raw: bytes) -> Found | None:
             ranked.append((mean(text), codec))
     if not ranked:
         return None
-    return Found(max(ranked)[1], 0.7, "UTF-16 from which bytes are missing")
+    return _found(max(ranked)[1], 0.7, "UTF-16 from which bytes are missing")
 
 
 def _euc_tw(window: bytes) -> Found | None:
@@ -374,29 +340,29 @@ def _euc_tw(window: bytes) -> Found | None:
     telling = wide(text)
     if len(telling) < 4 or 50 * text.count("\ufffd") > len(telling) or not is_chinese(mean(telling), len(telling)):
         return None
-    return Found("euc-tw", 0.9, "characters of EUC-TW")
+    return _found("euc-tw", 0.9, "characters of EUC-TW")
 
 
 def _foreign(raw: bytes, best: str | None, average: float, count: int, hint: str | None) -> Found:
     """What chardet says of bytes that look like no Chinese text; ``best`` is the least unlikely Chinese encoding."""
     name, confidence = _ask_chardet(raw)
-    if best is not None and (name is None or confidence < _GUESS) and (codec := _shifted_codec(raw)) is not None:
-        return Found(codec, 0.5, "likeliest characters, a byte missing")
+    if best is not None and (name is None or confidence < _NOTHING) and (codec := _shifted_codec(raw)) is not None:
+        return _found(codec, 0.5, "likeliest characters, a byte missing")
     if name is None or (_mostly_controls(raw[:_LOOK]) and not (best or "").startswith("utf-16")):
-        return Found(None, max(confidence, 0.5), "looks like binary data")
+        return _found(None, max(confidence, 0.5), "looks like binary data")
     least = (
         f"no Chinese encoding is likely ({average:.1f} nats a character)" if count else "nothing else is known of it"
     )
     if best is not None and name in (*CANDIDATES, "ascii", "big5", "cp950", "hz"):
-        return Found(best, 0.5, f"least unlikely characters ({average:.1f} nats each); chardet says {name}")
+        return _found(best, 0.5, f"least unlikely characters ({average:.1f} nats each); chardet says {name}")
     if hint and confidence < 0.5 and _decodes(raw, hint):
-        return Found(hint, 0.5, f"as declared; chardet guessed {name}; {least}")
-    return Found(name, confidence, f"chardet; {least}")
+        return _found(hint, 0.5, f"as declared; chardet guessed {name}; {least}")
+    return _found(name, confidence, f"chardet; {least}")
 
 
 def _shifted_codec(raw: bytes) -> str | None:
     """The two-byte encoding in which the beginning of ``raw`` is Chinese once a byte or two are left out."""
-    head = raw[: _WINDOWS[2][0]]
+    head = raw[: WINDOWS[2][0]]
     if _is_western(head):
         return None
     ranked: list[tuple[float, str]] = []

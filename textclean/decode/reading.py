@@ -5,14 +5,15 @@ plain codec would write differently. Nothing here guesses an encoding.
 """
 
 import codecs
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from textclean.decode.alignment import has_strange_high_bytes, pieces, two_byte_surplus, utf16_surplus
+from textclean.decode.alignment import has_strange_high_bytes, pieces, shifted, utf16_surplus
+from textclean.decode.codes import BIG5, MEANT, OTHER, SPECIAL, TEN_AGAIN, TWICE, TWO_BYTES, Transcript, transcribe
 from textclean.decode.hz import hz_text
 from textclean.document import Patch, Piece, Source
 from textclean.language.expressions import lazy
-from textclean.language.likelihood import is_chinese, mean, score, wide
+from textclean.language.likelihood import is_chinese, mean, wide
 
 EXACT = frozenset({"ascii", "utf-8", "utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be", "gb18030", "iso8859-1"})
 """Codecs whose strict decoding is always undone by their encoding."""
@@ -20,95 +21,19 @@ EXACT = frozenset({"ascii", "utf-8", "utf-16-le", "utf-16-be", "utf-32-le", "utf
 STATEFUL = ("hz", "iso2022", "utf-7")
 """Beginnings of the names of codecs in which the meaning of a byte depends on those long before it."""
 
-_GB_2022 = dict(
-    zip(
-        "\ue78d\ue78e\ue78f\ue790\ue791\ue792\ue793\ue794\ue795\ue796\ue7c7"
-        "\ue816\ue817\ue818\ue81e\ue826\ue82b\ue82c\ue831\ue832\ue83b\ue843\ue854\ue855\ue864",
-        "\ufe10\ufe12\ufe11\ufe13\ufe14\ufe15\ufe16\ufe17\ufe18\ufe19\u1e3f"
-        "\U00020087\U00020089\U000200cc\u9fb4\u9fb5\u9fb6\u9fb7\U000215d7\u9fb8\U0002298f\u9fb9\u9fba\U000241fe\u9fbb",
-        strict=True,
-    )
-)
-"""Codes that Python's gb18030, an edition of 2000, reads as private use and GB 18030-2022 gives real characters."""
-
-_WINDOWS_SIGNS = {
-    "•": "‧",
-    "､": "﹑",
-    "‾": "¯",
-    "∼": "～",
-    "♁": "⊕",
-    "☉": "⊙",
-    "¥": "￥",
-    "¢": "￠",
-    "£": "￡",
-    "￭": "▓",
-}
-"""Signs that Python's Big5-HKSCS reads as hardly anybody means them → the same codes in Windows' code page 950."""
-
-_SIGNS = "".join(_WINDOWS_SIGNS)
-_OWN = {"gb18030": _GB_2022, "big5hkscs": _WINDOWS_SIGNS}
-"""By codec: what it reads → what is meant."""
-
-_SWALLOWED = "(?<=[^\\0-\\x7f].)(?=[^\\0-\\x7f])"
-"""After an ASCII character: that it is alone among others. Perhaps it is what is left of a code whose first byte was
-taken for another's."""
-
-_ODD = {
-    "gb18030": f"[{''.join(_GB_2022)}]",
-    "big5hkscs": f"[@-~{_SIGNS}](?:(?<=[{_SIGNS}])|{_SWALLOWED})",
-    "cp950": f"[@-~]{_SWALLOWED}",
-}
-"""By codec: what must be looked at even if every byte can be read. One class leads each: that makes the search fast."""
-
-_HAS_ODD = {codec: lazy(odd) for codec, odd in _ODD.items()}
-_OWN_CHARACTER = {codec: lazy(f"[{''.join(own)}]") for codec, own in _OWN.items()}
-
-_TWICE = {
-    "big5hkscs": lazy(rb"\xa1\xfe|\xa2[\x40\x7e\xa1-\xa7\xcc\xce]"),
-    "cp950": lazy(rb"\xa2[\xcc\xce]|\xf9[\xe9-\xfd]"),
-}
-"""Codes of signs that have another code too, the one that encoding gives; elsewhere these codecs are exact."""
-
-FOREIGN = "\u0370-\u03ff\u0400-\u04ff\u3040-\u312f\ue000-\uf8ff"
-"""Letters that Big5 text read as GB18030 is full of, and the other way round, and Chinese news has next to none of."""
-
-_BOXES = "／＼╭╮╰╯═╞╪╡卅"
-"""What the codes of :data:`_TWICE` read in HKSCS, but for 十."""
-
-_SPECIAL = {
-    "gb18030": lazy(f"[{FOREIGN}]"),
-    "big5hkscs": lazy(f"[@-~{_SIGNS}{FOREIGN}{_BOXES}](?:(?<=[^\\0-\\x7f])|{_SWALLOWED})"),
-}
-_TEN_AGAIN = b"\xa2\xcc"
-"""In Big5 a second code of 十."""
-
+_MEANT = {codec: lazy(f"[{''.join(meant)}]") for codec, meant in MEANT.items()}
 SURROGATE = lazy("[\ud800-\udfff]")
 _BAD = lazy("[\udc00-\udcff]+")
-_BAD_OR_SWALLOWED = lazy(f"[\udc00-\udcff]+|[@-~]{_SWALLOWED}")
 _BAD_ASCII = lazy("[\udc00-\udc7f]")
-_WINDOWS = lazy(f"[€{''.join(_WINDOWS_SIGNS.values())}]")
+_WINDOWS = lazy(f"[€{''.join(MEANT['big5hkscs'].values())}]")
 _ETEN = lazy("[\u2460-\u247d\u3005-\u3007\u3041-\u30fe\u0401-\u0451]")
 """What code page 950, as Python has it, reads where the ETEN extension and HKSCS have other signs (kana, ①, Cyrillic).
 """
 LINE = lazy(rb"[^\n]*\n|[^\n]+")
-_NO_TRAIL = lazy("[\0-?]")
-"""Characters whose byte never is the second of a two-byte code: from there on all is read from the right place."""
-
+_TRANSCRIBED = frozenset({"utf-8", *TWO_BYTES})
 _UTF16 = frozenset({"utf-16-le", "utf-16-be"})
-_BIG5 = frozenset({"big5hkscs", "cp950"})
-_TWO_BYTES = frozenset({"gb18030", *_BIG5})
-_FEW = 512
-"""Characters before a bad byte in which a lost byte is looked for."""
-
 _BLOCK = 1 << 14
 """Bytes of UTF-16 in which lost bytes are looked for together."""
-
-_NEAR = 6
-_UNLIKELY = -7.8
-"""Mean log-probability of the last :data:`_NEAR` characters above which no byte is looked for before them."""
-
-_CLEARLY = 12.0
-"""Nats by which a text must be likelier for it to be read from other places in it."""
 
 
 class Text(NamedTuple):
@@ -128,19 +53,15 @@ def _keep_bytes(error: UnicodeError) -> tuple[str, int]:
 codecs.register_error("textclean.keep", _keep_bytes)
 
 
-def read_plain(raw: bytes, codec: str) -> Text | None:
-    """``raw`` in GB18030 or Big5-HKSCS, if all can be read and nothing special is in it, as in nearly every file.
+def is_plain(raw: bytes, codec: str, found: Transcript) -> bool:
+    """Whether all can be read and nothing special is in it, as in nearly every file in GB18030 or Big5.
 
-    Then no variant, no other line's encoding and no code of its own need be looked for: one scan tells.
+    Then no variant, no other line's encoding and no code of its own need be looked for.
     """
-    special = _SPECIAL.get(codec)
-    if special is None or (codec != "gb18030" and _TEN_AGAIN in raw):
-        return None
-    try:
-        text = raw.decode(codec)
-    except UnicodeDecodeError:
-        return None
-    return None if special.search(text) else Text(text, [])
+    _, places, flags = found
+    if places or flags & (SPECIAL | TWICE) or codec == "cp950":
+        return False
+    return codec != "big5hkscs" or TEN_AGAIN not in raw
 
 
 def big5_codec(raw: bytes) -> str:
@@ -155,20 +76,28 @@ def big5_codec(raw: bytes) -> str:
     return "cp950" if _WINDOWS.search(text) and not _ETEN.search(text) else "big5hkscs"
 
 
-def read(raw: bytes, codec: str) -> Text:
-    """``raw`` in ``codec``, whatever is wrong with it.
+def read(raw: bytes, codec: str, found: Transcript | None = None) -> Text:
+    """``raw`` in ``codec``, whatever is wrong with it; ``found`` is what ``transcribe`` gave of it, if that was asked.
 
     The text holds no lone surrogate; with the patches, :meth:`textclean.document.Source.encode` gives ``raw`` back.
     Takes time in proportion to ``raw``.
     """
     if codec in _UTF16 and has_strange_high_bytes(raw, codec):
-        found = _realigned(raw, codec)
-        if found is not None:
-            return found
-    return _read_aligned(raw, codec)
+        realigned = _realigned(raw, codec)
+        if realigned is not None:
+            return realigned
+    if found is None:
+        if codec not in _TRANSCRIBED:
+            return _read_aligned(raw, codec)
+        found = transcribe(raw, codec)
+    text, places, flags = found
+    if flags & TWICE:
+        return _checked(_read_lines(raw, codec), codec, raw)
+    return _read_runs(raw, codec, found) if places or flags & OTHER else Text(text, [])
 
 
 def _read_aligned(raw: bytes, codec: str) -> Text:
+    """``raw`` in a codec of which little is known: what it gives is tried."""
     try:
         text = raw.decode(codec)
     except UnicodeDecodeError:
@@ -176,18 +105,14 @@ def _read_aligned(raw: bytes, codec: str) -> Text:
         own = codec.startswith(("utf-16", "utf-32", *STATEFUL))
         text = raw.decode(codec, "textclean.keep" if own else "surrogateescape")
         half_marker = codec == "hz" and _BAD_ASCII.search(text)  # other bytes read wrongly for it
-        found = None if half_marker else _read_runs(raw, codec, text)
+        places = None if half_marker else _places(raw, codec, text)
     else:
-        if _is_exact(raw, codec) or (not SURROGATE.search(text) and _encoded(text, codec) == raw):
-            odd = _HAS_ODD.get(codec)
-            if odd is None or not odd.search(text):
-                return Text(text, [])
-            found = _read_runs(raw, codec, text)
-        else:
-            found = None
-    if found is None:
-        found = _read_lines(raw, codec)
-    return found if _restores(found, codec, raw) else _as_one(raw, text)
+        if codec in EXACT or (not SURROGATE.search(text) and _encoded(text, codec) == raw):
+            return Text(text, [])
+        places = None
+    if places is None:
+        return _checked(_read_lines(raw, codec), codec, raw)
+    return _checked(_read_runs(raw, codec, (_without_marks(text), places, 0)), codec, raw)
 
 
 def _realigned(raw: bytes, codec: str) -> Text | None:
@@ -229,11 +154,6 @@ def _joined(codec: str, parts: Iterable[tuple[bytes, bool]]) -> Text:
     return Text("".join(texts), _merged(patches))
 
 
-def _is_exact(raw: bytes, codec: str) -> bool:
-    """Whether what ``codec`` reads strictly is sure to give ``raw`` back."""
-    return codec in EXACT or (codec in _TWICE and not _TWICE[codec].search(raw))
-
-
 def _encoded(text: str, codec: str) -> bytes | None:
     try:
         return text.encode(codec)
@@ -241,17 +161,17 @@ def _encoded(text: str, codec: str) -> bytes | None:
         return None
 
 
-def _restores(found: Text, codec: str, raw: bytes) -> bool:
+def _checked(found: Text, codec: str, raw: bytes) -> Text:
+    """``found`` if it gives ``raw`` back, otherwise all under a single patch: always right, whatever the codec does."""
     try:
-        return Source((Piece(0, 0, codec),), tuple(found.patches), "").encode_unchecked(found.text) == raw
+        back = Source((Piece(0, 0, codec),), tuple(found.patches), "").encode_unchecked(found.text)
     except UnicodeError:
-        return False
+        back = b""
+    return found if back == raw else Text(found.text, [Patch(0, 0, len(found.text), raw)])
 
 
-def _as_one(raw: bytes, text: str) -> Text:
-    """``text`` under a single patch: always right, whatever the codec does."""
-    text = SURROGATE.sub("\ufffd", text)
-    return Text(text, [Patch(0, 0, len(text), raw)])
+def _without_marks(text: str) -> str:
+    return SURROGATE.sub("\ufffd", text)
 
 
 def _merged(patches: Iterable[Patch]) -> list[Patch]:
@@ -265,101 +185,133 @@ def _merged(patches: Iterable[Patch]) -> list[Patch]:
     return [Patch(g[0].byte, g[0].start, g[-1].end, b"".join(patch.original for patch in g)) for g in groups]
 
 
-class _Unit(NamedTuple):
-    """Neighbouring bytes, what they read, and whether they need a patch."""
+_Unit = tuple[bytes, str, bool]
+"""Neighbouring bytes, what they read, and whether they need a patch."""
 
-    raw: bytes
-    text: str
-    patched: bool
+_Change = tuple[int, int, int, list[_Unit]]
+"""What is read instead of ``text[start:end]``, whose first byte is the third number."""
 
 
-def _assembled(units: Iterable[_Unit]) -> Text:
-    """Units one after the other."""
+def _changed(text: str, changes: Iterable[_Change]) -> Text:
+    """``text`` with changes, which are in order and do not overlap. Patches that touch become one."""
     texts: list[str] = []
     patches: list[Patch] = []
-    at = byte = 0
-    for raw, text, patched in units:
-        if patched:
-            patches.append(Patch(byte, at, at + len(text), raw))
-        texts.append(text)
-        at += len(text)
-        byte += len(raw)
-    return Text("".join(texts), _merged(patches))
+    at = length = 0
+    for start, end, byte, units in changes:
+        texts.append(text[at:start])
+        length += start - at
+        at = end
+        for raw, new, patched in units:
+            if patched:
+                first, begun, before = byte, length, b""
+                if patches and patches[-1].end == length:
+                    first, begun, _, before = patches.pop()
+                patches.append(Patch(first, begun, length + len(new), before + raw))
+            texts.append(new)
+            length += len(new)
+            byte += len(raw)
+    return Text("".join((*texts, text[at:])), patches)
 
 
-def _read_runs(raw: bytes, codec: str, text: str) -> Text | None:
-    """``text`` with its marked bytes as patches; None if a piece between them does not give its bytes back."""
-    units: list[_Unit] = []
+def _places(raw: bytes, codec: str, text: str) -> list[tuple[int, int, int]] | None:
+    """Where the marked bytes of ``text`` are; None if a piece between them does not give its bytes back."""
+    places: list[tuple[int, int, int]] = []
     at = byte = 0
-    for run in (_BAD_OR_SWALLOWED if codec in _BIG5 else _BAD).finditer(text):
-        before, marked = text[at : run.start()], run[0]
-        good = _encoded(before, codec)
+    for run in _BAD.finditer(text):
+        good = _encoded(text[at : run.start()], codec)
         if good is None or not raw.startswith(good, byte):
             return None
-        original = marked.encode() if marked.isascii() else _marked_bytes(marked)
-        again = _shifted(before, original, codec) if codec in _TWO_BYTES else []
-        if again:
-            units += again
-        elif marked.isascii():
-            units += _with_own(before + marked, codec)
-        else:
-            euro = original == b"\x80" and codec == "gb18030" and _beside_number(text, run.start())
-            new = "€" if euro else "\ufffd" * len(marked)  # 0x80 is € in Windows' code page 936
-            units += (*_with_own(before, codec), _Unit(original, new, True))
+        byte += len(good)
+        places.append((run.start(), byte, len(run[0])))
+        byte += len(run[0])
         at = run.end()
-        byte += len(good) + len(original)
-    rest = text[at:]
-    if _encoded(rest, codec) != raw[byte:]:
-        return None
-    return _assembled((*units, *_with_own(rest, codec)))
+    return places if _encoded(text[at:], codec) == raw[byte:] else None
 
 
-def _with_own(text: str, codec: str) -> list[_Unit]:
-    """``text``, which ``codec`` gives back, with what is meant where the codec reads something else."""
-    own = _OWN.get(codec)
-    if own is None:
-        return [_Unit(text.encode(codec), text, False)]
+def _read_runs(raw: bytes, codec: str, found: Transcript) -> Text:
+    """The text with its bad bytes as patches, read anew where a byte was lost, and with what is meant."""
+    text, places, flags = found
+    anew = _anew(raw, codec, found) if codec in TWO_BYTES else {}
+    if not anew and not flags & OTHER:
+        return Text(
+            text,
+            [
+                Patch(byte, start, start + size, raw[byte : byte + size])
+                for start, byte, size in places
+                if _is_bad(raw[byte], codec)
+            ],
+        )
+    changes: list[_Change] = []
+    at = byte = 0
+    for i, (start, place, size) in enumerate(places):
+        end, stop = start + size, place + size
+        change = anew.get(i)
+        if flags & OTHER:
+            changes += _meant(text[at : change[0] if change else start], codec, at, byte)
+        if change:
+            changes.append(change)
+        elif _is_bad(raw[place], codec):
+            changes.append((start, end, place, [(raw[place:stop], text[start:end], True)]))
+        at, byte = end, stop
+    if flags & OTHER:
+        changes += _meant(text[at:], codec, at, byte)
+    return _changed(text, changes)
+
+
+def _is_bad(byte: int, codec: str) -> bool:
+    """Whether what begins with ``byte`` was marked as bad, and not as alone among others."""
+    return byte >= 0x80 or codec not in BIG5
+
+
+def _anew(raw: bytes, codec: str, found: Transcript) -> dict[int, _Change]:
+    """By number of the place: what is read otherwise there, and before it."""
+    text, places, _ = found
+    anew: dict[int, _Change] = {}
+    behind = 0
+    for i, (start, place, size) in enumerate(places):
+        end, stop = start + size, place + size
+        shift = shifted(raw, behind, place, size, codec)
+        if shift:
+            characters, count, lost = shift
+            anew[i] = start - characters, end, place - count, _without(raw[place - count : stop], lost, codec)
+        elif raw[place] == 0x80 and size == 1 and codec == "gb18030" and _beside_number(text, start):
+            anew[i] = start, end, place, [(b"\x80", "€", True)]  # as in Windows' code page 936
+        behind = stop
+    return anew
+
+
+def _without(raw: bytes, lost: Sequence[int], codec: str) -> list[_Unit]:
+    """``raw`` without the bytes left out, each of which reads U+FFFD."""
     units: list[_Unit] = []
-    at = 0
-    for sign in _OWN_CHARACTER[codec].finditer(text):
-        before = text[at : sign.start()]
-        units += (_Unit(before.encode(codec), before, False), _Unit(sign[0].encode(codec), own[sign[0]], True))
-        at = sign.end()
-    return [*units, _Unit(text[at:].encode(codec), text[at:], False)]
+    for piece, left_out in pieces(raw, lost):
+        units += [(piece, "\ufffd", True)] if left_out else _with_meant(piece, piece.decode(codec), codec)
+    return units
 
 
-def _marked_bytes(marked: str) -> bytes:
-    return bytes(ord(char) & 0xFF for char in marked)
+def _meant(piece: str, codec: str, at: int, byte: int) -> list[_Change]:
+    """Where ``codec`` reads something else than is meant in ``piece``, which begins at this character and byte."""
+    changes: list[_Change] = []
+    done = 0
+    for sign in _MEANT[codec].finditer(piece) if codec in MEANT else ():
+        start, end = sign.span()
+        byte += len(piece[done:start].encode(codec))
+        original = sign[0].encode(codec)
+        changes.append((at + start, at + end, byte, [(original, MEANT[codec][sign[0]], True)]))
+        byte += len(original)
+        done = end
+    return changes
 
 
-def _shifted(before: str, bad: bytes, codec: str) -> list[_Unit]:
-    """``before`` and ``bad`` read anew from where a byte was lost; empty if that is not clearly likelier.
-
-    A lost byte shifts the pairs of bytes after it, up to the next blank, digit or the like, where one is left over:
-    that is ``bad``.
-    """
-    near = before[-_NEAR:]
-    if score(near) >= _UNLIKELY * len(near):
-        return []
-    tail = before[-_FEW:]
-    tail = tail[max((sign.end() for sign in _NO_TRAIL.finditer(tail)), default=0) :]
-    if not tail:
-        return []
-    raw = tail.encode(codec) + bad
+def _with_meant(raw: bytes, text: str, codec: str) -> list[_Unit]:
+    """``text``, which is ``raw`` in ``codec``, with what is meant where the codec reads something else."""
+    if codec not in MEANT or not _MEANT[codec].search(text):
+        return [(raw, text, False)]
     units: list[_Unit] = []
-    new = ""
-    for part, left_out in pieces(raw, two_byte_surplus(raw, codec)):
-        try:
-            text = "\ufffd" if left_out else part.decode(codec)
-            if not left_out and text.encode(codec) != part:
-                return []
-        except UnicodeError:
-            return []
-        new += text
-        units += [_Unit(part, text, True)] if left_out else _with_own(text, codec)
-    if score(new) < score(tail + "\ufffd" * len(bad)) + _CLEARLY:
-        return []
-    return [*_with_own(before[: len(before) - len(tail)], codec), *units]
+    at = byte = 0
+    for start, end, place, meant in _meant(text, codec, 0, 0):
+        units += ((raw[byte:place], text[at:start], False), *meant)
+        at, byte = end, place + len(meant[0][0])
+    return [*units, (raw[byte:], text[at:], False)]
 
 
 def _beside_number(text: str, at: int) -> bool:

@@ -14,6 +14,9 @@ from textclean.language.resources import read_arrays
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    import numpy as np
+    from numpy.typing import NDArray
+
 UNSEEN = -18.0
 """Natural logarithm of the probability given to a character that the table does not hold."""
 
@@ -21,13 +24,17 @@ UNSEEN = -18.0
 @cache
 def log_frequency() -> "Mapping[str, float]":
     """Character → natural logarithm of its probability; about 17,500 non-ASCII characters."""
+    codes, logs = log_frequencies()
+    return MappingProxyType(dict(zip(map(chr, codes.tolist()), logs.tolist(), strict=True)))
+
+
+def log_frequencies() -> "tuple[NDArray[np.int64], NDArray[np.float64]]":
+    """The same in columns: code points, and the natural logarithms of their probabilities."""
     arrays = read_arrays("characters.npz")
-    return MappingProxyType(
-        dict(zip(map(chr, arrays["code"].tolist()), arrays["log"].astype(float).tolist(), strict=True))
-    )
+    return arrays["code"].astype("int64"), arrays["log"].astype("float64")
 
 
 def seldom(most: float) -> frozenset[str]:
     """The characters of :func:`log_frequency` whose figure is ``most`` or less, without making its table."""
-    arrays = read_arrays("characters.npz")
-    return frozenset(map(chr, arrays["code"][arrays["log"].astype(float) <= most].tolist()))
+    codes, logs = log_frequencies()
+    return frozenset(map(chr, codes[logs <= most].tolist()))

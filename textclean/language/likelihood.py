@@ -1,21 +1,24 @@
 """How likely characters are in Chinese text: the evidence that detection and repair weigh."""
 
 from functools import cache
+from itertools import chain, product
 
 from textclean.language.expressions import lazy
+from textclean.native import extension
 
 _ASCII = lazy("[\0-\x7f]+")
 
+UNITS = 1280
+"""Costs are whole: so many to a nat, for then a sum does not depend on its order. It holds tenths and 256ths."""
 
-class _Costs(dict[str, float]):
-    """Log-probability of every character; what the table lacks is estimated from its block, once."""
-
-    def __missing__(self, char: str) -> float:
-        self[char] = cost = _estimate(char)
-        return cost
-
-
-_BLOCKS = (
+_ENDS = (
+    (0x80, -5.0),
+    (0xA0, -20.0),
+    (0x2000, -16.0),
+    (0x2300, -11.5),
+    (0x3000, -16.0),
+    (0x3040, -11.5),
+    (0x3100, -12.0),
     (0x3400, -16.0),
     (0x4DC0, -16.5),
     (0x4E00, -16.0),
@@ -31,52 +34,97 @@ _BLOCKS = (
     (0xFFFE, -22.0),
     (0x20000, -17.0),
     (0x40000, -18.0),
-    (0x110000, -19.0),
 )
-"""Ends of ranges of code points, each with the log-probability of a character there that the table lacks."""
+"""Ends of ranges of code points, each with the log-probability of a character there that the frequencies lack."""
+
+_BEYOND, LAST = -19.0, 0x40000
+"""Log-probability of the characters from :data:`LAST` on."""
+
+_CONTROL, _BLANK, _DIGIT, _LETTER = -18.0, -3.5, -4.0, -4.8
+"""Log-probabilities in ASCII; the rest are signs."""
+
+_COMMON = -12.0
+"""That of an ideograph of GB 2312 or Big5, the two sets of everyday characters, that the frequencies lack."""
 
 
-def _estimate(char: str) -> float:
-    code = ord(char)
-    if code < 0x80:
-        if char in "\t\n\r ":
-            return -3.5
-        if code < 0x20 or code == 0x7F:
-            return -18.0
-        return -4.0 if char.isdigit() else -4.8 if char.isalpha() else -5.0
-    if code < 0xA0:
-        return -20.0
-    if 0x2000 <= code < 0x2300 or 0x3000 <= code < 0x3040:
-        return -11.5
-    if 0x3040 <= code < 0x3100:
-        return -12.0
-    if 0x4E00 <= code < 0xA000 and _is_common(char):
-        return -12.0
-    return next(cost for end, cost in _BLOCKS if code < end)
+@cache
+def cost_table() -> bytes:
+    """The negative log-probability in Chinese text of each code point, in :data:`UNITS`.
+
+    Native 16-bit numbers for the code points below 0x40000, and one for all others.
+    """
+    import numpy as np
+
+    from textclean.language.characters import log_frequencies
+
+    found = np.full(LAST + 1, _BEYOND)
+    start = 0
+    for end, log in _ENDS:
+        found[start:end] = log
+        start = end
+    found[[*range(0x20), 0x7F]] = _CONTROL
+    found[list(b"\t\n\r ")] = _BLANK
+    found[list(b"0123456789")] = _DIGIT
+    found[[*range(0x41, 0x5B), *range(0x61, 0x7B)]] = _LETTER
+    common = np.frombuffer(_common().encode("utf-16-le"), "<u2")
+    found[common[(common >= 0x4E00) & (common < 0xA000)]] = _COMMON
+    codes, logs = log_frequencies()
+    found[codes] = logs
+    table: bytes = np.rint(-UNITS * found).astype(np.uint16).tobytes()
+    return table
 
 
-def _is_common(char: str) -> bool:
-    """Whether ``char`` is in GB 2312 or Big5, the two sets of everyday characters."""
-    for codec in ("gb2312", "big5"):
-        try:
-            char.encode(codec)
-        except UnicodeEncodeError:
-            continue
-        return True
-    return False
+def _common() -> str:
+    """All of GB 2312 and Big5."""
+    high = range(0xA1, 0xFF)
+    return "".join(
+        bytes(chain.from_iterable(product(high, trails, b"\n"))).decode(codec, "ignore")
+        for codec, trails in (("gb2312", high), ("big5", [*range(0x40, 0x7F), *high]))
+    )
+
+
+class _Costs(dict[str, int]):
+    """The table by character, filled as it is asked."""
+
+    def __missing__(self, char: str) -> int:
+        self[char] = cost = memoryview(cost_table()).cast("H")[min(ord(char), LAST)]
+        return cost
+
+
+class _Logs(dict[str, float]):
+    def __missing__(self, char: str) -> float:
+        self[char] = log = -_costs()[char] / UNITS
+        return log
+
+
+@cache
+def _costs() -> dict[str, int]:
+    return _Costs()
 
 
 @cache
 def costs() -> dict[str, float]:
     """Character → log-probability in Chinese text, natural logarithm, for every character."""
-    from textclean.language.characters import log_frequency
+    return _Logs()
 
-    return _Costs(log_frequency())
+
+built = extension("codes")
+"""The extension; None where it was not built or is not wanted."""
+
+
+def cost(text: str) -> int:
+    """The sum of the costs of the characters of ``text``, by :func:`cost_table`."""
+    return plain_cost(text) if built is None else int(built.cost(text, cost_table()))
+
+
+def plain_cost(text: str) -> int:
+    """What :func:`cost` gives, one character after the other."""
+    return sum(map(_costs().__getitem__, text))
 
 
 def score(text: str) -> float:
     """Log-probability of ``text`` in nats, its characters taken as independent."""
-    return sum(map(costs().__getitem__, text))
+    return -cost(text) / UNITS
 
 
 def wide(text: str) -> str:
