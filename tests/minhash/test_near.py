@@ -11,7 +11,7 @@ from textclean.errors import UsageError
 from textclean.minhash import EXACT, KEPT, KINDS, NEAR, bands, crowds, near, near_duplicates, peer
 from textclean.minhash.codes import encode
 from textclean.minhash.sketch import sketch
-from textclean.minhash.twins import Related, decide, none_related
+from textclean.minhash.twins import Related, components, decide, none_related
 from textclean.minhash.verify import Overlaps
 
 from . import brute, synthetic
@@ -164,6 +164,37 @@ def test_a_piece_whose_container_fell_goes_to_what_holds_it_or_stays():
     assert ruled(3, **held)[2] == (0, "contained")
     beside = {"contained": [(1, 2, 1.0)], "near": [(0, 1, 0.8), (0, 2, 0.8)]}
     assert ruled(3, **beside)[2] == (0, "near")
+
+
+edges = st.lists(st.tuples(st.integers(0, 11), st.integers(0, 11), st.integers(80, 100)), max_size=14)
+
+
+@settings(deadline=None, max_examples=200)
+@given(edges, edges, st.lists(st.integers(0, 11), min_size=12, max_size=12))
+def test_no_verdict_depends_on_another_component(near_edges, inside_edges, copies):
+    first = np.array([i if copies[i] >= i or copies[copies[i]] < copies[i] else copies[i] for i in range(12)])
+    first = first[first]
+
+    def related(edges):
+        kept = sorted({(min(a, b), max(a, b)): s / 100 for a, b, s in edges if a != b and {a, b} <= {*first}}.items())
+        return Related(
+            np.array([a for (a, _), _ in kept], np.int64),
+            np.array([b for (_, b), _ in kept], np.int64),
+            np.array([s for _, s in kept]),
+        )
+
+    beside, inside = related(near_edges), related(inside_edges)
+    label = components(first, beside, inside)
+    whole = decide(first, np.arange(12), inside, beside)
+    for one in set(label.tolist()):
+        member = label == one
+        part = [Related(*(column[member[pairs.left]] for column in pairs)) for pairs in (inside, beside)]
+        assert all(member[pairs.right].all() for pairs in part)
+        alone = decide(first, np.arange(12), *part)
+        for column, same in zip(whole, alone, strict=True):
+            np.testing.assert_array_equal(column[member], same[member])
+    connected = {frozenset((a, b)) for pairs in (beside, inside) for a, b in zip(pairs.left, pairs.right, strict=True)}
+    assert all(len({label[i] for i in pair}) == 1 for pair in connected)
 
 
 @settings(deadline=None, max_examples=20)

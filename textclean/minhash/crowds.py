@@ -21,10 +21,12 @@ BLOCK: Final = 1 << 20
 """Pairs, at most, that are looked at together."""
 
 
-EACH: Final = 16
-SPARE: Final = 1 << 18
-"""So many pairs a member, and so many more, may be compared. It takes a crowd of thousands, most of which stay, to need
-more; what is then left over is not compared, so a copy may stay.
+EACH: Final = 64
+SPARE: Final = 1 << 20
+ALIKE: Final = 8
+"""So many pairs a member, and so many more, may be compared; one that is found alike counts as so many, as what it says
+is looked at too. It takes a crowd of thousands of which most stay to need more: what is left over then is not compared,
+and a copy may stay.
 """
 
 
@@ -103,6 +105,10 @@ class Crowd:
         most = np.floor((1 - share) * lengths * (1 + 1e-9)).astype(np.int64) + 1
         prefix: NDArray[np.bool_] = self._grams.within < most[self._grams.text]
         return prefix
+
+    def found(self, alike: int) -> None:
+        """So many of the pairs of :meth:`unmet` are alike."""
+        self._left -= ALIKE * alike
 
     def unmet(self, kind: NDArray[np.uint8]) -> Pairs | None:
         """Pairs that may decide, given the verdicts (``kind`` of all texts) so far; None if there are no more."""

@@ -131,6 +131,7 @@ def settle(
     rest = crowd(members)
     while (unmet := rest.unmet(verdicts.kind)) is not None:
         more = relate(unmet)
+        rest.found(len(more[0].left) + len(more[1].left))
         if len(more[0].left) or len(more[1].left):
             near, inside = joined(near, more[0]), joined(inside, more[1])
             verdicts = decide(near, inside)

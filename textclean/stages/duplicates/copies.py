@@ -43,7 +43,7 @@ def decide(
     earlier = Said({}, {})
     if remembered is not None:
         asking = np.flatnonzero(alone)
-        own = rows.paragraphs(texts, asking, rows.sketched(), rows.sketches())
+        own = rows.paragraphs(texts, asking, rows.for_index())
         earlier = after_earlier(options, remembered, own, rows.ids).renumbered(asking)
         alone[list(earlier.cuts)] = False
     search = Search(options, rows, texts, alone)
@@ -67,24 +67,25 @@ def entries(
 ) -> Iterator[Entries]:
     """What stays of each document and is long enough to be looked for, headings aside."""
     rows = Observed(observations, options.slots)
-    sketched, sketches = rows.sketched(), rows.sketches()
+    indexed = rows.for_index()
     ends = np.searchsorted(rows.document, np.arange(len(rows.ids) + 1))
     for id, lo, hi in zip(rows.ids, ends[:-1].tolist(), ends[1:].tolist(), strict=True):
         cut = {start for start, _, reason, _ in verdicts.get(id) or () if not is_mark(reason)}
         stays = ~np.isin(rows.start[lo:hi], np.array(sorted(cut), np.int64)) & ~rows.heading[lo:hi]
         kept = lo + np.flatnonzero(stays)
-        own = rows.paragraphs(texts, kept, sketched, sketches)
+        own = rows.paragraphs(texts, kept, indexed)
         yield Entries(id, own, np.arange(len(kept)), rows.line[kept].astype(np.int64))
 
 
 def _first_copies(rows: Observed) -> NDArray[np.int64]:
     """The first row with the same folded text: in all documents, for a heading in its own."""
     first = np.arange(len(rows))
-    value = rows.key[:, 0]
+    key = rows.keys()
+    value = key[:, 0]
     order = np.argsort(value)
     again = np.flatnonzero(value[order[1:]] == value[order[:-1]])
     own = np.union1d(order[again], order[again + 1])  # most stand once, and are their own first copy
-    columns = (np.where(rows.heading[own], rows.document[own], -1), *rows.key[own].T)
+    columns = (np.where(rows.heading[own], rows.document[own], -1), *key[own].T)
     order = np.lexsort(columns)  # stable: the first of equals comes first
     new = np.ones(len(order), bool)
     new[1:] = np.logical_or.reduce([column[order][1:] != column[order][:-1] for column in columns])

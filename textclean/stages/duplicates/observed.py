@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from functools import cache
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -126,6 +126,14 @@ def _flags(codes: Codes) -> NDArray[np.uint8]:
     return flags
 
 
+class Indexed(NamedTuple):
+    """Keys of all paragraphs, which of them have a sketch, and their sketches."""
+
+    key: NDArray[np.uint64]
+    sketched: NDArray[np.int64]
+    sketches: Sketches
+
+
 class Observed:
     """All paragraphs that take part, in the order that decides: by id as bytes and offset.
 
@@ -134,7 +142,6 @@ class Observed:
         document: int32, of each paragraph the place of its document in ``ids``.
         start, end, line, length: int32, one a paragraph.
         heading: bool.
-        key: uint64, (paragraphs, 2).
     """
 
     def __init__(self, observations: Observations, slots: int) -> None:
@@ -148,10 +155,13 @@ class Observed:
         self.end, self.line, self.length, self.heading = (
             self._sorted(observations.array("paragraphs", name)) for name in ("end", "line", "length", "heading")
         )
-        self.key = self._sorted(observations.array("paragraphs", "key")).view(np.uint64).reshape(-1, 2)
 
     def __len__(self) -> int:
         return len(self.start)
+
+    def keys(self) -> NDArray[np.uint64]:
+        """The key of each paragraph: (paragraphs, 2)."""
+        return self._sorted(self._observations.array("paragraphs", "key")).view(np.uint64).reshape(-1, 2)
 
     def _sorted(self, column: NDArray[Any]) -> NDArray[Any]:
         return column if self._order is None else column[self._order]
@@ -220,10 +230,15 @@ class Observed:
         rest = iter(read)
         return [self._held[i] if i in self._held else next(rest) for i in rows]
 
-    def paragraphs(self, texts: Texts, rows: NDArray[np.int64], own: NDArray[np.int64], made: Sketches) -> Paragraphs:
-        """What an index is asked by, or given: ``rows``, rising; ``own`` of all have the sketches ``made``."""
+    def for_index(self) -> "Indexed":
+        """All that an index is asked by, or given."""
+        return Indexed(self.keys(), self.sketched(), self.sketches())
+
+    def paragraphs(self, texts: Texts, rows: NDArray[np.int64], of: "Indexed") -> Paragraphs:
+        """What an index is asked by, or given, of ``rows``, which are rising."""
+        key, own, made = of
         return Paragraphs(
-            self.key[rows],
+            key[rows],
             self.length[rows].astype(np.int64),
             _spread(made, np.searchsorted(own, rows), np.isin(rows, own)),
             lambda wanted: self.read(texts, rows[wanted].tolist()),

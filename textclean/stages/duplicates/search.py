@@ -32,28 +32,27 @@ class Search:
         self._rows = rows
         self._texts = texts
         self._sketched = rows.sketched()
-        self._own = np.flatnonzero(alone[self._sketched])
-        index = self._sketched[self._own]
-        self._order = near.by_length(rows.length[index])
+        self._alone = alone
+        index = self._sketched[alone[self._sketched]]
         self.rank = np.zeros(len(rows), np.int64)
-        self.rank[index[self._order]] = np.arange(len(index))
+        self.rank[index[near.by_length(rows.length[index])]] = np.arange(len(index))
         self._limits = near.limits_of(options.threshold, options.containment, options.n, options.slots, near.RECALL)
 
     def propose(self) -> near.Proposal:
         """Pairs of paragraphs, and those in crowds; see :func:`textclean.minhash.near.settle`."""
-        crowded = self._own[:0]
+        own, limits = np.flatnonzero(self._alone[self._sketched]), self._limits
+        crowded = own[:0]
         if self._options.backend == "datasketch":
             from textclean.minhash import peer
 
-            folded = self._rows.read(self._texts, self._sketched[self._own].tolist())
-            limits = self._limits
-            pairs = self._own[peer.candidates(folded, limits.n, self._options.slots, limits.bands, limits.rows)]
+            folded = self._rows.read(self._texts, self._sketched[own].tolist())
+            pairs = own[peer.candidates(folded, limits.n, self._options.slots, limits.bands, limits.rows)]
         else:
-            pairs, crowded = near.near_pairs(self._rows.signatures(), self._own, self._limits)
+            pairs, crowded = near.near_pairs(self._rows.signatures(), own, limits)
         if self._options.containment is not None:
+            own = own[np.argsort(self.rank[self._sketched[own]])]
             prints = self._rows.prints()
-            order = self._own[self._order]
-            pairs, crowded = near.with_pieces((pairs, crowded), prints.values, prints.offsets, order, self._limits)
+            pairs, crowded = near.with_pieces((pairs, crowded), prints.values, prints.offsets, own, limits)
         return self._sketched[pairs], self._sketched[crowded]
 
     def crowd(self, members: NDArray[np.int64]) -> Crowd:
