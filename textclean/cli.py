@@ -276,7 +276,7 @@ def detect(files: tuple[Path, ...]) -> None:
     "--removed",
     type=click.Path(path_type=Path),
     metavar="FILE",
-    help="Write what is removed there: number, number of the kept twin, kind, similarity, text.",
+    help="Write there, in the form of the input, what is removed: number, number of the twin, kind, similarity, row.",
 )
 @click.option(
     "--from",
@@ -317,6 +317,8 @@ def dedup(
       zcat news.jsonl.gz | textclean dedup --from jsonl > kept.jsonl
       textclean dedup --index seen.index today.txt > new.txt
     """
+    if text_field is not None and column is not None:
+        raise click.UsageError("--column is another name of --text-field; give one of them")
     from textclean.commands.dedup import dedup as remove
 
     outcome = remove(

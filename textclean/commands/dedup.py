@@ -6,7 +6,7 @@ Two passes: the first takes in the texts, as code points, and nothing else; the 
 import os
 from collections.abc import Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Final
@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from textclean.commands.dedup_input import AnyBlock, Asked, Input, changed, open_input
 from textclean.commands.dedup_output import kept_writer, removed_writer
 from textclean.errors import InputError, OutputError, UsageError
-from textclean.io.formats.names import Format, format_of
+from textclean.io.formats.names import TEXT, Format, format_of
 from textclean.io.inputs import STANDARD_INPUT
 from textclean.io.out_writer import NewFile
 from textclean.minhash import KEPT, KINDS, near_duplicates
@@ -63,17 +63,19 @@ class Outcome:
     removed: tuple[Removed, ...]
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class _Rows:
     """What the first pass found.
 
     Attributes:
         inputs: the files.
+        counts: how many rows each of them has.
         texts: the texts of the rows that take part: those that hold more than white space.
         places: int64, the places of these rows in the input; rising.
     """
 
     inputs: list[Input]
+    counts: list[int]
     texts: GrowingCodes
     places: NDArray[np.int64]
 
@@ -112,36 +114,49 @@ def dedup(
         UsageError: files of two formats, or an index that cannot be used.
     """
     asked = Asked(None if format is None else Format.parse(format), text_field)
-    if [str(path) for path in files].count(STANDARD_INPUT) > 1:
-        raise UsageError("-: standard input can be read once")
-    if removed is not None and not removed.parent.is_dir():
-        raise UsageError(f"{removed}: the folder of the file for what is removed does not exist")
+    _check(files, asked, removed)
     with ExitStack() as stack:
         rows = _read(files, asked, stack)
+        compared = len(rows.places)
         if index is None:
-            outcome = Outcome(len(rows.places), tuple(_compared(rows, threshold, containment)))
-            rows.texts = GrowingCodes()  # the second pass needs them no more
-            _write(rows.inputs, outcome, out, removed)
+            outcome = Outcome(compared, tuple(_compared(rows, threshold, containment)))
+            rows.texts.clear()  # the second pass needs them no more
+            _write(rows, outcome, out, removed)
             return outcome
         from textclean.index.model import Parameters
         from textclean.index.open import open_with
 
         with open_with(index, Parameters.of(5, 64, threshold), corpus=_CORPUS) as opened:
-            compared = len(rows.places)
             gone = _known(rows, opened, threshold, containment)
-            _drop(rows, gone)
-            found = _compared(rows, threshold, containment)
+            new = _without(rows, gone)
+            found = _compared(new, threshold, containment)
             outcome = Outcome(compared, tuple(sorted([*gone, *found], key=lambda one: one.row)))
-            _write(rows.inputs, outcome, out, removed)
+            _write(new, outcome, out, removed)
             out.flush()
-            _drop(rows, found)
-            _remember(rows, opened)
+            _remember(_without(new, found), opened)
         return outcome
+
+
+def _check(files: Sequence[Path], asked: Asked, removed: Path | None) -> None:
+    """Refuse what cannot work, before anything is read."""
+    if [str(path) for path in files].count(STANDARD_INPUT) > 1:
+        raise UsageError("-: standard input can be read once")
+    if asked.format is not None and asked.format.name == TEXT and asked.text_field is not None:
+        raise UsageError(
+            f"{asked.text_field}: lines of text have no fields; name the field or the format text, not both"
+        )
+    if removed is None:
+        return
+    if not removed.parent.is_dir():
+        raise UsageError(f"{removed}: the folder of the file for what is removed does not exist")
+    if os.path.realpath(removed) in {os.path.realpath(path) for path in files}:
+        raise UsageError(f"{removed}: is one of the files that are read; name another for what is removed")
 
 
 def _read(files: Sequence[Path], asked: Asked, stack: ExitStack) -> _Rows:
     """The first pass; ``stack`` closes the inputs."""
     inputs: list[Input] = []
+    counts: list[int] = []
     texts = GrowingCodes()
     places = [np.empty(0, np.int64)]
     total = 0
@@ -156,9 +171,9 @@ def _read(files: Sequence[Path], asked: Asked, stack: ExitStack) -> _Rows:
             count = len(codes.lengths)
             texts.append(codes if len(told) == count else _some(codes, told))
             places.append(told + total)
-            input.rows += count
             total += count
-    return _Rows(inputs, texts, np.concatenate(places))
+        counts.append(total - sum(counts))
+    return _Rows(inputs, counts, texts, np.concatenate(places))
 
 
 def _check_alike(input: Input, first: Input) -> None:
@@ -226,52 +241,53 @@ def _known(rows: _Rows, index: "TextIndex", threshold: float, containment: float
     return gone
 
 
-def _drop(rows: _Rows, removed: Sequence[Removed]) -> None:
-    """Leave out the texts of removed rows."""
-    if removed:
-        left = np.flatnonzero(~np.isin(rows.places, [one.row for one in removed], assume_unique=True))
-        rows.texts.keep(left)
-        rows.places = rows.places[left]
+def _without(rows: _Rows, removed: Sequence[Removed]) -> _Rows:
+    """Without the texts of removed rows: of ``rows`` they are gone, too."""
+    if not removed:
+        return rows
+    left = np.flatnonzero(~np.isin(rows.places, [one.row for one in removed], assume_unique=True))
+    rows.texts.keep(left)
+    return replace(rows, places=rows.places[left])
 
 
 def _remember(rows: _Rows, index: "TextIndex") -> None:
     """Remember the texts that are left, file by file."""
     codes = rows.texts.codes()
     start = 0
-    for input in rows.inputs:
-        own = np.arange(*np.searchsorted(rows.places, [start, start + input.rows]))
+    for input, count in zip(rows.inputs, rows.counts, strict=True):
+        own = np.arange(*np.searchsorted(rows.places, [start, start + count]))
         index.remember(input.document, codes.strings(own), (rows.places[own] - start + 1).tolist())
-        start += input.rows
+        start += count
 
 
-def _write(inputs: Sequence[Input], outcome: Outcome, out: BinaryIO, removed: Path | None) -> None:
+def _write(rows: _Rows, outcome: Outcome, out: BinaryIO, removed: Path | None) -> None:
     """The second pass.
 
     Raises:
         InputError: a file can no longer be read.
         OutputError: it is another one now, or something cannot be written.
     """
-    for input in inputs:
-        input.check()
-    if not inputs:
+    if not rows.inputs:
         return
-    gone = np.zeros(sum(input.rows for input in inputs), np.bool_)
+    for input in rows.inputs:
+        input.check()
+    gone = np.zeros(sum(rows.counts), np.bool_)
     gone[[one.row for one in outcome.removed]] = True
     with ExitStack() as stack:
         told = None
         if removed is not None:
             partial = removed.with_name(f".{os.getpid()}.partial")  # short: the name itself may be as long as can be
             file = stack.enter_context(NewFile(removed, partial))
-            told = stack.enter_context(removed_writer(inputs[0], file, format_of(removed.name).compression))
-        kept = stack.enter_context(kept_writer(inputs[0], out))
-        at = done = 0
-        for input in inputs:
-            end = at + input.rows
+            told = stack.enter_context(removed_writer(rows.inputs[0], file, format_of(removed.name).compression))
+        kept = stack.enter_context(kept_writer(rows.inputs[0], out))
+        at = done = end = 0
+        for input, rows_of_input in zip(rows.inputs, rows.counts, strict=True):
+            end += rows_of_input
             for block in input.blocks(only_texts=False):
                 count = block.count
-                own = gone[at : min(at + count, end)]
-                if len(own) != count:
+                if at + count > end:
                     raise OutputError(changed(input.name))
+                own = gone[at : at + count]
                 fell = outcome.removed[done : done + np.count_nonzero(own)]
                 kept.add_kept(block, ~own)
                 if told is not None:

@@ -22,7 +22,7 @@ from textclean.io.formats.lines import LineBlock, is_plain, line_blocks
 from textclean.io.formats.names import JSONL, PARQUET, TEXT, Format, format_of
 from textclean.io.formats.parquet import Container, Parquet, ParquetBlock
 from textclean.io.formats.records import Fields
-from textclean.io.inputs import STANDARD_INPUT
+from textclean.io.inputs import STANDARD_INPUT, escaped
 
 AnyBlock = LineBlock | JsonBlock | ParquetBlock
 
@@ -142,7 +142,7 @@ def changed(name: str) -> str:
     return f"{name}: was changed while it was read, so what is written is not whole; run again once it stays as it is"
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Input:
     """A file whose rows are read twice. Close it after use.
 
@@ -151,7 +151,6 @@ class Input:
         document: what an index knows it as.
         format: ``text``, ``jsonl``, ``json``, ``json-stream`` or ``parquet``.
         container: what a Parquet file is like beside its rows.
-        rows: how many it has; known once they were read.
         reader: reads the rows; None: lines of text.
     """
 
@@ -159,7 +158,6 @@ class Input:
     document: str
     format: str
     container: Container | None
-    rows: int
     reader: AnyFormat | None
     _source: _Source
     _compression: str
@@ -209,7 +207,7 @@ def open_input(path: Path, asked: Asked) -> Input:
     format, compression = asked.format_of(name)
     with _told(name):
         source = _Source(path)
-        document = f"-{source.digest[:16]}" if name == STANDARD_INPUT else os.path.realpath(name)
+        document = f"-{source.digest[:16]}" if name == STANDARD_INPUT else escaped(os.path.realpath(name))
         try:
             if asked.format is None:
                 with decompressed(source.open(), compression) as stream:
@@ -229,7 +227,7 @@ def open_input(path: Path, asked: Asked) -> Input:
         except BaseException:
             source.close()
             raise
-    return Input(name, document, format, container, 0, reader, source, compression)
+    return Input(name, document, format, container, reader, source, compression)
 
 
 def _is_plain(source: _Source, compression: str) -> bool:

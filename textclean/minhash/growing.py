@@ -18,6 +18,10 @@ class GrowingCodes:
     """
 
     def __init__(self) -> None:
+        self.clear()
+
+    def clear(self) -> None:
+        """Drop all texts."""
         self._units = np.empty(0, np.uint16)  # of wide characters two each
         self._is_wide = False
         self._size = 0

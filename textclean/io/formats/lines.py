@@ -11,6 +11,8 @@ import numpy as np
 from textclean.decode.detection import find
 
 _BLOCK: Final = 1 << 20
+_BEGIN: Final = 4096
+"""Bytes at the beginning that :func:`textclean.decode.detection.find` looks at more closely than at all others."""
 _BOM: Final = b"\xef\xbb\xbf"
 
 
@@ -42,7 +44,7 @@ def line_breaks(content: bytes) -> int:
 def line_blocks(file: BufferedIOBase, size: int = _BLOCK) -> Iterator[LineBlock]:
     """The lines of a text in UTF-8, about ``size`` bytes together."""
     pieces: list[bytes] = []  # of a line that goes on
-    new = file.read(size).removeprefix(_BOM)
+    new = file.read(max(size, _BEGIN)).removeprefix(_BOM)
     while new:
         whole, newline, rest = new.rpartition(b"\n")
         if newline:
@@ -61,26 +63,21 @@ def is_plain(file: BufferedIOBase, size: int = _BLOCK) -> bool:
     it.
     """
     decoder = codecs.getincrementaldecoder("utf-8")()
-    is_ascii = has_escapes = False
-    begin = True
+    is_ascii, has_escapes = True, False
+    new = file.read(max(size, _BEGIN))
     try:
-        while new := file.read(size):
-            text = decoder.decode(new)
-            if begin:
-                if new.startswith(_BOM):
-                    text = text[1:]
-                else:
-                    held = len(decoder.getstate()[0])
-                    found = find(new[: len(new) - held])
-                    if found.text is None or found.codec not in ("utf-8", "ascii"):
-                        return False
-                    is_ascii = True
-                begin = False
+        text = decoder.decode(new)
+        if not new.startswith(_BOM):
+            found = find(new[: len(new) - len(decoder.getstate()[0])])  # without half a character
+            if found.text is None or found.codec not in ("utf-8", "ascii"):
+                return False
+        while new:
             if "\0" in text:
                 return False
             is_ascii = is_ascii and text.isascii()
             has_escapes = has_escapes or "\x1b" in text or "~" in text
-        decoder.decode(b"", final=True)
+            new = file.read(size)
+            text = decoder.decode(new, final=not new)
     except UnicodeDecodeError:
         return False
     return not (is_ascii and has_escapes)  # else ISO 2022 or HZ, perhaps

@@ -16,6 +16,7 @@ from textclean.io.formats.records import Block, Fields, Outcome, Record, Rendere
 _ROWS: Final = 256
 _MOST_ROWS: Final = 1 << 14
 _BYTES_OF_BLOCK: Final = 1 << 22
+_BUFFER: Final = 1 << 20
 _ROWS_OF_GROUP: Final = 8192
 _BYTES_OF_GROUP: Final = 1 << 25
 """Where a row group of a clean file ends: it is read as a whole to find one document."""
@@ -116,7 +117,7 @@ class Parquet:
             file: must be seekable.
             only_texts: leave all columns out but that of the text.
         """
-        parquet = _opened(file)
+        parquet = _opened(file, streamed=True)
         columns = [self.fields.text] if only_texts else None
         first = 1
         try:
@@ -258,13 +259,14 @@ class ParquetWriter:
         self._writer.close()
 
 
-def _opened(file: BufferedIOBase) -> Any:
+def _opened(file: BufferedIOBase, *, streamed: bool = False) -> Any:
+    """``streamed``: read pages one after the other, where otherwise a column of a row group is read as a whole."""
     try:
         import pyarrow.parquet as pq
     except ImportError as error:
         raise UsageError("Parquet needs pyarrow: pip install 'textclean[parquet]'") from error
     try:
-        return pq.ParquetFile(file)
+        return pq.ParquetFile(file, pre_buffer=False, buffer_size=_BUFFER) if streamed else pq.ParquetFile(file)
     except _errors() as error:
         raise InputError(f"cannot be read as Parquet: {error}") from error
 
