@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from textclean.errors import UsageError
-from textclean.minhash import bands, codes, contained
+from textclean.minhash import bands, contained
 from textclean.minhash.arrow import StringColumn, strings, view_any
 from textclean.minhash.codes import Codes, coded
 from textclean.minhash.crowds import Crowd, Limits
@@ -33,7 +33,7 @@ Proposal = tuple[bands.Pairs, NDArray[np.int64]]
 
 
 def near_duplicates(
-    texts: Sequence[str] | StringColumn | codes.Codes,
+    texts: Sequence[str] | StringColumn | Codes,
     threshold: float = 0.8,
     containment: float | None = None,
     *,
