@@ -27,7 +27,7 @@ FLOORS = [
     {"io"},
     {"engines"},
     {"pipeline", "report"},
-    {"commands", "dedup", "testing", "doctor"},
+    {"commands", "testing", "doctor"},
     {"cli"},
     {"__init__", "__main__"},
 ]

@@ -147,7 +147,7 @@ def test_dedup_reads_json_lines_from_standard_input_and_remembers(tmp_path: Path
     assert textclean("dedup", *options, stdin=more).stdout == more.splitlines(keepends=True)[1]
     bad = textclean("dedup", *options, stdin=rows + b"{}\n")
     assert (bad.returncode, bad.stdout) == (3, b"")
-    assert "-, line 4: there is no key 'text'" in bad.stderr.decode()
+    assert "-, line 4: there is no field 'text'" in bad.stderr.decode()
 
 
 def test_run_with_an_index_cuts_what_an_earlier_run_kept(source: Path, tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from textclean.dedup import Outcome, dedup
+from textclean.commands.dedup import Outcome, dedup
 from textclean.errors import InputError, UsageError
 from textclean.testing import news_paragraph
 
@@ -65,7 +65,7 @@ def test_json_lines_come_back_byte_for_byte(tmp_path: Path) -> None:
         f'{{"text": "{NEWS[1]}"}}',
     ]
     path = lines(tmp_path / "a.jsonl", rows)
-    kept, outcome = run(path, column="text", removed=tmp_path / "gone")
+    kept, outcome = run(path, text_field="text", removed=tmp_path / "gone")
     assert kept.decode().split("\n") == [*rows[:2], *rows[3:], ""]
     assert told(outcome) == [(3, 1, "exact")]
     (gone,) = map(orjson.loads, (tmp_path / "gone").read_bytes().splitlines())
@@ -75,7 +75,7 @@ def test_json_lines_come_back_byte_for_byte(tmp_path: Path) -> None:
 def test_a_byte_order_mark_and_carriage_returns_do_not_matter(tmp_path: Path) -> None:
     path = tmp_path / "a.jsonl"
     path.write_bytes(b"\xef\xbb\xbf" + b"".join(orjson.dumps({"text": NEWS[i]}) + b"\r\n" for i in (0, 1, 0)))
-    kept, outcome = run(path, column="text")
+    kept, outcome = run(path, text_field="text")
     assert [orjson.loads(row)["text"] for row in kept.splitlines()] == NEWS[:2]
     assert told(outcome) == [(3, 1, "exact")]
 
@@ -86,7 +86,7 @@ def test_every_row_is_kept_or_removed_and_all_forms_agree(
     tmp_path_factory: pytest.TempPathFactory, texts: list[str]
 ) -> None:
     folder = tmp_path_factory.mktemp("dedup")
-    kept, outcome = run(objects(folder / "a", texts), column="text")
+    kept, outcome = run(objects(folder / "a", texts), text_field="text")
     ids = [orjson.loads(row)["id"] for row in kept.splitlines()]
     gone = {one.row: one.twin for one in outcome.removed}
     assert sorted([*ids, *gone]) == list(range(len(texts)))
@@ -109,7 +109,7 @@ def table(path: Path, texts: list[str | None], kind: str = "string") -> Path:
 def test_parquet_in_parquet_out(tmp_path: Path, kind: str) -> None:
     one = table(tmp_path / "a.parquet", [NEWS[0], " ", NEWS[1]], kind)
     two = table(tmp_path / "b.parquet", [NEAR, "", NEWS[1], NEWS[2]], kind)
-    kept, outcome = run(one, two, column="text", removed=tmp_path / "gone.parquet")
+    kept, outcome = run(one, two, text_field="text", removed=tmp_path / "gone.parquet")
     import pyarrow.parquet as pq
 
     found = pq.read_table(io.BytesIO(kept))
@@ -122,26 +122,26 @@ def test_parquet_in_parquet_out(tmp_path: Path, kind: str) -> None:
 
 
 def test_parquet_without_a_row_is_bearable(tmp_path: Path) -> None:
-    kept, outcome = run(table(tmp_path / "a", []), column="text", removed=tmp_path / "gone")
+    kept, outcome = run(table(tmp_path / "a", []), text_field="text", removed=tmp_path / "gone")
     assert kept.startswith(b"PAR1")
     assert outcome == Outcome(0, ())
 
 
 def test_nothing_in_nothing_out(tmp_path: Path) -> None:
-    for column in (None, "text"):
-        assert run(lines(tmp_path / "a", [""]), column=column)[1] == Outcome(0, ())
+    for field in (None, "text"):
+        assert run(lines(tmp_path / "a", [""]), text_field=field)[1] == Outcome(0, ())
         (tmp_path / "b").write_bytes(b"")
-        assert run(tmp_path / "b", column=column) == (b"", Outcome(0, ()))
+        assert run(tmp_path / "b", text_field=field) == (b"", Outcome(0, ()))
 
 
 BAD_ROWS = [
     (b'{"text": "a"}\n{"text": \n', InputError, "a, line 2: not JSON: "),
     (b'{"text": "a"}\n\n[1]\n', InputError, "a, line 3: a list, not an object"),
-    (b'{"txt": "a", "id": 1}\n', InputError, r"a, line 1: there is no key 'text' \(there are: txt, id\)"),
-    (b'{"text": "a"}\n{"text": null}', InputError, "a, line 2: 'text' is null, not a string"),
-    (b'{"text": 7}', InputError, "a, line 1: 'text' is a number, not a string"),
-    (b'{"text": true}', InputError, "a, line 1: 'text' is true or false, not a string"),
-    (b'{"text": "\xff"}', InputError, "a, line 1: not JSON: "),
+    (b'{"txt": "a", "id": 1}\n', InputError, r"a, line 1: there is no field 'text' \(there are: txt, id\)"),
+    (b'{"text": "a"}\n{"text": null}', InputError, "a, line 2: the field 'text' is null, not a string"),
+    (b'{"text": 7}', InputError, "a, line 1: the field 'text' is a number, not a string"),
+    (b'{"text": true}', InputError, "a, line 1: the field 'text' is a boolean, not a string"),
+    (b'{"text": "\xe6\x96\xb0\xff\xe9\x97\xbb"}', InputError, "a, line 1: neither UTF-8 nor whole in another encoding"),
     (b"PAR1 but not Parquet", InputError, "a: cannot be read as Parquet"),
 ]
 
@@ -156,7 +156,7 @@ def test_a_bad_row_is_named_and_nothing_is_written(
     out = io.BytesIO()
     good = objects(tmp_path / "good", NEWS[:1]) if not raw.startswith(b"PAR1") else tmp_path / "a"
     with pytest.raises(kind, match=says):
-        dedup([good, tmp_path / "a"], out, column="text", removed=tmp_path / "gone", index=tmp_path / "seen")
+        dedup([good, tmp_path / "a"], out, text_field="text", removed=tmp_path / "gone", index=tmp_path / "seen")
     assert out.getvalue() == b""
     assert not (tmp_path / "gone").exists()
     assert not (tmp_path / "seen").exists()
@@ -164,18 +164,16 @@ def test_a_bad_row_is_named_and_nothing_is_written(
 
 def test_bad_tables_are_named(tmp_path: Path) -> None:
     path = table(tmp_path / "a", ["a", None])
-    with pytest.raises(InputError, match="a, row 2: 'text' is null, not a string"):
-        run(path, column="text")
+    with pytest.raises(InputError, match="a, row 2: the field 'text' is null, not a string"):
+        run(path, text_field="text")
     with pytest.raises(InputError, match="the column 'id' holds int32, not strings"):
-        run(path, column="id")
+        run(path, text_field="id")
     with pytest.raises(InputError, match=r"there is no column 'body' \(there are: text, id\)"):
-        run(path, column="body")
-    with pytest.raises(UsageError, match="name the column of the text with --column"):
-        run(path)
+        run(path, text_field="body")
     with pytest.raises(InputError, match="has other columns than the file before"):
-        run(table(tmp_path / "b", ["a"]), table(tmp_path / "c", ["a"], "large_string"), column="text")
+        run(table(tmp_path / "b", ["a"]), table(tmp_path / "c", ["a"], "large_string"), text_field="text")
     with pytest.raises(UsageError, match="not of the form of the files before"):
-        run(objects(tmp_path / "d", ["a"]), path, column="text")
+        run(objects(tmp_path / "d", ["a"]), path, text_field="text")
 
 
 def test_parquet_without_pyarrow_says_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -184,7 +182,7 @@ def test_parquet_without_pyarrow_says_what_to_install(tmp_path: Path, monkeypatc
     (tmp_path / "a").write_bytes(b"PAR1")
     monkeypatch.setitem(sys.modules, "pyarrow", None)
     with pytest.raises(UsageError, match=r"needs pyarrow: pip install 'textclean\[parquet\]'"):
-        run(tmp_path / "a", column="text")
+        run(tmp_path / "a", text_field="text")
 
 
 def test_files_that_are_not_there_or_are_folders(tmp_path: Path) -> None:
@@ -201,7 +199,7 @@ def test_with_an_index_the_next_run_removes_what_this_one_kept(tmp_path: Path) -
     monday = lines(tmp_path / "monday", ["头条", NEWS[0], "", NEWS[1], NEWS[1]])
     tuesday = objects(tmp_path / "tuesday", [NEWS[2], NEWS[1], NEAR, NEWS[2], NEWS[0][8:55]])
     assert told(run(monday, index=index)[1]) == [(5, 4, "exact")]
-    kept, outcome = run(tuesday, column="text", containment=0.9, index=index, removed=tmp_path / "gone")
+    kept, outcome = run(tuesday, text_field="text", containment=0.9, index=index, removed=tmp_path / "gone")
     assert [orjson.loads(row)["id"] for row in kept.splitlines()] == [0]
     assert told(outcome) == [
         (2, f"{monday}#4", "exact"),
@@ -210,7 +208,7 @@ def test_with_an_index_the_next_run_removes_what_this_one_kept(tmp_path: Path) -
         (5, f"{monday}#2", "contained"),
     ]
     assert orjson.loads((tmp_path / "gone").read_bytes().splitlines()[0])["twin"] == f"{monday}#4"
-    again = run(tuesday, column="text", containment=0.9, index=index)
+    again = run(tuesday, text_field="text", containment=0.9, index=index)
     assert again == (kept, outcome)
     wednesday = lines(tmp_path / "wednesday", [NEWS[2], NEWS[3]])
     assert told(run(wednesday, index=index)[1]) == [(1, f"{tuesday}#1", "exact")]
@@ -224,7 +222,7 @@ def test_with_an_index_two_files_of_a_run_are_still_compared(tmp_path: Path) -> 
 
 def test_a_table_with_an_index(tmp_path: Path) -> None:
     path = table(tmp_path / "a", NEWS[:2])
-    run(path, column="text", index=tmp_path / "seen")
+    run(path, text_field="text", index=tmp_path / "seen")
     outcome = run(lines(tmp_path / "b", NEWS[1:3]), index=tmp_path / "seen")[1]
     assert told(outcome) == [(1, f"{path}#2", "exact")]
 

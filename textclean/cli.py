@@ -276,37 +276,56 @@ def detect(files: tuple[Path, ...]) -> None:
     "--removed",
     type=click.Path(path_type=Path),
     metavar="FILE",
-    help="Write what is removed there: number, number of the kept twin, kind, similarity, text.",
+    help="Write there, in the form of the input, what is removed: number, number of the twin, kind, similarity, row.",
 )
-@click.option("--column", metavar="NAME", help="Read JSON lines or Parquet: the key or column of the text.")
+@click.option(
+    "--from",
+    "format",
+    metavar="FORMAT",
+    help="text (a paragraph a line), jsonl, json or parquet, .gz or .zst behind it; default: what the names tell.",
+)
+@click.option(
+    "--text-field",
+    metavar="NAME",
+    help="The field of the text, by default text; a.b is b within a. If named, what tells no format is JSON lines.",
+)
+@click.option("--column", metavar="NAME", hidden=True, help="An older name of --text-field.")
 @click.option("--index", metavar="FILE", help="What earlier runs kept comes first; what this one keeps is remembered.")
 def dedup(
     files: tuple[Path, ...],
     threshold: float,
     containment: float | None,
     removed: Path | None,
+    format: str | None,
+    text_field: str | None,
     column: str | None,
     index: str | None,
 ) -> None:
-    """Remove near-duplicate paragraphs, one a line, and print the others in their order.
+    """Remove near-duplicate paragraphs and print the others, in their order and as they came.
 
-    Reads the FILEs one after the other, or standard input (-). Similarity is the exact Jaccard index over sets of
-    character 5-grams. Blank lines stay. With --column a row of JSON lines or Parquet is a paragraph; rows are printed
-    in the form in which they came. Nothing is printed unless all can be read.
+    A paragraph is a line of text, or a row of .jsonl, .json and .parquet. The FILEs, or standard input (-), are read
+    one after the other; all are of one format, and each may be compressed (.gz, .zst). Paragraphs are judged by
+    similarity alone, the exact Jaccard index over their sets of character 5-grams: two that differ in a number or a
+    name may count as copies. Blank lines stay. Nothing is printed unless all can be read.
 
     \b
     Examples:
-      textclean dedup a.txt b.txt > kept.txt
-      zcat news.gz | textclean dedup --threshold 0.9 --removed gone.tsv -
-      textclean dedup --column text --removed gone.jsonl news.jsonl > kept.jsonl
+      textclean dedup a.txt b.txt.gz > kept.txt
+      curl … | textclean dedup --threshold 0.9 --removed gone.tsv -
+      textclean dedup news.jsonl.zst --text-field article.body --removed gone.jsonl > kept.jsonl
+      textclean dedup news.parquet > kept.parquet
+      zcat news.jsonl.gz | textclean dedup --from jsonl > kept.jsonl
       textclean dedup --index seen.index today.txt > new.txt
     """
-    from textclean.dedup import dedup as remove
+    if text_field is not None and column is not None:
+        raise click.UsageError("--column is another name of --text-field; give one of them")
+    from textclean.commands.dedup import dedup as remove
 
     outcome = remove(
         files or (Path("-"),),
         sys.stdout.buffer,
-        column=column,
+        format=format,
+        text_field=column if text_field is None else text_field,
         threshold=threshold,
         containment=containment,
         removed=removed,

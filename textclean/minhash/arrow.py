@@ -42,13 +42,17 @@ def is_column(texts: object) -> TypeGuard[StringColumn]:
     return all(hasattr(texts, name) for name in ("type", "null_count", "cast", "to_pylist"))
 
 
-def view_any(texts: Sequence[str] | StringColumn) -> Codes | Strings:
-    """Strings as they are read best, or the code points of an Arrow array of them."""
+def view_any(texts: Sequence[str] | StringColumn | Codes) -> Codes | Strings:
+    """Strings as they are read best, the code points of an Arrow array of them, or code points as they are."""
+    if isinstance(texts, Codes):
+        return texts
     return encode_column(texts) if is_column(texts) else view(cast(Sequence[str], texts))
 
 
-def strings(texts: Sequence[str] | StringColumn, index: NDArray[np.int64]) -> list[str]:
+def strings(texts: Sequence[str] | StringColumn | Codes, index: NDArray[np.int64]) -> list[str]:
     """Some of the texts as strings."""
+    if isinstance(texts, Codes):
+        return texts.strings(index)
     if is_column(texts):
         taken: list[str] = texts.take(index).to_pylist()
         return taken

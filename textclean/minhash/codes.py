@@ -37,6 +37,12 @@ class Codes(NamedTuple):
         places += np.repeat(self.offsets[index] - offsets[:-1], lengths)
         return Codes(self.codes[places], offsets)
 
+    def strings(self, index: NDArray[np.int64]) -> list[str]:
+        """The texts of ``index`` as strings."""
+        begins, ends = self.offsets[index].tolist(), self.offsets[index + 1].tolist()
+        points = (self.codes[a:b].astype("<u4") for a, b in zip(begins, ends, strict=True))
+        return [own.tobytes().decode("utf-32-le", "surrogatepass") for own in points]
+
 
 class Strings(NamedTuple):
     """Several strings where they are: what the kernel reads in place of :class:`Codes`, without a copy.

@@ -33,7 +33,7 @@ Proposal = tuple[bands.Pairs, NDArray[np.int64]]
 
 
 def near_duplicates(
-    texts: Sequence[str] | StringColumn,
+    texts: Sequence[str] | StringColumn | Codes,
     threshold: float = 0.8,
     containment: float | None = None,
     *,
@@ -50,7 +50,8 @@ def near_duplicates(
     pair. Which copy stays: :func:`textclean.minhash.twins.decide`.
 
     Args:
-        texts: the texts, in order of precedence: strings, or an Arrow string array, of which no strings are made.
+        texts: the texts, in order of precedence: strings, or an Arrow string array or code points, of which no
+            strings are made.
         threshold: the smallest Jaccard similarity of a near copy, above 0 to 1.
         containment: the smallest share of its grams that a contained piece has in common with a longer text, above
             0 to 1; None: pieces are not looked for. A piece whose longest intact run is below ``n + 10`` characters
@@ -76,7 +77,7 @@ def near_duplicates(
     rank = longest = index[:0]
     if containment is not None:
         longest = by_length(codes.lengths[index])
-        rank = np.zeros(len(texts), np.int64)
+        rank = np.zeros(len(first), np.int64)
         rank[index[longest]] = np.arange(len(index))
 
     limits = limits_of(threshold, containment, n, found.signatures.narrow.shape[1], recall)

@@ -12,7 +12,9 @@ from textclean.io.formats.names import JSON, JSON_STREAM, JSONL, PARQUET
 from textclean.io.formats.parquet import Parquet
 from textclean.io.formats.records import Fields, RowFormat
 
-_FORMATS: Final[dict[str, type[JsonLines] | type[JsonArray] | type[JsonStream] | type[Parquet]]] = {
+AnyFormat = JsonLines | JsonArray | JsonStream | Parquet
+
+_FORMATS: Final[dict[str, type[AnyFormat]]] = {
     JSONL: JsonLines,
     JSON: JsonArray,
     JSON_STREAM: JsonStream,
@@ -21,7 +23,7 @@ _FORMATS: Final[dict[str, type[JsonLines] | type[JsonArray] | type[JsonStream] |
 _LOOK: Final = 1 << 16
 
 
-def row_format(name: str, fields: Fields, limit: int) -> RowFormat:
+def row_format(name: str, fields: Fields, limit: int) -> AnyFormat:
     """The format of that name.
 
     Args:

@@ -12,6 +12,7 @@ import orjson
 from textclean.decode import decode
 from textclean.errors import InputError
 from textclean.io.formats.json_writer import JsonStyle
+from textclean.io.formats.lines import line_breaks
 from textclean.io.formats.members import find, members
 from textclean.io.formats.records import LONGEST_ID, Block, Fields, Outcome, Record, Rendered
 
@@ -40,9 +41,40 @@ class JsonBlock:
     def __reduce__(self) -> tuple[object, ...]:
         return JsonBlock, (self.first, self.content, self.fields, self.limit)
 
+    @property
+    def count(self) -> int:
+        """How many rows there are; blank lines count."""
+        return line_breaks(self.content) + 1 if isinstance(self.content, bytes) else len(self.content)
+
+    def lines(self) -> Sequence[bytes | None]:
+        """All rows as they stand, blank lines too."""
+        return self.content.split(b"\n") if isinstance(self.content, bytes) else self.content
+
+    def texts(self) -> list[str]:
+        """The texts alone, see :meth:`RowBlock.texts`: neither ids are read, nor where the texts stand."""
+        lines = self.lines()
+        first, *deeper = path = self.fields.text.split(".")
+        try:
+            found = [orjson.loads(line)[first] for line in lines]  # type: ignore[arg-type]
+            if deeper:
+                found = [value_at(value, deeper) for value in found]
+        except (orjson.JSONDecodeError, TypeError, KeyError):  # something is blank or wrong: row by row
+            return [self._text(row, line, path) for row, line in enumerate(lines, self.first)]
+        if {*map(type, found)} - {str}:
+            return [self._text(row, line, path) for row, line in enumerate(lines, self.first)]
+        return found
+
+    def _text(self, row: int, line: bytes | None, path: Sequence[str]) -> str:
+        try:
+            if line is None:
+                raise InputError(f"over the limit of {self.limit:,} bytes")
+            return "" if not line or line.isspace() else _text(_loaded(line)[1], self.fields.text, path)
+        except InputError as error:
+            what = "line" if isinstance(self.content, bytes) else "row"
+            raise InputError(f"{what} {row}: {error}") from error
+
     def _rows(self) -> Iterator[tuple[int, bytes | None]]:
-        lines = self.content.split(b"\n") if isinstance(self.content, bytes) else self.content
-        for row, line in enumerate(lines, self.first):
+        for row, line in enumerate(self.lines(), self.first):
             if line is None or len(line) > self.limit:
                 yield row, None
             elif line and not line.isspace():
@@ -116,7 +148,7 @@ class JsonLines:
             whole, newline, last = new.rpartition(b"\n")
             if newline:
                 yield self._block(row, rest + whole)
-                row += whole.count(b"\n") + 1
+                row += line_breaks(whole) + 1
                 rest = last
             else:
                 rest += new

@@ -14,6 +14,9 @@ from textclean.io.formats.jsonl import called, key_of
 from textclean.io.formats.records import Block, Fields, Outcome, Record, Rendered
 
 _ROWS: Final = 256
+_MOST_ROWS: Final = 1 << 14
+_BYTES_OF_BLOCK: Final = 1 << 22
+_BUFFER: Final = 1 << 20
 _ROWS_OF_GROUP: Final = 8192
 _BYTES_OF_GROUP: Final = 1 << 25
 """Where a row group of a clean file ends: it is read as a whole to find one document."""
@@ -32,6 +35,21 @@ class ParquetBlock:
     first: int
     batch: Any
     fields: Fields
+
+    @property
+    def count(self) -> int:
+        """How many rows there are."""
+        return int(self.batch.num_rows)
+
+    def texts(self) -> list[str]:
+        """The texts alone, see :meth:`RowBlock.texts`."""
+        texts = _values(_column(self.batch, self.fields.text))
+        if not {*map(type, texts)} <= {str}:
+            place, text = next((i, text) for i, text in enumerate(texts) if not isinstance(text, str))
+            raise InputError(
+                f"row {self.first + place}: the field {self.fields.text!r} is {called(text)}, not a string"
+            )
+        return texts
 
     def records(self) -> list[Record]:
         """See :meth:`Block.records`."""
@@ -87,6 +105,26 @@ class Parquet:
         try:
             for group in range(parquet.num_row_groups):
                 for batch in parquet.iter_batches(_ROWS, row_groups=[group]):
+                    yield ParquetBlock(first, batch, self.fields)
+                    first += batch.num_rows
+        except _errors() as error:
+            raise InputError(f"cannot be read as Parquet: {error} (after row {first - 1:,})") from error
+
+    def large_blocks(self, file: BufferedIOBase, *, only_texts: bool) -> Iterator[ParquetBlock]:
+        """As :meth:`blocks`, but of some megabytes each.
+
+        Args:
+            file: must be seekable.
+            only_texts: leave all columns out but that of the text.
+        """
+        parquet = _opened(file, streamed=True)
+        columns = [self.fields.text] if only_texts else None
+        first = 1
+        try:
+            for group in range(parquet.num_row_groups):
+                size = parquet.metadata.row_group(group)
+                rows = _BYTES_OF_BLOCK * max(size.num_rows, 1) // max(size.total_byte_size, 1)
+                for batch in parquet.iter_batches(min(max(rows, 1), _MOST_ROWS), row_groups=[group], columns=columns):
                     yield ParquetBlock(first, batch, self.fields)
                     first += batch.num_rows
         except _errors() as error:
@@ -221,13 +259,14 @@ class ParquetWriter:
         self._writer.close()
 
 
-def _opened(file: BufferedIOBase) -> Any:
+def _opened(file: BufferedIOBase, *, streamed: bool = False) -> Any:
+    """``streamed``: read pages one after the other, where otherwise a column of a row group is read as a whole."""
     try:
         import pyarrow.parquet as pq
     except ImportError as error:
         raise UsageError("Parquet needs pyarrow: pip install 'textclean[parquet]'") from error
     try:
-        return pq.ParquetFile(file)
+        return pq.ParquetFile(file, pre_buffer=False, buffer_size=_BUFFER) if streamed else pq.ParquetFile(file)
     except _errors() as error:
         raise InputError(f"cannot be read as Parquet: {error}") from error
 

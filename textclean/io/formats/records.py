@@ -87,6 +87,23 @@ class Block(Protocol):
         ...
 
 
+class RowBlock(Protocol):
+    """Consecutive rows of a file as they stand: what is chosen from and not changed."""
+
+    @property
+    def count(self) -> int:
+        """How many rows there are; blank lines count."""
+        ...
+
+    def texts(self) -> list[str]:
+        """The text of each row; of a blank line the empty one.
+
+        Raises:
+            InputError: a row has none; its number is told.
+        """
+        ...
+
+
 class RowFormat(Protocol):
     """A format of rows. Can be sent to another process."""
 
