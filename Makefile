@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/installed
 
-.PHONY: help demo test test-slow test-services test-growth lint format bench bench-dedup bench-encoding bench-growth \
+.PHONY: help demo test test-slow test-services test-growth lint format bench bench-dedup bench-encoding bench-growth bench-memory \
   fuzz fuzz-out test-sanitize data clean
 
 help:
@@ -18,6 +18,7 @@ help:
 	@echo "make bench-dedup  the search for duplicates beside other libraries, in a venv of its own"
 	@echo "make bench-encoding  encoding detection and repair beside other libraries, in the same venv"
 	@echo "make bench-growth  what twice the input costs every part, up to 4 MB of whatever could be hard for it"
+	@echo "make bench-memory  what a run of 100,000 and of 1,000,000 paragraphs takes in memory"
 	@echo "make fuzz       a million odd inputs through decode: no failure, every byte back"
 	@echo "make fuzz-out   a hundred thousand damaged and forged outputs, indexes and recipes through what reads them"
 	@echo "make test-sanitize  the tests of what is in C under the address and undefined behaviour sanitizers"
@@ -91,6 +92,9 @@ bench-encoding:
 bench-growth: $(INSTALLED)
 	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m benchmarks.growth --regex
 	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m benchmarks.growth
+
+bench-memory: $(INSTALLED)
+	$(BIN)/python -m benchmarks.memory 100000 1000000 --write
 
 fuzz: $(INSTALLED)
 	$(BIN)/python -m tests.fuzz_decode 1000000

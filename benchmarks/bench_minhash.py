@@ -10,6 +10,7 @@ from textclean.document import Document
 from textclean.minhash import KEPT, near_duplicates
 from textclean.stage import TextRef
 from textclean.stages.duplicates import Duplicates
+from textclean.tables import Observations
 from textclean.testing import corpus
 
 Timer = Callable[..., float]
@@ -41,7 +42,7 @@ def test_the_stage(times_decode: Timer, step: str) -> None:
     texts = [text + (f"\n{texts[i // 2].splitlines()[1]}" if i % 3 == 0 else "") for i, text in enumerate(texts)]
     documents = [Document(f"{i:06d}", text) for i, text in enumerate(texts)]
     batches = [documents[at : at + BATCH] for at in range(0, len(documents), BATCH)]
-    observed = [(doc.id, stage.observe(doc)) for doc in documents]
+    observed = Observations(stage.tables, [stage.observe_many(batch) for batch in batches])
 
     def pieces(refs: list[TextRef]) -> list[str]:
         return [texts[int(ref.id)][ref.start : ref.end] for ref in refs]

@@ -8,6 +8,7 @@ from textclean.document import Document
 from textclean.pipeline import Pipeline
 from textclean.recipe import AnyStage, default
 from textclean.stage import CorpusStage, TextRef
+from textclean.tables import Observations
 
 Timer = Callable[..., float]
 STAGES = default().stages
@@ -26,8 +27,7 @@ def through(stage: AnyStage, documents: list[Document]) -> list[Document]:
         return [texts[ref.id][ref.start : ref.end] for ref in refs]
 
     batches = [documents[at : at + BATCH] for at in range(0, len(documents), BATCH)]
-    seen = [one for batch in batches for one in stage.observe_many(batch)]
-    verdicts = stage.decide([(doc.id, one) for doc, one in zip(documents, seen, strict=True)], pieces)
+    verdicts = stage.decide(Observations(stage.tables, [stage.observe_many(batch) for batch in batches]), pieces)
     return [advance(doc, stage.name, stage.version, stage.findings(doc, verdicts.get(doc.id))) for doc in documents]
 
 

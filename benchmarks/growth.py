@@ -24,6 +24,7 @@ from textclean.phases import one_document
 from textclean.pipeline import Pipeline
 from textclean.recipe import AnyStage, stage_class
 from textclean.stage import CorpusStage
+from textclean.tables import Observations
 
 MOST = 2.2
 """The largest ratio for twice the size: 2, and room for the logarithm of a sort and for what leaves a cache."""
@@ -73,7 +74,7 @@ def through(stage: AnyStage, doc: Document) -> Document:
     """What a stage makes of a corpus of one."""
     if not isinstance(stage, CorpusStage):
         return stage(doc)
-    verdicts = stage.decide([(doc.id, stage.observe(doc))], one_document(doc))
+    verdicts = stage.decide(Observations(stage.tables, [stage.observe_many([doc])]), one_document(doc))
     return advance(doc, stage.name, stage.version, stage.findings(doc, verdicts.get(doc.id)))
 
 

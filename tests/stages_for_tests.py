@@ -3,13 +3,14 @@
 import os
 import signal
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from textclean.document import Document, Findings, Mark
 from textclean.ledger import EditBuilder
 from textclean.stage import CorpusStage, Field, Observation, Stage, TextRef, Texts
+from textclean.tables import Observations, Schema
 
 
 class Upper(Stage):
@@ -30,6 +31,7 @@ class FirstOnly(CorpusStage):
     """Cut a line that an earlier document has, as the texts themselves say."""
 
     name = "first-only"
+    tables: ClassVar[Schema] = {"lines": {"id": "string", "start": "int64", "end": "int64", "line": "int64"}}
 
     def observe(self, doc: Document) -> Observation:
         lines = [(p.start, p.end) for p in doc.paragraphs() if p.text]
@@ -39,7 +41,7 @@ class FirstOnly(CorpusStage):
             "line": doc.source_lines([a for a, _ in lines]),
         }
 
-    def decide(self, observations: Sequence[tuple[str, Observation]], texts: Texts) -> Mapping[str, Any]:
+    def decide(self, observations: Observations, texts: Texts) -> Mapping[str, Any]:
         first: dict[str, str] = {}
         verdicts: dict[str, list[tuple[int, int, str]]] = {}
         for id, seen in observations:

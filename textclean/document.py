@@ -30,6 +30,11 @@ MARKS_TO_KNOW = frozenset(
 MARK_KINDS = MARKS_TO_CORRECT | MARKS_TO_KNOW
 
 
+def id_key(id: str) -> bytes:
+    """What documents are ordered by."""
+    return id.encode("utf-8", "surrogatepass")
+
+
 class Piece(NamedTuple):
     """From code point ``start`` of the text on, which is byte ``byte`` of the source, the codec is ``codec``."""
 

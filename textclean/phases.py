@@ -6,8 +6,10 @@ the next one, and observes for that. What happens in a phase depends on one docu
 engine may run it anywhere and in any order.
 """
 
+import time
 import traceback
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -15,12 +17,14 @@ from typing import TYPE_CHECKING, Any
 
 from textclean.decode import decode, decode_text
 from textclean.document import Document, advance
+from textclean.document import id_key as id_key
 from textclean.errors import InputError, StageError, TextcleanError
 from textclean.recipe import Recipe
-from textclean.stage import CorpusStage, Observation, Stage, TextRef, Texts
+from textclean.stage import CorpusStage, Stage, TextRef, Texts
 
 if TYPE_CHECKING:
     from textclean.index.model import Index
+    from textclean.tables import Observations, Seen
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +46,9 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What a phase made of one document, or saw in it."""
+    """What a phase made of one document."""
 
     document: Document | None
-    observation: Observation | None = None
     failure: Failure | None = None
     cause: Exception | None = None
 
@@ -92,51 +95,73 @@ class Phases:
                 run.append(stage)
         return [*phases, Phase(judge, tuple(run), None)]
 
-    def start(self, id: str, content: str | bytes | Document, hint: str | None = None) -> Step:
-        """Phase 0 for one document, up to what is observed. Of the document's faults only MemoryError is raised."""
-        try:
-            doc = self.read(id, content, hint)
-        except TextcleanError as error:
-            return Step(None, None, Failure(id, "decode", str(error)))
-        step = _run_phase(self[0], doc, None)
-        return step if step.failure is None else Step(None, None, Failure(id, step.failure.stage, step.failure.error))
-
     def proceed(self, phase: int, doc: Document, verdict: Any) -> Step:
-        """Phase ``phase`` for one document, up to what is observed. Raises like :meth:`start`.
+        """Phase ``phase`` for one document, up to what is observed; see :meth:`proceed_all`."""
+        (step,) = self.proceed_all(phase, [doc], [verdict], Clock())
+        return step
 
-        ``doc`` is decoded, and ``verdict`` that of the corpus stage before the phase; None before phase 0.
+    def proceed_all(self, phase: int, docs: Sequence[Document], verdicts: Sequence[Any], clock: "Clock") -> list[Step]:
+        """Phase ``phase`` for documents, up to what is observed: stage by stage, so that time is taken once a stage.
+
+        Of what a stage may raise only MemoryError is raised.
+
+        Args:
+            phase: number of the phase.
+            docs: documents, decoded.
+            verdicts: those of the corpus stage before the phase, one per document; None before phase 0.
+            clock: told of the time of each stage.
         """
-        return _run_phase(self[phase], doc, verdict)
+        here = self[phase]
+        steps = [Step(doc) for doc in docs]
+        if (judge := here.judged_by) is not None:
+            with clock.of(judge.name):
+                for i, (doc, verdict) in enumerate(zip(docs, verdicts, strict=True)):
+                    steps[i] = _judged(judge, doc, verdict)
+        for stage in here.stages:
+            with clock.of(stage.name):
+                for i, step in enumerate(steps):
+                    if step.failure is None and step.document is not None:
+                        steps[i] = _staged(stage, step.document)
+        return steps
 
-    def observe(self, phase: int, docs: Sequence[Document]) -> list[Step]:
-        """What the corpus stage at the end of ``phase`` sees in ``docs``. Raises like :meth:`start`."""
+    def observer(self, phase: int) -> CorpusStage:
+        """The corpus stage at the end of ``phase``.
+
+        Raises:
+            ValueError: it ends at none.
+        """
         stage = self[phase].observes
         if stage is None:
-            return [Step(doc) for doc in docs]
+            raise ValueError(f"phase {phase} ends at no barrier")
+        return stage
+
+    def observe(self, phase: int, docs: Sequence[Document]) -> "tuple[list[Seen], list[Step]]":
+        """What the corpus stage at the end of ``phase`` sees in ``docs``, and a step a document.
+
+        It sees them together; or, if that fails, each alone, for the one that is to blame harms only itself. Of what
+        it may raise only MemoryError is raised.
+        """
+        stage = self.observer(phase)
         try:
-            return [Step(doc, seen) for doc, seen in zip(docs, stage.observe_many(docs), strict=True)]
+            return [stage.observe_many(docs)], [Step(doc) for doc in docs]
         except MemoryError:
             raise
-        except Exception:  # one of them is to blame: each alone, so that it harms itself only
-            return [_observed(stage, doc) for doc in docs]
+        except Exception:
+            return _observed(stage, docs)
 
     def decide(
         self,
         phase: int,
-        observations: Sequence[tuple[str, Observation]],
+        observations: "Observations",
         texts: Texts,
         index: "Index | None" = None,
     ) -> Mapping[str, Any]:
         """The verdicts of the barrier at the end of ``phase``, by document id; ``index``: of earlier runs.
 
-        ``observations`` come in the order of ids as bytes (:func:`id_key`).
-
         Raises:
             StageError: the corpus stage raised; its name is in the message.
         """
-        stage = self[phase].observes
-        if stage is None:
-            raise ValueError(f"phase {phase} ends at no barrier")
+        stage = self.observer(phase)
         try:
             if index is not None:
                 from textclean.index.model import Remembering
@@ -176,44 +201,65 @@ def one_document(doc: Document) -> Texts:
     return texts
 
 
-def id_key(id: str) -> bytes:
-    """What documents are ordered by."""
-    return id.encode("utf-8", "surrogatepass")
-
-
 def too_large(size: int, limit: int) -> str:
     """The message for a document over the limit."""
     return f"{size:,} bytes, over the limit of {limit:,}; raise max_document_bytes in the recipe, or split the file"
 
 
-def _run_phase(phase: Phase, doc: Document, verdict: Any) -> Step:
-    name = "decode"
+class Clock(dict[str, float]):
+    """Seconds of processor time of this thread, by what was done."""
+
+    @contextmanager
+    def of(self, name: str) -> Iterator[None]:
+        """Take the time of a block."""
+        started = time.thread_time()
+        try:
+            yield
+        finally:
+            self[name] = self.get(name, 0.0) + time.thread_time() - started
+
+    def add(self, other: Mapping[str, float]) -> None:
+        """Fold other times in."""
+        for name, seconds in other.items():
+            self[name] = self.get(name, 0.0) + seconds
+
+
+def _judged(judge: CorpusStage, doc: Document, verdict: Any) -> Step:
+    """A document after the verdict of a corpus stage."""
     try:
-        if phase.judged_by is not None:
-            judge = phase.judged_by
-            name = judge.name
-            doc = advance(doc, judge.name, judge.version, judge.findings(doc, verdict))
-        for stage in phase.stages:
-            name = stage.name
-            doc = stage(doc)
+        return Step(advance(doc, judge.name, judge.version, judge.findings(doc, verdict)))
     except MemoryError:  # perhaps others took it: whoever runs the phase may try again
         raise
     except Exception as error:  # a stage may raise anything; the document stays as the stage before left it
-        return _failed(doc, name, error)
-    return Step(doc)
+        return _failed(doc, judge.name, error)
 
 
-def _observed(stage: CorpusStage, doc: Document) -> Step:
+def _staged(stage: Stage, doc: Document) -> Step:
+    """A document after a stage."""
     try:
-        return Step(doc, stage.observe(doc))
-    except MemoryError:
+        return Step(stage(doc))
+    except MemoryError:  # as above
         raise
     except Exception as error:  # as above
         return _failed(doc, stage.name, error)
 
 
+def _observed(stage: CorpusStage, docs: Sequence[Document]) -> "tuple[list[Seen], list[Step]]":
+    """What is seen in each of ``docs`` alone."""
+    seen, steps = [], []
+    for doc in docs:
+        try:
+            seen.append(stage.observe_many([doc]))
+            steps.append(Step(doc))
+        except MemoryError:
+            raise
+        except Exception as error:  # as above
+            steps.append(_failed(doc, stage.name, error))
+    return seen, steps
+
+
 def _failed(doc: Document, stage: str, error: Exception) -> Step:
-    return Step(doc, None, Failure(doc.id, stage, _told(error), doc), error)
+    return Step(doc, Failure(doc.id, stage, _told(error), doc), error)
 
 
 def _told(error: Exception) -> str:

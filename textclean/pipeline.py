@@ -62,12 +62,15 @@ class Pipeline:
             InputError: the bytes are not text, or over the limit.
             StageError: a stage failed; its name is in the message.
         """
+        from textclean.tables import Observations
+
         phases = self.phases
         doc = sound(phases.proceed(0, phases.read(id, content), None))
         for phase in range(1, len(phases)):
-            (seen,) = phases.observe(phase - 1, [doc])
-            sound(seen)
-            verdicts = phases.decide(phase - 1, [(doc.id, seen.observation or {})], one_document(doc))
+            seen, (step,) = phases.observe(phase - 1, [doc])
+            sound(step)
+            observations = Observations(phases.observer(phase - 1).tables, seen)
+            verdicts = phases.decide(phase - 1, observations, one_document(doc))
             doc = sound(phases.proceed(phase, doc, verdicts.get(doc.id)))
         return doc
 

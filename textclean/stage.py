@@ -17,12 +17,15 @@ A stage is a frozen model whose fields are its options; the constructor only sto
 
 from abc import abstractmethod
 from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Protocol
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from textclean.document import Document, Findings, Mark, Paragraph, advance
 from textclean.ledger import NO_EDITS, EditBuilder, Edits, columns
+
+if TYPE_CHECKING:
+    from textclean.tables import Observations, Seen
 
 __all__ = [
     "NO_EDITS",
@@ -44,7 +47,7 @@ __all__ = [
 ]
 
 Observation = Mapping[str, Any]
-"""Columns by name (NumPy arrays or lists of numbers): compact, keyed rows, no text."""
+"""Columns by name (NumPy arrays or lists of numbers): compact, keyed rows of one document, no text."""
 
 
 class TextRef(NamedTuple):
@@ -91,21 +94,34 @@ class CorpusStage(Options):
 
     ``observe`` and ``findings`` run per document, anywhere and in any order; ``decide`` runs once. No result may
     depend on anything but the documents and their ids.
+
+    Class attributes:
+        tables: of each table that is observed the columns with their Arrow types (:data:`textclean.tables.Schema`).
+            Every table has the columns ``id`` and ``start``, an offset in the document: by these rows are known, not
+            by where they stand.
     """
 
-    @abstractmethod
+    tables: ClassVar[Mapping[str, Mapping[str, str]]] = {}
+
     def observe(self, doc: Document) -> Observation:
-        """What ``decide`` needs to know of ``doc``: compact keyed arrays, no text."""
+        """What ``decide`` needs to know of ``doc``: compact keyed columns, no text; ``id`` is added.
 
-    def observe_many(self, docs: Sequence[Document]) -> list[Observation]:
-        """:meth:`observe` of several documents. Override it where that is cheaper together; it must give the same."""
-        return [self.observe(doc) for doc in docs]
+        If several tables are declared, columns by table. Implement this, or :meth:`observe_many`.
+        """
+        raise NotImplementedError(f"{type(self).__name__} has neither observe nor observe_many")
+
+    def observe_many(self, docs: Sequence[Document]) -> "Seen":
+        """:meth:`observe` of a batch of documents. Override it where that is cheaper together."""
+        from textclean.tables import together
+
+        return together(self.tables, [(doc.id, self.observe(doc)) for doc in docs])
 
     @abstractmethod
-    def decide(self, observations: Sequence[tuple[str, Observation]], texts: Texts) -> Mapping[str, Any]:
+    def decide(self, observations: "Observations", texts: Texts) -> Mapping[str, Any]:
         """Verdicts by document id (picklable; ids without one get None).
 
-        ``observations`` come in the order of ids as UTF-8 bytes; ``texts`` reads paragraphs of the observed documents.
+        ``observations`` are all rows, by column or, where one iterates over them, by document; ``texts`` reads
+        paragraphs of the observed documents.
         """
 
     @abstractmethod

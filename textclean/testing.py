@@ -12,6 +12,7 @@ from textclean.document import Document, Findings, advance
 from textclean.phases import one_document
 from textclean.recipe import AnyStage
 from textclean.stage import CorpusStage
+from textclean.tables import Observations
 
 _SAMPLES = (
     "",
@@ -50,8 +51,8 @@ def check_stage(stage: AnyStage, texts: Sequence[str] = ()) -> None:
 
 def _findings(stage: AnyStage, doc: Document) -> Findings:
     if isinstance(stage, CorpusStage):
-        (seen,) = stage.observe_many([doc])
-        verdicts = stage.decide([(doc.id, seen)], one_document(doc))
+        observations = Observations(stage.tables, [stage.observe_many([doc])])
+        verdicts = stage.decide(observations, one_document(doc))
         return stage.findings(doc, verdicts.get(doc.id))
     return stage.findings(doc)
 

@@ -287,12 +287,14 @@ def test_pairings_that_do_not_fit_are_refused():
         prints, need = np.zeros(size, np.uint32), np.zeros(needs, np.int64)
         kernel.hold(prints, np.array(ends), np.array(order), window, room, need, np.zeros(crowded, np.bool_))
 
-    def meet(count=1, signatures=1, bands=2, room=9, apart=0):
+    def meet(count=1, signatures=1, bands=2, room=9, apart=0, index=()):
         made, crowded = np.zeros((signatures, 4), np.uint16), np.zeros(count, np.bool_)
-        kernel.meet(made, 2, count, 4, bands, 2, 4, room, 1, np.zeros(apart, np.bool_), crowded)
+        rows = np.array(index, np.int64)
+        kernel.meet(made, rows, 2, count, 4, bands, 2, 4, room, 1, np.zeros(apart, np.bool_), crowded)
 
     hold()
     meet()
+    meet(count=2, signatures=3, index=(2, 0))
     for wrong, match in (
         ({"needs": NEEDS}, "too small"),
         ({"crowded": 0}, "too small"),
@@ -308,6 +310,8 @@ def test_pairings_that_do_not_fit_are_refused():
         ({"bands": 3}, "bands"),
         ({"room": 8}, "bands"),
         ({"count": 2}, "too small"),
+        ({"index": (1,)}, "index"),
+        ({"count": 2, "signatures": 2, "index": (1,)}, "too small"),
         ({"count": 2, "signatures": 2, "apart": 1}, "too small"),
     ):
         with pytest.raises(ValueError, match=match):

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from textclean.errors import UsageError
-from textclean.minhash import EXACT, KEPT, KINDS, bands, near, near_duplicates, peer
+from textclean.minhash import EXACT, KEPT, KINDS, NEAR, bands, crowds, near, near_duplicates, peer
 from textclean.minhash.codes import encode
 from textclean.minhash.sketch import sketch
 from textclean.minhash.twins import Related, decide, none_related
@@ -84,7 +84,8 @@ def test_the_backends_differ_only_by_the_pairs_they_propose(monkeypatch):
         assert_true(texts, found, 0.7, None)
         assert sum(found.kind != KEPT) > 80
     own = list(dict.fromkeys(texts))
-    of_numpy = near.near_pairs(sketch(encode(own), 5, 64, pieces=False), np.arange(len(own)), 0.7, 0.999)[0]
+    limits = near.limits_of(0.7, None, 5, 64, 0.999)
+    of_numpy = near.near_pairs(sketch(encode(own), 5, 64, pieces=False).signatures, np.arange(len(own)), limits)[0]
     of_datasketch = peer.candidates(own, 5, 64, *bands.choose(0.7, 64, 0.999))
     assert of_numpy.tolist() != of_datasketch.tolist()
     monkeypatch.setattr(near, "near_pairs", lambda *_: (of_datasketch, np.empty(0, np.int64)))
@@ -228,20 +229,76 @@ def test_an_option_out_of_range_is_refused(options):
         near_duplicates(["甲"], **options)
 
 
-@pytest.mark.parametrize("containment", [None, 0.95])
-def test_a_crowd_of_hundreds_is_decided_as_if_all_had_been_compared_or_nearly_with_pieces(containment):
-    rng = random.Random(4)
-    base = synthetic.paragraphs(1, 3, 200, 200, 0, 0)[0]
+def edited(count, seed, edits=5, cut=8, size=200):
+    """So many copies of one paragraph, some of them edited or cut at the beginning."""
+    rng = random.Random(seed)
+    base = synthetic.paragraphs(1, seed, size, size, 0, 0)[0]
     texts = []
-    for _ in range(400):
+    for _ in range(count):
         chars = list(base)
-        for _ in range(rng.randint(0, 5)):
+        for _ in range(rng.randint(0, edits)):
             chars[rng.randrange(len(chars))] = rng.choice(synthetic.CHARACTERS)
-        texts.append("".join(chars)[rng.randint(0, 8) :])
-    found = verdicts(near_duplicates(texts, 0.9, containment))
+        texts.append("".join(chars)[rng.randint(0, cut) :])
+    return texts
+
+
+@pytest.mark.parametrize("containment", [None, 0.95])
+def test_a_crowd_of_hundreds_is_decided_as_if_all_had_been_compared(containment):
+    texts = edited(400, 3)
+    found = near_duplicates(texts, 0.9, containment)
     expected = brute.near_duplicates(texts, 0.9, containment)
     assert sum(kind == "kept" for _, kind, _ in expected) > 20
-    assert_true(texts, near_duplicates(texts, 0.9, containment), 0.9, containment)
-    assert containment or found == expected
-    assert sum(a[1] == b[1] for a, b in zip(found, expected, strict=True)) >= 0.97 * len(texts)
-    assert sum(a == b for a, b in zip(found, expected, strict=True)) >= 0.95 * len(texts)
+    assert_true(texts, found, 0.9, containment)
+    assert verdicts(found) == expected
+
+
+ENDS = ("", "另有一句话写在后面，各处不同。", "记者从现场发来这条消息。")
+
+
+def family(seed, ends):
+    """A dozen copies, pieces and chains of one paragraph, and what is not quite a copy of any."""
+    cuts = random.Random(seed).choices(range(30), k=12)
+    texts = edited(12, seed, edits=4, cut=0, size=90)
+    return [text[cut:] + ends[i % len(ends)] for i, (cut, text) in enumerate(zip(cuts, texts, strict=True))]
+
+
+families = st.builds(
+    lambda seeds, ends: [text for seed in seeds for text in family(seed, ends)],
+    st.lists(st.integers(0, 9), min_size=1, max_size=4),
+    st.lists(st.sampled_from(ENDS), min_size=1, max_size=3),
+).flatmap(st.permutations)
+
+
+@settings(deadline=None, max_examples=60)
+@given(families, st.sampled_from([0.6, 0.8, 0.9]), st.sampled_from([None, 0.7, 0.9]), st.integers(1, 4))
+def test_however_few_make_a_crowd_the_verdicts_are_the_same(texts, threshold, containment, few):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(near, "ROOM", len(texts))
+        whole = verdicts(near_duplicates(texts, threshold, containment))
+        patch.setattr(near, "ROOM", 2 * few + 1)
+        patch.setattr(near, "FEW", few)
+        patch.setattr(crowds, "BLOCK", 10 * few)
+        assert verdicts(near_duplicates(texts, threshold, containment)) == whole
+    expected = brute.near_duplicates(texts, threshold, containment)
+    assert sum(a == b for a, b in zip(whole, expected, strict=True)) >= 0.9 * len(texts)
+
+
+@pytest.mark.parametrize(("containment", "edits"), [(None, 2), (0.9, 1)])
+def test_ten_thousand_near_copies_of_one_line_are_decided_as_the_rule_says(containment, edits):
+    """By brute force only those that stay can be looked at: who stays, and to which of them each other falls."""
+    texts = edited(10_000, 6, edits=edits, cut=4, size=200)
+    found = near_duplicates(texts, 0.8, containment)
+    stays = np.flatnonzero(found.kind == KEPT).tolist()
+    assert 1 <= len(stays) < 100
+    for i in random.Random(1).sample(range(len(texts)), 100):
+        scores = [(brute.jaccard(texts[one], texts[i]), -one) for one in stays if one != i]
+        if found.kind[i] == KEPT:
+            assert max(scores)[0] < 0.8
+        elif found.kind[i] != EXACT:
+            inside = [
+                (brute.containment(texts[one], texts[i]), -one)
+                for one in stays
+                if (len(texts[one]), -one) > (len(texts[i]), -i)
+            ]
+            best = max(scores if found.kind[i] == NEAR else inside)
+            assert (float(found.similarity[i]), -int(found.twin[i])) == best

@@ -13,6 +13,7 @@ from textclean.language.han import HAN
 from textclean.stage import TextRef, advance
 from textclean.stages import boilerplate
 from textclean.stages.boilerplate import Boilerplate
+from textclean.tables import Observations
 
 CASES = tomllib.loads((Path(__file__).parents[1] / "cases" / "boilerplate.toml").read_text(encoding="utf-8"))
 BODIES = [
@@ -30,7 +31,7 @@ def no_texts(refs: Sequence[TextRef]) -> list[str]:
 def clean(pages: Mapping[str, str], stage: Boilerplate | None = None) -> dict[str, str]:
     stage = stage or Boilerplate()
     docs = {name: Document(name, text) for name, text in sorted(pages.items())}
-    verdicts = stage.decide([(name, stage.observe(doc)) for name, doc in docs.items()], no_texts)
+    verdicts = stage.decide(Observations(stage.tables, [stage.observe_many(list(docs.values()))]), no_texts)
     done = {
         name: advance(doc, stage.name, stage.version, stage.findings(doc, verdicts.get(name)))
         for name, doc in docs.items()
@@ -111,7 +112,7 @@ def test_credits_and_labels_can_be_kept() -> None:
 def test_an_observation_holds_numbers_only() -> None:
     seen = Boilerplate().observe(Document("a", f"梧川新闻网\n渡口\n{BODIES[0]}"))
     assert all(isinstance(one, int) and 0 <= one < 2**63 for column in seen.values() for one in column)
-    assert seen["sites"] == [1, 0] or seen["sites"] == [0, 1]
+    assert dict(zip(seen["start"], seen["names_site"], strict=True)) == {0: True, 6: False}
 
 
 WORDS = (
@@ -134,8 +135,9 @@ def test_any_page_is_restored_and_a_second_run_finds_nothing(text: str) -> None:
 def test_the_order_of_the_documents_does_not_matter(pages: list[str]) -> None:
     named = {str(i): page for i, page in enumerate(pages)}
     stage = Boilerplate()
-    seen = [(name, stage.observe(Document(name, text))) for name, text in named.items()]
-    assert stage.decide(seen, no_texts) == stage.decide(seen[::-1], no_texts)
+    seen = [stage.observe_many([Document(name, text)]) for name, text in named.items()]
+    verdicts = [stage.decide(Observations(stage.tables, order), no_texts) for order in (seen, seen[::-1])]
+    assert verdicts[0] == verdicts[1]
 
 
 @given(

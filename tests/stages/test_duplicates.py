@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from textclean.document import Document, Findings, advance
 from textclean.ledger import EditBuilder
 from textclean.stages.duplicates import Duplicates
+from textclean.tables import Observations, Seen
 
 
 def run(stage, documents):
@@ -17,7 +18,7 @@ def run(stage, documents):
     documents = sorted(documents, key=lambda doc: doc.id.encode("utf-8", "surrogatepass"))
     home = {doc.id: doc for doc in documents}
     verdicts = stage.decide(
-        [(doc.id, pickle.loads(pickle.dumps(dict(stage.observe(doc))))) for doc in documents],
+        Observations(stage.tables, pickle.loads(pickle.dumps([stage.observe_many([doc]) for doc in documents]))),
         lambda refs: [home[ref.id].text[ref.start : ref.end] for ref in refs],
     )
     verdicts = pickle.loads(pickle.dumps(dict(verdicts)))
@@ -298,20 +299,19 @@ def test_documents_observed_together_are_seen_as_each_alone() -> None:
     ]
     docs = [Document(f"{i}.txt", text) for i, text in enumerate(texts)]
     stage = Duplicates()
-    for together, doc in zip(stage.observe_many(docs), docs, strict=True):
-        alone = stage.observe(doc)
-        assert together.keys() == alone.keys()
-        for name in alone:
-            assert together[name].dtype == alone[name].dtype
-            assert together[name].tolist() == alone[name].tolist(), name
+    together, alone = Observations(stage.tables, [stage.observe_many(docs)]), Observations(stage.tables)
+    for doc in docs:
+        alone.add(stage.observe_many([doc]))
+    assert list(together) == list(alone)
+    assert [id for id, _ in together] == [doc.id for doc in docs]
 
 
 def test_an_exact_copy_is_compared_not_taken_on_its_key():
     stage = Duplicates()
     docs = [Document("0.txt", WORKS), Document("1.txt", PLANS)]
-    seen = [(doc.id, dict(stage.observe(doc))) for doc in docs]
-    seen[1] = ("1.txt", seen[0][1])  # as if someone had forged a text with the same keys
+    seen = stage.observe_many(docs[:1])
+    forged = Observations(stage.tables, [seen, Seen(("1.txt",), seen.tables)])  # a text with the same keys
     home = {doc.id: doc.text for doc in docs}
-    assert not stage.decide(seen, lambda refs: [home[ref.id][ref.start : ref.end] for ref in refs])
+    assert not stage.decide(forged, lambda refs: [home[ref.id][ref.start : ref.end] for ref in refs])
     same = {"0.txt": WORKS, "1.txt": WORKS}
-    assert stage.decide(seen, lambda refs: [same[ref.id][ref.start : ref.end] for ref in refs])
+    assert stage.decide(forged, lambda refs: [same[ref.id][ref.start : ref.end] for ref in refs])

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from textclean.document import MARKS_TO_CORRECT, Document, Mark
 from textclean.stages.typos import Typos, flag_typos
+from textclean.tables import Observations
 from textclean.testing import check_stage
 
 CASES: dict[str, Any] = tomllib.loads((Path(__file__).parent.parent / "cases" / "typos.toml").read_text("utf-8"))
@@ -18,7 +19,7 @@ CASES: dict[str, Any] = tomllib.loads((Path(__file__).parent.parent / "cases" / 
 def corpus(texts: list[str], **options: Any) -> list[list[Mark]]:
     stage = Typos(**options)
     docs = [Document(f"{number:04d}", text) for number, text in enumerate(texts)]
-    verdicts = stage.decide([(doc.id, stage.observe(doc)) for doc in docs], lambda refs: [])
+    verdicts = stage.decide(Observations(stage.tables, [stage.observe_many(docs)]), lambda refs: [])
     return [list(stage.findings(doc, verdicts.get(doc.id)).marks) for doc in docs]
 
 
@@ -148,7 +149,7 @@ ALPHABET = st.sampled_from("领城域人入库的一了工T业0aＡ“”‘’�
 @given(st.one_of(st.text(), st.text(ALPHABET, max_size=120)))
 def test_marks_are_in_range_in_order_and_apart_and_nothing_changes(text: str) -> None:
     stage, doc = Typos(), Document("a", text)
-    verdict = stage.decide([("a", stage.observe(doc))], lambda refs: []).get("a")
+    verdict = stage.decide(Observations(stage.tables, [stage.observe_many([doc])]), lambda refs: []).get("a")
     found = stage.findings(doc, verdict)
     assert len(found.edits) == 0
     assert not found.meta

@@ -7,7 +7,7 @@ from typing import Any, Final, NamedTuple
 import orjson
 
 from textclean.document import Document, digest
-from textclean.engines.local import Row
+from textclean.engines.protocol import Row
 from textclean.errors import OutputError, RestoreError
 from textclean.io.formats.records import Outcome, Rendered
 from textclean.io.out_writer import OutWriter
@@ -88,7 +88,7 @@ class Finish:
     extra: tuple[str, ...] = ()
 
     def document(self, row: Row, doc: Document | None) -> _Document:
-        """See :meth:`textclean.engines.local.Finish.document`."""
+        """See :meth:`textclean.engines.protocol.Finish.document`."""
         if doc is None or (row.failure is not None and row.failure.stage in _NOT_CLEANED):
             return self._not_cleaned(row, doc)
         if doc.id != row.id:
@@ -143,7 +143,7 @@ class Finish:
         return {name_of(extra): _EXTRA[extra](doc) for extra in self.extra}
 
     def portion(self, name: str, rest: bytes, done: Sequence[tuple[Row, _Document]]) -> Finished:
-        """See :meth:`textclean.engines.local.Finish.portion`."""
+        """See :meth:`textclean.engines.protocol.Finish.portion`."""
         whole = Figures()
         told: list[Told] = []
         lines: list[bytes] = []

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 import orjson
 
 from textclean.document import digest
-from textclean.engines.local import double_id
+from textclean.engines.protocol import double_id
 from textclean.errors import UsageError
 from textclean.fingerprint import Fingerprint
 from textclean.io.files import read_regular, replace_file

@@ -4,29 +4,40 @@ import os
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager, nullcontext, suppress
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from functools import partial
 from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from textclean.commands.finish import EXTRA, Finish, name_of
+from textclean.commands.finish import Finish, name_of
 from textclean.commands.output import Output
+from textclean.commands.preflight import (
+    check_extra,
+    check_fields,
+    check_index,
+    check_names,
+    check_target,
+    is_address,
+    worth,
+)
 from textclean.commands.resume import Failures, check_note, finished_before, listed
-from textclean.engines.local import IN_MEMORY, Corpus, Watch, available_cores
+from textclean.engines.local import IN_MEMORY, ROWS_IN_MEMORY, LocalEngine
+from textclean.engines.protocol import Engine, Watch
+from textclean.engines.work import WRITE
 from textclean.errors import InputError, UsageError
 from textclean.fingerprint import Fingerprint, fingerprint
-from textclean.io.formats.names import JSON, JSONL, Format
+from textclean.io.formats.names import Format
 from textclean.io.formats.records import Fields
 from textclean.io.inputs import STANDARD_INPUT, File, Selection, check_apart, find_files
-from textclean.io.out_folder import CLEAN, MANIFEST, RUN, clashes, output_name
+from textclean.io.out_folder import MANIFEST, RUN
 from textclean.io.out_writer import OutWriter
 from textclean.io.portions import Portion
 from textclean.io.results import MANIFEST_FORMAT, Manifest
-from textclean.io.row_files import RowFile, open_rows, portions
+from textclean.io.row_files import RowFile, portions
 from textclean.io.spill import MemorySpill, Spill
-from textclean.phases import id_key
+from textclean.phases import Clock, id_key
 from textclean.pipeline import Pipeline
 from textclean.recipe import Recipe, default
 from textclean.report.figures import Figures
@@ -35,8 +46,8 @@ if TYPE_CHECKING:
     from textclean.index.model import Index
 
 PathLike = str | os.PathLike[str]
-_WORTH_A_WORKER = 2 << 20
-"""Bytes of input worth another process, which takes about a second to start."""
+REMEMBER = "remember"
+"""What ``run.json`` calls the time that an index takes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +79,7 @@ def run(
     dry_run: bool = False,
     watch: Watch | None = None,
     index: PathLike | None = None,
-    max_memory: int = IN_MEMORY,
+    max_memory: int = ROWS_IN_MEMORY,
     include: Sequence[str] = (),
     exclude: Sequence[str] = (),
     format: str | None = None,
@@ -94,8 +105,8 @@ def run(
         index: a file, or a ``redis://`` address. Paragraphs that earlier runs kept come first, and what this run keeps
             is remembered once its output is written. A document of the same folder and id is the same document, run
             again: it replaces what was remembered of it. A dry run remembers nothing.
-        max_memory: bytes of documents that may wait in memory between phases, with one process and no index; the rest
-            waits on disk. A run that is resumed takes up what waited on disk, and cleans the rest again.
+        max_memory: bytes of what corpus stages need of all documents that are held in memory until they decide; the
+            rest waits on disk.
         include: globs of files to clean; ``*.jsonl`` is compared with names, ``2024/*`` with paths; all if empty.
         exclude: globs of files to leave out.
         format: ``text``, ``jsonl``, ``json`` or ``parquet``, ``.gz`` or ``.zst`` behind it where it is compressed;
@@ -118,18 +129,18 @@ def run(
     selection = Selection(tuple(include), tuple(exclude), None if format is None else Format.parse(format))
     fields = Fields(text_field, id_field)
     target = None if to is None else Format.parse(to)
-    _check_extra(extra)
+    check_extra(extra)
     if str(source) != STANDARD_INPUT:
         check_apart(source, folder.root)
     elif resume:
         raise UsageError("-: standard input cannot be read again; write it to a file to --resume")
     files = find_files(source, pipeline.recipe.max_document_bytes, selection)
-    _check_target(files, target)
-    _check_names(files, target)
-    _check_fields(files, fields)
-    jobs = _worth(files) if jobs is None else jobs
+    check_target(files, target)
+    check_names(files, target)
+    check_fields(files, fields)
+    jobs = worth(files) if jobs is None else jobs
     if index is not None:
-        _check_index(index, source, folder.root)
+        check_index(index, source, folder.root)
     made_with = _made_with(pipeline.recipe, selection, target, fields, extra)
     empty = () if files else (f"{source}: holds no file" + (" that is meant" if include or exclude else ""),)
     task = _Task(files, fields, target, tuple(extra))
@@ -138,32 +149,28 @@ def run(
             _index(index, pipeline, source, write=False) as earlier,
             tempfile.TemporaryDirectory(prefix="textclean-") as temporary,
         ):
-            spill = _spill(Path(temporary), jobs, index, max_memory)
-            corpus = Corpus(pipeline.phases, spill, jobs, watch, earlier)
-            done = _cleaned(corpus, task, None, started)
+            room = 0 if jobs > 1 or index is not None else IN_MEMORY  # others must read it, too
+            spill = MemorySpill(Path(temporary), room) if room else Spill(Path(temporary))
+            engine = LocalEngine(pipeline.phases, spill, jobs, watch, earlier)
+            done = _cleaned(engine, spill, task, None, started)
             return replace(done, warnings=(*empty, *_warned(made_with, index, earlier)))
     folder.check_usable(resume)
     if (before := _finished(folder, made_with, task, index)) is not None:
         return before
     with _index(index, pipeline, source, write=True) as earlier:
-        spill = _spill(folder.work, jobs, index, max_memory)
-        corpus = Corpus(pipeline.phases, spill, jobs, watch, earlier, made_with.digest, folder.write_quarantined)
+        spill = Spill(folder.work)
+        engine = LocalEngine(pipeline.phases, spill, jobs, watch, earlier, made_with.digest, folder.write_quarantined)
+        engine.max_memory = max_memory
         if str(source) != STANDARD_INPUT:
-            corpus.after_reading = partial(_check_there, source)
+            engine.after_reading = partial(_check_there, source)
         with folder.lock():
             if (before := _finished(folder, made_with, task, index)) is not None:  # it held the lock a moment ago
                 return before
             check_note(folder, made_with, _place(index))
             warnings = (*empty, *_warned(made_with, index, earlier))  # before this run writes to the index
-            return replace(_run(corpus, task, folder, made_with, started), warnings=warnings)
-
-
-def _spill(folder: Path, jobs: int, index: PathLike | None, max_memory: int) -> Spill:
-    """Where documents wait: on disk where other processes, an index or a later run need them."""
-    begun = folder.is_dir() and any(path.name.startswith("phase-") for path in folder.iterdir())
-    if jobs > 1 or index is not None or begun or not max_memory:
-        return Spill(folder)
-    return MemorySpill(folder, max_memory)
+            return replace(
+                _run(engine, spill, task, folder, pipeline.recipe, made_with, earlier, started), warnings=warnings
+            )
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,23 +188,43 @@ class _Task:
         return portions(self.files, self.fields, self.target, self.rows)
 
 
-def _run(corpus: Corpus, task: _Task, folder: OutWriter, made_with: Fingerprint, started: float) -> Summary:
+def _run(
+    engine: Engine,
+    spill: Spill,
+    task: _Task,
+    folder: OutWriter,
+    recipe: Recipe,
+    made_with: Fingerprint,
+    index: "Index | None",
+    started: float,
+) -> Summary:
     names = tuple(map(name_of, task.extra))
-    with Output(folder, corpus.spill, task.rows, names) as output:
-        summary = _cleaned(corpus, task, (folder, output), started)
-        digests = output.end()
-        folder.sweep(output.written)
-    corpus.remember()  # before the manifest: a run that was killed here is resumed, and remembers again
-    if corpus.index is not None:
-        corpus.index.set_made_with(made_with.made_with)
-        corpus.index.close()  # with all that stands beside it, which a later kill would leave
+    clock = Clock()
+    with Output(folder, spill, task.rows, names) as output:
+        summary = _cleaned(engine, spill, task, (folder, output), started)
+        with clock.of(WRITE):
+            digests = output.end()
+            folder.sweep(output.written)
+    with clock.of(REMEMBER):
+        engine.remember()  # before the manifest: a run that was killed here is resumed, and remembers again
+        if index is not None:
+            index.set_made_with(made_with.made_with)
+            index.close()  # with all that stands beside it, which a later kill would leave
     summary = replace(summary, seconds=time.perf_counter() - started)
-    speed = summary.figures.source_bytes / summary.seconds
-    folder.write_json(RUN, {"seconds": summary.seconds, "jobs": corpus.jobs, "bytes_per_second": speed})
+    clock.add(engine.seconds)
+    folder.write_json(
+        RUN,
+        {
+            "seconds": summary.seconds,
+            "jobs": engine.jobs,
+            "bytes_per_second": summary.figures.source_bytes / summary.seconds,
+            "processor_seconds": {name: round(seconds, 3) for name, seconds in clock.items()},
+        },
+    )
     manifest = Manifest(
         format=MANIFEST_FORMAT,
         textclean=metadata.version("textclean"),
-        recipe=corpus.phases.recipe.as_dict(),
+        recipe=recipe.as_dict(),
         fingerprint=made_with.digest,
         made_with=made_with.made_with,
         documents_sha256=digests.documents,
@@ -211,45 +238,18 @@ def _run(corpus: Corpus, task: _Task, folder: OutWriter, made_with: Fingerprint,
     return summary
 
 
-def _cleaned(corpus: Corpus, task: _Task, to: tuple[OutWriter, Output] | None, started: float) -> Summary:
-    """Run the corpus, give what is told of its documents to the output, and count."""
-    finish = Finish(None if to is None else to[0], corpus.spill, task.rows, task.extra)
+def _cleaned(engine: Engine, spill: Spill, task: _Task, to: tuple[OutWriter, Output] | None, started: float) -> Summary:
+    """Run the engine, give what is told of its documents to the output, and count."""
+    finish = Finish(None if to is None else to[0], spill, task.rows, task.extra)
     whole = Figures()
     failures: list[tuple[str, str, str]] = []
-    for finished in corpus.run(task.portions(), finish):
+    for finished in engine.run(task.portions(), finish):
         whole.add(finished.figures)
         failures += [(told.id, *told.failure) for told in finished.documents if told.failure is not None]
         if to is not None:
             to[1].take(finished)
     failures.sort(key=lambda failure: id_key(failure[0]))
     return Summary(whole, tuple(failures), time.perf_counter() - started)
-
-
-def _check_extra(extra: Sequence[str]) -> None:
-    for name in extra:
-        if name not in EXTRA:
-            raise UsageError(f"unknown field {name!r} to write beside the text; known: {', '.join(EXTRA)}")
-
-
-def _check_fields(files: list[File], fields: Fields) -> None:
-    """Refuse a single file of rows of which the first have no such field: most likely its name is another.
-
-    Raises:
-        UsageError: they have none; those that are there are named.
-    """
-    if len(files) != 1 or files[0].path == STANDARD_INPUT or not files[0].format.has_rows:
-        return
-    try:
-        row_file, stream = open_rows(files[0], fields, None)
-        with stream:
-            block = next(iter(row_file.format.blocks(stream)), None)
-    except InputError:  # told when it is read
-        return
-    except UsageError as error:
-        raise UsageError(f"{files[0].path}: {error}") from error
-    faults = [record.fault or "" for record in block.records()] if block is not None else []
-    if faults and all("there is no field" in fault for fault in faults):
-        raise UsageError(f"{files[0].path}: {faults[0]}; name it with --text-field")
 
 
 def _made_with(
@@ -272,65 +272,18 @@ def _pipeline(recipe: Recipe | PathLike) -> Pipeline:
     return Pipeline(recipe) if isinstance(recipe, Recipe) else Pipeline.load(Path(recipe))
 
 
-def _worth(files: list[File]) -> int:
-    """The number of processes worth starting for ``files``."""
-    cores = available_cores()
-    size = 0
-    for file in files:
-        with suppress(OSError):  # told when the file is read
-            size += os.stat(file.path).st_size
-        if size >= (cores - 1) * _WORTH_A_WORKER:
-            return cores
-    return 1 + size // _WORTH_A_WORKER
-
-
-def _check_target(files: list[File], target: Format | None) -> None:
-    """Refuse to write rows in a format with other types.
-
-    Raises:
-        UsageError: a file is no JSON, or is not to become JSON.
-    """
-    if target is None:
-        return
-    if target.name not in (JSONL, JSON):
-        raise UsageError(f"--to {target}: rows are written as jsonl or json; convert what is written to others")
-    for file in files:
-        if file.format.name not in (JSONL, JSON):
-            raise UsageError(
-                f"{file.path}: is {file.format.name}, and --to is for rows of JSON; --exclude it, or convert it"
-            )
-
-
-def _check_names(files: list[File], target: Format | None) -> None:
-    clash = clashes((file.id, output_name(file.id, file.format, target)) for file in files)
-    if clash:
-        name = next(output_name(file.id, file.format, target) for file in files if file.id == clash[1])
-        raise UsageError(f"{clash[0]} and {clash[1]} would write the same output {CLEAN}/{name}; rename one")
-
-
-def _check_index(index: PathLike, source: Path, out: Path) -> None:
-    path = Path(os.path.realpath(index))
-    for folder in () if _is_address(index) else map(Path, map(os.path.realpath, (source, out))):
-        if folder in path.parents or folder == path:
-            raise UsageError(f"{os.fspath(index)}: the index lies in {folder}; keep it outside of both folders")
-
-
 def _place(index: PathLike | None) -> str:
     """Where an index lies, however it was named."""
     if index is None:
         return "none"
-    return os.fspath(index) if _is_address(index) else os.path.realpath(index)
-
-
-def _is_address(index: PathLike) -> bool:
-    return "://" in os.fspath(index)
+    return os.fspath(index) if is_address(index) else os.path.realpath(index)
 
 
 def _index(
     index: PathLike | None, pipeline: Pipeline, source: Path, *, write: bool
 ) -> "AbstractContextManager[Index | None]":
     """The index to run with; none if none is asked for, or where nothing may be written and there is none."""
-    if index is None or not (write or _is_address(index) or Path(index).exists()):
+    if index is None or not (write or is_address(index) or Path(index).exists()):
         return nullcontext()
     from textclean.index.open import open_index
 

@@ -17,7 +17,8 @@ from textclean.minhash import bands
 from textclean.minhash.codes import encode
 from textclean.minhash.near import RECALL
 from textclean.minhash.sketch import Sketches, sketch
-from textclean.stage import Observation, Texts
+from textclean.stage import Texts
+from textclean.tables import Observations
 
 
 @contextmanager
@@ -199,12 +200,10 @@ class Remembering(Protocol):
         """What an index for this stage is made with."""
         ...
 
-    def decide_after(
-        self, observations: Sequence[tuple[str, Observation]], texts: Texts, index: Index
-    ) -> Mapping[str, Any]:
+    def decide_after(self, observations: Observations, texts: Texts, index: Index) -> Mapping[str, Any]:
         """Like ``decide``, but what earlier runs kept comes first."""
         ...
 
-    def entries(self, id: str, observation: Observation, verdict: Any, texts: Texts) -> Entries:
-        """What is to be remembered of a document after its verdict."""
+    def entries(self, observations: Observations, verdicts: Mapping[str, Any], texts: Texts) -> Iterator[Entries]:
+        """What is to be remembered of each document after its verdict, in the order of ids."""
         ...

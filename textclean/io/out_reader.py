@@ -5,12 +5,11 @@ It is trusted in nothing: ids are checked, no link is followed out of the folder
 
 import hashlib
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 from io import BufferedIOBase, BufferedReader
 from pathlib import Path
 
-import orjson
 from pydantic import ValidationError
 
 from textclean.document import Document
@@ -19,16 +18,15 @@ from textclean.io.files import BLOCK, file_digest, open_regular, read_regular
 from textclean.io.formats.compression import decompressed
 from textclean.io.formats.names import format_of
 from textclean.io.out_folder import CLEAN, DOCUMENTS, FILES, LEDGER, MANIFEST, MARKS, QUARANTINE, OutFolder
-from textclean.io.records import LEDGER_LIMIT, ledger_limit, unpack_ledger
+from textclean.io.records import ledger_limit, unpack_ledger
 from textclean.io.results import DocumentRow, FileRow, Manifest, MarkRow, fault
 from textclean.io.row_reader import RowReader
-from textclean.io.shards import Place, unpack_frame, unpack_row
+from textclean.io.shards import FrameReader
+from textclean.io.sorted_lines import first_at_least
 from textclean.phases import id_key
 
 _LONGEST_LINE = 1 << 28
 """Bytes of a row: what was lifted out of a document stands in one, so it may be long."""
-_FRAME_HELD = 1 << 24
-"""Bytes up to which an unpacked frame is kept for the next document."""
 
 
 class OutReader(OutFolder):
@@ -114,8 +112,7 @@ class OutReader(OutFolder):
         Raises:
             RestoreError: the file cannot be read, or a row that was looked at is damaged.
         """
-        key = id_key(id)
-        start = self._first_at_least(DOCUMENTS, "id", key)
+        start = self._first_at_least(DOCUMENTS, "id", id)
         if start is None:
             return None
         row = self.document_at(start)
@@ -132,25 +129,19 @@ class OutReader(OutFolder):
         except (OSError, RestoreError) as error:
             yield f"cannot be read: {getattr(error, 'strerror', None) or error}"
 
-    def _first_at_least(self, name: str, field: str, key: bytes) -> int | None:
-        """Where the first line begins whose field is not below ``key``; None if there is none."""
+    def _first_at_least(self, name: str, field: str, id: str) -> int | None:
+        """Where the first line begins whose field is not below ``id``; None if there is none.
+
+        Raises:
+            RestoreError: the file cannot be read, or is damaged where it was looked at.
+        """
         path = self.root / name
         try:
             with self._opened(path) as file:
-                low, high = 0, file.seek(0, os.SEEK_END)
-                while low < high:  # the line that holds the byte before the middle, or begins there
-                    middle = (low + high) // 2
-                    start = _line_start(file, low, middle)
-                    file.seek(start)
-                    line = file.readline(_LONGEST_LINE)
-                    if id_key(str(orjson.loads(line)[field])) < key:
-                        low = start + len(line)
-                    else:
-                        high = start
-                return low if low < file.seek(0, os.SEEK_END) else None
+                return first_at_least(file, field, id_key(id), _LONGEST_LINE)
         except OSError as error:
             raise RestoreError(f"{path}: cannot be read: {error.strerror}") from error
-        except (KeyError, TypeError, ValueError) as error:
+        except ValueError as error:
             raise RestoreError(f"{path}: is damaged: {error}") from error
 
     def marks(self, id: str) -> list[MarkRow]:
@@ -160,7 +151,7 @@ class OutReader(OutFolder):
             RestoreError: the file is missing or damaged.
         """
         path = self.root / MARKS
-        start = self._first_at_least(MARKS, "doc", id_key(id))
+        start = self._first_at_least(MARKS, "doc", id)
         found: list[MarkRow] = []
         if start is None:
             return found
@@ -256,8 +247,8 @@ class OutReader(OutFolder):
             raise RestoreError(f"{path}: was changed after the run: {error}") from error
 
     @cached_property
-    def _frames(self) -> "_Frames":
-        return _Frames(self._opened)
+    def _frames(self) -> FrameReader:
+        return FrameReader(self._opened)
 
     def row_file(self, row: FileRow, max_bytes: int, folder: str = CLEAN) -> RowReader:
         """A file of rows below ``clean/`` or ``quarantine/``.
@@ -357,51 +348,6 @@ class OutReader(OutFolder):
                     raise RestoreError(f"{path}: line {number} is over {_LONGEST_LINE:,} bytes")
                 yield number, start, line
                 start += len(line)
-
-
-class _Frames:
-    """Reads rows out of frames; the last frame is kept, since documents that follow each other share it."""
-
-    def __init__(self, opened: Callable[[Path], BufferedReader]) -> None:
-        self._opened = opened
-        self._last: tuple[Path, int, int] | None = None
-        self._content = b""
-
-    def row(self, path: Path, place: Place) -> bytes:
-        """The row at a place.
-
-        Raises:
-            OSError, RestoreError: the shard cannot be read.
-            ValueError: it is damaged.
-        """
-        if (path, place.frame, place.frame_end) != self._last:
-            if place.frame_end - place.frame > LEDGER_LIMIT:
-                raise ValueError("a frame over all limits")
-            with self._opened(path) as shard:
-                shard.seek(place.frame)
-                frame = shard.read(place.frame_end - place.frame)
-            self._content = unpack_frame(frame, _FRAME_HELD)
-            self._last = (path, place.frame, place.frame_end)
-            if len(self._content) >= _FRAME_HELD:  # few documents are so large: each is read by itself
-                self._last = None
-                return unpack_row(frame, place)
-        if place.row_end > len(self._content):
-            raise ValueError("the frame is shorter than the place of the ledger tells")
-        return self._content[place.row : place.row_end]
-
-
-def _line_start(file: BufferedReader, low: int, at: int) -> int:
-    """Where the line begins that holds byte ``at``; not below ``low``, where one begins."""
-    step = 1 << 12
-    end = at
-    while end > low:
-        start = max(low, end - step)
-        file.seek(start)
-        newline = file.read(end - start).rfind(b"\n")
-        if newline >= 0:
-            return start + newline + 1
-        end, step = start, step * 2
-    return low
 
 
 def _blocks(file: BufferedIOBase, limit: int) -> Iterator[bytes]:

@@ -11,7 +11,7 @@ from typing import Protocol
 from textclean.errors import InputError, UsageError
 from textclean.io.files import writing
 from textclean.io.formats.choice import looked_at, row_format, style_of
-from textclean.io.formats.jsonl import JsonWriter
+from textclean.io.formats.json_writer import JsonWriter
 from textclean.io.formats.names import Format
 from textclean.io.formats.parquet import Container, Parquet, ParquetWriter
 from textclean.io.formats.records import Fields, Outcome, Rendered, RowFormat

@@ -4,7 +4,9 @@ A shard is JSON lines in frames of Zstandard, one after the other, so that ``zst
 is enough for one document. Where a shard and a frame end is decided by the rows alone.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from io import BufferedReader
+from pathlib import Path
 from typing import Any, Final, NamedTuple, Self
 
 import zstandard
@@ -21,6 +23,9 @@ _FRAME: Final = 1 << 20
 """Bytes from which a frame ends before it holds all the rows it may."""
 _LARGEST_WINDOW: Final = 1 << 27
 _LARGEST: Final = 1 << 53
+_LARGEST_FRAME: Final = 1 << 30
+_FRAME_HELD: Final = 1 << 24
+"""Bytes up to which an unpacked frame is kept for the next document."""
 
 
 class Place(NamedTuple):
@@ -123,3 +128,34 @@ def unpack_row(frame: bytes, place: Place) -> bytes:
     if at < place.row_end:
         raise ValueError("the frame is shorter than the place of the ledger tells")
     return bytes(row)
+
+
+class FrameReader:
+    """Reads rows out of frames; the last frame is kept, since documents that follow each other share it."""
+
+    def __init__(self, opened: Callable[[Path], BufferedReader]) -> None:
+        self._opened = opened
+        self._last: tuple[Path, int, int] | None = None
+        self._content = b""
+
+    def row(self, path: Path, place: Place) -> bytes:
+        """The row at a place.
+
+        Raises:
+            OSError, RestoreError: the shard cannot be read.
+            ValueError: it is damaged.
+        """
+        if (path, place.frame, place.frame_end) != self._last:
+            if place.frame_end - place.frame > _LARGEST_FRAME:
+                raise ValueError("a frame over all limits")
+            with self._opened(path) as shard:
+                shard.seek(place.frame)
+                frame = shard.read(place.frame_end - place.frame)
+            self._content = unpack_frame(frame, _FRAME_HELD)
+            self._last = (path, place.frame, place.frame_end)
+            if len(self._content) >= _FRAME_HELD:  # few documents are so large: each is read by itself
+                self._last = None
+                return unpack_row(frame, place)
+        if place.row_end > len(self._content):
+            raise ValueError("the frame is shorter than the place of the ledger tells")
+        return self._content[place.row : place.row_end]

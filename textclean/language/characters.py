@@ -25,3 +25,9 @@ def log_frequency() -> "Mapping[str, float]":
     return MappingProxyType(
         dict(zip(map(chr, arrays["code"].tolist()), arrays["log"].astype(float).tolist(), strict=True))
     )
+
+
+def seldom(most: float) -> frozenset[str]:
+    """The characters of :func:`log_frequency` whose figure is ``most`` or less, without making its table."""
+    arrays = read_arrays("characters.npz")
+    return frozenset(map(chr, arrays["code"][arrays["log"].astype(float) <= most].tolist()))

@@ -242,16 +242,17 @@ static PyObject *meet(PyObject *module, PyObject *args)
     Pairs found;
     int failed;
     (void)module;
-    if (!enter(args, "r1iiiiiiiir1w1", &of)) return NULL;
+    if (!enter(args, "r1r8iiiiiiiir1w1", &of)) return NULL;
     const int64_t *given = of.number;
-    const Array *signature = of.array, *apart = of.array + 1, *crowded = of.array + 2;
-    Meeting to = {signature->at, (int)given[0], crowded->count, given[1], given[2], given[3], given[4], given[5], given[6], given[7],
+    const Array *signature = of.array, *index = of.array + 1, *apart = of.array + 2, *crowded = of.array + 3;
+    Meeting to = {signature->at, index->count ? index->at : NULL, (int)given[0], crowded->count, given[1], given[2], given[3], given[4], given[5], given[6], given[7],
                   apart->count ? apart->at : NULL, crowded->at};
     if (!claim((to.width == 2 || to.width == 4) && to.slots > 0 && to.rows > 0 && to.bands >= 0
                    && to.bands <= to.slots / to.rows && to.window > 0 && to.room > 2 * to.window && to.residents >= 0
                    && to.residents <= to.count && to.count < UINT32_MAX, "no such bands")
-        || !claim(signature->count / to.width / to.slots >= to.count && !((uintptr_t)signature->at % (size_t)to.width)
-                      && (!apart->count || apart->count >= to.count), "an array is too small or not aligned"))
+        || !claim((index->count ? index->count : signature->count / to.width / to.slots) >= to.count && !((uintptr_t)signature->at % (size_t)to.width)
+                      && (!apart->count || apart->count >= to.count), "an array is too small or not aligned")
+        || !all_below(*index, signature->count / to.width / to.slots))
         return leave(&of, NULL);
     Py_BEGIN_ALLOW_THREADS
     failed = meet_all(&to, &found);
@@ -369,7 +370,7 @@ static PyMethodDef functions[] = {
     {"sketch", sketch, METH_VARARGS,
      "sketch(codes, width, offsets, n, slots, beyond, first, index, narrow, wide, prints, bounds) -> int: how many; without first all"},
     {"meet", meet, METH_VARARGS,
-     "meet(signature, width, residents, slots, bands, rows, window, room, least, apart, crowded) -> bytes: pairs, unordered"},
+     "meet(signature, index, width, residents, slots, bands, rows, window, room, least, apart, crowded) -> bytes: pairs, unordered"},
     {"hold", hold, METH_VARARGS,
      "hold(prints, bounds, order, window, room, need, crowded) -> bytes: pairs of ranks that may contain one another, unordered"},
     {"overlap", overlap, METH_VARARGS, "overlap(codes, width, offsets, pairs, n, jaccard, contained, counts): shared, left, right of each; 0 below both"},

@@ -101,7 +101,8 @@ typedef struct {
 int sketch_all(const Texts *of, Sketch *to);
 
 typedef struct {
-    const void *signature; /* count rows of slots; the residents first */
+    const void *signature; /* rows of slots */
+    const int64_t *index;  /* the row of each of count texts, the residents first; NULL: one after the other */
     int width;
     int64_t count, residents, slots, bands, rows, window, room, least;
     const uint8_t *apart; /* two texts with a 1 do not meet; NULL: all do */

@@ -23,6 +23,7 @@ def sketch(
 ) -> int: ...
 def meet(
     signature: Buffer,
+    index: Buffer,
     width: int,
     residents: int,
     slots: int,

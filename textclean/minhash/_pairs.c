@@ -63,6 +63,11 @@ static inline uint64_t key_of(const void *row, int width, int64_t rows)
     return key;
 }
 
+static inline const char *row_of(const Meeting *of, int64_t text)
+{
+    return (const char *)of->signature + (of->index ? of->index[text] : text) * of->slots * of->width;
+}
+
 /* Keys of several bands, one band after the other, without the bits that make room for the text's index. The usual
  * sizes of a band are known to the compiler. */
 static INLINED void make_keys(const Meeting *of, int64_t band, int64_t bands, int low, uint64_t *restrict keys)
@@ -70,7 +75,7 @@ static INLINED void make_keys(const Meeting *of, int64_t band, int64_t bands, in
     int64_t step = of->rows * of->width;
     int usual = of->width == 2 && (of->rows == 3 || of->rows == 4) ? (int)of->rows : 0;
     for (int64_t i = 0; i < of->count; i++) {
-        const char *row = (const char *)of->signature + i * of->slots * of->width + band * step;
+        const char *row = row_of(of, i) + band * step;
         for (int64_t k = 0; k < bands; k++, row += step) {
             uint64_t key = usual == 3 ? key_of(row, 2, 3) : usual == 4 ? key_of(row, 2, 4) : key_of(row, of->width, of->rows);
             keys[k * of->count + i] = key << low | (uint64_t)i;
@@ -82,7 +87,6 @@ typedef struct { uint64_t pairs[BATCH]; int count; } Batch; /* so that what they
 
 static int compare(const Meeting *of, Batch *batch, Pairs *found)
 {
-    const char *signature = of->signature;
     int64_t size = of->slots * of->width, fresh = 0;
     int failed = 0;
     for (int i = 0; i < batch->count; i++) PREFETCH(found->places + (mixed(0, batch->pairs[i]) & found->mask));
@@ -90,14 +94,14 @@ static int compare(const Meeting *of, Batch *batch, Pairs *found)
         uint64_t pair = batch->pairs[i];
         if (*place_in(found, pair)) continue;
         batch->pairs[fresh++] = pair;
+        const char *a = row_of(of, (int64_t)(pair >> 32)), *b = row_of(of, (int64_t)(uint32_t)pair);
         for (int64_t at = 0; at < size; at += 64) {
-            PREFETCH(signature + (int64_t)(pair >> 32) * size + at);
-            PREFETCH(signature + (int64_t)(uint32_t)pair * size + at);
+            PREFETCH(a + at);
+            PREFETCH(b + at);
         }
     }
     for (int64_t i = 0; i < fresh && !failed; i++) {
-        const void *a = signature + (int64_t)(batch->pairs[i] >> 32) * size;
-        const void *b = signature + (int64_t)(uint32_t)batch->pairs[i] * size;
+        const void *a = row_of(of, (int64_t)(batch->pairs[i] >> 32)), *b = row_of(of, (int64_t)(uint32_t)batch->pairs[i]);
         int64_t same = of->width == 2 ? agree16(a, b, of->slots) : agree32(a, b, of->slots);
         if (same >= of->least) failed = add_pair(found, batch->pairs[i]);
     }

@@ -80,11 +80,11 @@ def candidates(
     slots = found.narrow.shape[1]
     least = math.ceil(floor * slots)
     every = texts if guests is None else np.concatenate([texts, guests])
-    narrow = found.narrow if len(every) == len(found.narrow) and guests is None else found.narrow[every]
+    index = None if len(every) == len(found.narrow) and guests is None else every  # None: every row is its own text
     long = found.row[every] >= 0 if len(found.wide) else None
-    key, crowded = meet(narrow, len(texts), bands, rows, window, least, long, room)
-    if narrow is not found.narrow:  # else every row is its own text
-        key = _renumbered(key, every)
+    key, crowded = meet(found.narrow, len(texts), bands, rows, window, least, long, room, index)
+    if index is not None:
+        key = _renumbered(key, index)
     if long is not None and long.any():
         own = every[long]
         count = int(np.count_nonzero(long[: len(texts)]))
@@ -103,18 +103,22 @@ def meet(
     least: int,
     apart: NDArray[np.bool_] | None = None,
     room: int = 0,
+    index: NDArray[np.int64] | None = None,
 ) -> tuple[NDArray[np.uint64], NDArray[np.bool_]]:
     """Pairs of rows of ``signature`` that agree in a band and in ``least`` slots; two rows in ``apart`` do not meet.
 
-    Rows from ``residents`` on are guests. Returns the pairs, the earlier row in the upper half of a number, in no
-    order, none twice; and which rows lie in a bucket of more residents than have ``room`` (:func:`bucket_pairs`).
+    With an ``index`` only of its rows, which have its places as their numbers then. Rows from ``residents`` on are
+    guests. Returns the pairs, the earlier row in the upper half of a number, in no order, none twice; and which rows
+    lie in a bucket of more residents than have ``room`` (:func:`bucket_pairs`).
     """
     count, slots = signature.shape
+    count = count if index is None else len(index)
     room = max(room, 2 * window + 1)
     crowded = np.zeros(count, np.bool_)
     if fast := engine.kernel():
         raw = fast.meet(
             np.ascontiguousarray(signature),
+            np.empty(0, np.int64) if index is None or not count else index,
             signature.dtype.itemsize,
             residents,
             slots,
@@ -127,6 +131,7 @@ def meet(
             crowded,
         )
         return np.frombuffer(raw, np.uint64), crowded
+    signature = signature if index is None else signature[index]
     place_bits = np.uint64(max(count, 1).bit_length())
     resident = None if residents == count else np.arange(count) < residents
     seen = np.empty(0, np.int64)
@@ -149,6 +154,22 @@ def meet(
         part = slice(lo, lo + (1 << 16))
         enough[part] = np.count_nonzero(signature[left[part]] == signature[right[part]], axis=1) >= least
     return packed(left[enough], right[enough]), crowded
+
+
+def agree(found: Signatures, pairs: Pairs, bands: int, rows: int, floor: float) -> NDArray[np.bool_]:
+    """Which ``pairs`` :func:`candidates` finds where there is room for all."""
+    slots = found.narrow.shape[1]
+    least = math.ceil(floor * slots)
+    out = np.empty(len(pairs), np.bool_)
+    for lo in range(0, len(pairs), 1 << 14):
+        left, right = pairs[lo : lo + (1 << 14)].T
+        same = found.narrow[left] == found.narrow[right]
+        both = np.flatnonzero((found.row[left] >= 0) & (found.row[right] >= 0))
+        if len(both):
+            same[both] = found.wide[found.row[left[both]]] == found.wide[found.row[right[both]]]
+        banded = same[:, : bands * rows].reshape(-1, bands, rows).all(axis=2).any(axis=1)
+        out[lo : lo + (1 << 14)] = banded & (np.count_nonzero(same, axis=1) >= least)
+    return out
 
 
 def distinct(values: NDArray[Any]) -> NDArray[Any]:

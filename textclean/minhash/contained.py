@@ -23,6 +23,7 @@ NEEDS: Final = 32
 
 _SORTED_BY: Final = np.uint32(0x9E3779B1)
 _CHOSEN_BY: Final = np.uint32(0x85EBCA77)
+_ASKED: Final = np.uint64(ASKS << 32)
 
 
 def winnow(hashes: NDArray[np.uint32], offsets: NDArray[np.int64], n: int) -> tuple[NDArray[Any], NDArray[np.int64]]:
@@ -82,7 +83,7 @@ def candidates(
     second array has the texts of which a fingerprint was cut off so, in the order of ``order``.
     """
     room = max(room, 2 * window + 1)
-    need = np.ceil(0.5 * share * np.arange(NEEDS + 1)).astype(np.int64)
+    need = _needed(share)
     crowded = np.zeros(len(order), np.bool_)
     if fast := engine.kernel():
         raw = fast.hold(prints, offsets, order, window, room, need, crowded)
@@ -90,6 +91,38 @@ def candidates(
     else:
         found = _proposed(prints, offsets, order, need, window, room, crowded)
     return order[unpacked(np.sort(found))], order[crowded]
+
+
+def holds(prints: NDArray[np.uint32], offsets: NDArray[np.int64], pairs: Pairs, share: float) -> NDArray[np.bool_]:
+    """Which ``pairs`` (container, piece) :func:`candidates` finds where there is room for all."""
+    texts, place = np.unique(pairs, return_inverse=True)
+    whole, piece = place.reshape(-1, 2).T
+    sizes = (offsets[1:] - offsets[:-1])[texts]
+    owner = np.repeat(np.arange(len(texts)), sizes)
+    own = prints[np.arange(len(owner)) + np.repeat(offsets[texts] - (np.cumsum(sizes) - sizes), sizes)]
+    held = distinct(owner.astype(np.uint64) << np.uint64(32) | own)
+    owner = (held >> np.uint64(32)).astype(np.int64)
+    asked = held[(held.astype(np.uint32) * _CHOSEN_BY).astype(np.uint64) * sizes[owner].astype(np.uint64) < _ASKED]
+    owner = (asked >> np.uint64(32)).astype(np.int64)
+    begin = np.searchsorted(owner, np.arange(len(texts) + 1))
+    count = np.diff(begin)
+    out = np.empty(len(pairs), np.bool_)
+    for lo in range(0, len(pairs), 1 << 16):
+        part = slice(lo, lo + (1 << 16))
+        asks = count[piece[part]]
+        entry = np.repeat(begin[piece[part]] - (np.cumsum(asks) - asks), asks) + np.arange(int(asks.sum()))
+        of_pair = np.repeat(np.arange(len(asks)), asks)
+        wanted = whole[part][of_pair].astype(np.uint64) << np.uint64(32) | asked[entry].astype(np.uint32)
+        at = np.minimum(np.searchsorted(held, wanted), max(len(held) - 1, 0))
+        hits = np.bincount(of_pair[held[at] == wanted] if len(held) else of_pair[:0], minlength=len(asks))
+        out[part] = hits >= np.maximum(_needed(share)[np.minimum(asks, NEEDS)], 1)
+    return out
+
+
+def _needed(share: float) -> NDArray[np.int64]:
+    """How many of so many fingerprints that ask must be found; more than :data:`NEEDS` count as so many."""
+    needed: NDArray[np.int64] = np.ceil(0.5 * share * np.arange(NEEDS + 1)).astype(np.int64)
+    return needed
 
 
 def _proposed(
@@ -105,7 +138,7 @@ def _proposed(
     sizes = (offsets[1:] - offsets[:-1])[order]
     rank = np.repeat(np.arange(len(order)), sizes)
     print_ = prints[np.arange(len(rank)) - np.repeat(np.cumsum(sizes) - sizes, sizes) + offsets[order[rank]]]
-    asks = (print_ * _CHOSEN_BY).astype(np.uint64) * sizes[rank].astype(np.uint64) < np.uint64(ASKS << 32)
+    asks = (print_ * _CHOSEN_BY).astype(np.uint64) * sizes[rank].astype(np.uint64) < _ASKED
     packed = ((print_ * _SORTED_BY).astype(np.uint64) << np.uint64(32)) | (rank << 1 | asks).astype(np.uint64)
     del rank, print_, asks
     packed = distinct(packed)

@@ -1,7 +1,7 @@
 """Near duplicates among texts: exact copies, contained pieces and near copies, each verified."""
 
 from collections.abc import Callable, Sequence
-from typing import Final, Literal, Protocol
+from typing import Any, Final, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,8 +9,12 @@ from numpy.typing import NDArray
 from textclean.errors import UsageError
 from textclean.minhash import bands, contained
 from textclean.minhash.arrow import StringColumn, strings, view_any
-from textclean.minhash.sketch import Sketches, sketch_distinct
-from textclean.minhash.twins import KEPT, NearDuplicates, Related, decide, none_related
+from textclean.minhash.codes import Codes, coded
+from textclean.minhash.crowds import Crowd, Limits
+from textclean.minhash.grams import hashes
+from textclean.minhash.signatures import Signatures
+from textclean.minhash.sketch import sketch_distinct, take
+from textclean.minhash.twins import NearDuplicates, Related, decide, none_related
 from textclean.minhash.verify import Overlaps, pair_counts
 
 Backend = Literal["numpy", "datasketch"]
@@ -19,16 +23,13 @@ RECALL: Final = 0.999
 """How often stages and indexes propose a pair at the threshold."""
 
 FEW: Final = 4
-"""In the first round each text meets so many of the first and of the nearest of a crowded bucket."""
+"""At first each text of a crowd meets so many of the first and of the nearest: of most crowds few stay then."""
 
-SPARE: Final = 1 << 17
-"""So many pairs more than a few a text may be looked at in a round: a crowd of hundreds is compared all with all."""
-
-ROUNDS: Final = 64
-"""Rounds after which no more is compared; each but the last two found copies."""
+ROOM: Final = bands.ROOM
+"""Of so many texts with a band or a fingerprint in common all pairs are looked at; more are a crowd."""
 
 Proposal = tuple[bands.Pairs, NDArray[np.int64]]
-"""Pairs to compare, and the texts that may have more partners than were proposed."""
+"""Pairs to compare, and the texts of crowds, rising: two of these may be a pair that was not proposed."""
 
 
 def near_duplicates(
@@ -78,120 +79,96 @@ def near_duplicates(
         rank = np.zeros(len(texts), np.int64)
         rank[index[longest]] = np.arange(len(index))
 
-    everything = np.arange(len(index))
+    limits = limits_of(threshold, containment, n, found.signatures.narrow.shape[1], recall)
 
-    def search(own: NDArray[np.int64], window: int, guests: NDArray[np.int64] | None = None) -> Proposal:
-        places = everything if own is index else np.searchsorted(index, own)
+    def propose() -> Proposal:
+        crowded = index[:0]
         if backend == "numpy":
-            others = None if guests is None else np.searchsorted(index, guests)
-            pairs, crowded = near_pairs(found, places, threshold, recall, window, others)
+            pairs, crowded = near_pairs(found.signatures, np.arange(len(index)), limits)
         else:
             from textclean.minhash import peer
 
-            pairs = places[peer.candidates(strings(texts, own), n, slots, *bands.choose(threshold, slots, recall))]
-            crowded = places[:0]
-        if containment is not None and guests is None:
-            order = longest if own is index else longest[np.isin(longest, places)]
-            pairs, crowded = with_pieces((pairs, crowded), found, order, containment, n, window)
+            pairs = peer.candidates(strings(texts, index), n, slots, limits.bands, limits.rows)
+        if containment is not None:
+            pairs, crowded = with_pieces((pairs, crowded), found.prints, found.offsets, longest, limits)
         return index[pairs], index[crowded]
+
+    def crowd(members: NDArray[np.int64]) -> Crowd:
+        own = take(found, np.searchsorted(index, members))
+        turn = members if containment is None else rank[members]
+        return Crowd(members, turn, own, *hashed(coded(codes).take(members), n), limits)
 
     def relate(pairs: bands.Pairs) -> tuple[Related, Related]:
         shared = pair_counts(codes, pairs, n, threshold, containment)
         return relations(pairs, shared, rank, threshold, containment)
 
-    return settle(index, search, relate, lambda near, inside: decide(first, rank, inside, near))
-
-
-class Search(Protocol):
-    """Proposes pairs of texts to compare.
-
-    Of ``own`` (rising indices), with at most ``2 * window`` partners a text where very many agree; or of ``own`` with
-    ``guests``. Returns pairs of indices, the smaller one first, none twice, and those of ``own`` that may have more
-    partners than were proposed.
-    """
-
-    def __call__(self, own: NDArray[np.int64], window: int, guests: NDArray[np.int64] | None = None) -> Proposal: ...
+    return settle(propose, crowd, relate, lambda near, inside: decide(first, rank, inside, near))
 
 
 def settle(
-    texts: NDArray[np.int64],
-    search: Search,
+    propose: Callable[[], Proposal],
+    crowd: Callable[[NDArray[np.int64]], Crowd],
     relate: Callable[[bands.Pairs], tuple[Related, Related]],
     decide: Callable[[Related, Related], NearDuplicates],
 ) -> NearDuplicates:
-    """The verdicts on ``texts``, from proposed and verified pairs, where necessary in rounds.
+    """The verdicts that follow from all pairs, though of crowds few are compared.
 
-    Where very many texts may be alike, each meets only a few in the first round, most fall, and in the next round
-    those that stay meet one another: so no more is compared than a multiple of the texts, and yet every text that
-    stays was compared with many others that stay, in a crowd of hundreds with all of them. In the end those that fell
-    look for the most similar of these.
+    A pair of which neither text stays when its turn comes decides nothing, in whatever order it is looked at. So it is
+    enough that all pairs of those that stay were compared in the end.
 
     Args:
-        texts: indices, rising.
-        search: proposes pairs.
+        propose: pairs of indices, the smaller one first; and the indices of texts in crowds, rising: all pairs are
+            proposed but those of two such texts.
+        crowd: what brings these together.
         relate: verifies pairs; returns those that are near and those that are contained.
-        decide: the verdicts that follow from all near and all contained pairs.
+        decide: the verdicts that follow from near and contained pairs.
     """
-    near = inside = none_related()
-    seen, crowd = np.empty(0, np.int64), texts[:0]
-    size = int(texts[-1]) + 1 if len(texts) else 1
-    own, guests, window = texts, None, FEW
-    most = FEW * len(texts) + SPARE
-    for turn in range(ROUNDS):
-        pairs, crowded = search(own, window, guests)
-        key = pairs[:, 0] * size + pairs[:, 1]
-        if len(seen):
-            fresh = seen[np.minimum(np.searchsorted(seen, key), len(seen) - 1)] != key
-            pairs, key = pairs[fresh], key[fresh]
-        found = relate(pairs) if len(pairs) else (none_related(), none_related())
-        more = bool(len(found[0].left) or len(found[1].left))
-        if more or not turn:
-            near, inside = joined(near, found[0]), joined(inside, found[1])
+    pairs, members = propose()
+    near, inside = relate(pairs) if len(pairs) else (none_related(), none_related())
+    verdicts = decide(near, inside)
+    if not len(members):
+        return verdicts
+    rest = crowd(members)
+    while (unmet := rest.unmet(verdicts.kind)) is not None:
+        more = relate(unmet)
+        if len(more[0].left) or len(more[1].left):
+            near, inside = joined(near, more[0]), joined(inside, more[1])
             verdicts = decide(near, inside)
-        if len(crowded):
-            crowd = bands.distinct(np.concatenate([crowd, crowded]))
-        if guests is not None or not len(crowd):
-            break
-        seen = np.sort(np.concatenate([seen, key]))
-        fell = verdicts.kind[crowd] != KEPT
-        own = crowd[~fell]
-        least = bands.WINDOW if fell.any() else FEW  # a crowd of which none fell is alike, but not of copies
-        wide = max(least, min(len(own), most // max(len(own), 1)))
-        if not more and window >= wide:
-            guests = crowd[fell]
-            if not len(guests):
-                break
-            wide = max(least, min(window, most // len(guests)))
-        window = FEW if more and wide == least else wide
     return verdicts
 
 
-def near_pairs(
-    found: Sketches,
-    texts: NDArray[np.int64],
-    threshold: float,
-    recall: float,
-    window: int = bands.WINDOW,
-    guests: NDArray[np.int64] | None = None,
-) -> Proposal:
-    """Candidate pairs for Jaccard similarity >= ``threshold`` among ``texts`` (rising indices into ``found``).
+def limits_of(threshold: float, containment: float | None, n: int, slots: int, recall: float) -> Limits:
+    """What makes a pair; a pair at ``threshold`` is proposed with ``recall``.
 
-    A pair whose estimate lies more than four standard errors below the threshold is not proposed: among true pairs
-    fewer than one in a thousand. The second array: :func:`textclean.minhash.bands.candidates`.
+    A pair whose estimate lies more than four standard errors below the threshold is not compared: among true pairs
+    fewer than one in a thousand.
     """
-    slots = found.signatures.narrow.shape[1]
     floor = threshold - 4 * (threshold * (1 - threshold) / slots) ** 0.5
-    which = bands.choose(threshold, slots, recall)
-    return bands.candidates(found.signatures, texts, *which, floor, window, guests)
+    return Limits(threshold, containment, n, *bands.choose(threshold, slots, recall), floor)
+
+
+def near_pairs(found: Signatures, texts: NDArray[np.int64], limits: Limits) -> Proposal:
+    """Candidate pairs for near copies among ``texts`` (rising indices into ``found``), and which are in crowds."""
+    return bands.candidates(found, texts, limits.bands, limits.rows, limits.floor, FEW, room=ROOM)
 
 
 def with_pieces(
-    proposal: Proposal, found: Sketches, order: NDArray[np.int64], containment: float, n: int, window: int
+    proposal: Proposal, prints: NDArray[np.uint32], offsets: NDArray[np.int64], order: NDArray[np.int64], limits: Limits
 ) -> Proposal:
     """A proposal and, of the texts of ``order`` (longest first), those of which one may contain the other."""
-    share = contained.intact(containment, n)
-    more, crowded = contained.candidates(found.prints, found.offsets, order, share, window)
+    assert limits.containment is not None  # asked by the caller
+    share = contained.intact(limits.containment, limits.n)
+    more, crowded = contained.candidates(prints, offsets, order, share, FEW, ROOM)
+    if len(crowded):  # there a pair is proposed if what was cut off may have been shared
+        unsure = np.isin(more[:, 1], crowded)
+        unsure[unsure] = ~contained.holds(prints, offsets, more[unsure], share)
+        more = more[~unsure]
     return union(proposal[0], more), bands.distinct(np.concatenate([proposal[1], crowded]))
+
+
+def hashed(codes: Codes, n: int) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:
+    """The hashes of the grams of texts, and their offsets."""
+    return hashes(codes, n), codes.offsets
 
 
 def union(*found: bands.Pairs) -> bands.Pairs:
@@ -200,7 +177,7 @@ def union(*found: bands.Pairs) -> bands.Pairs:
     return bands.unpacked(bands.distinct(bands.packed(np.minimum(left, right), np.maximum(left, right))))
 
 
-def by_length(lengths: NDArray[np.int64]) -> NDArray[np.int64]:
+def by_length(lengths: NDArray[Any]) -> NDArray[np.int64]:
     """The order of texts, longest first, among equals the first."""
     most = int(lengths.max(initial=0))
     return np.argsort((most - lengths).astype(np.uint16 if most < 1 << 16 else np.int64), kind="stable")

@@ -55,6 +55,17 @@ def sketch_distinct(
     return first, index, _by_numpy(codes, index, n, slots, pieces=pieces)
 
 
+def take(found: Sketches, index: NDArray[np.int64]) -> Sketches:
+    """The sketches of the texts of ``index``, in its order."""
+    narrow, wide, row = found.signatures
+    long = row[index]
+    sizes = (found.offsets[1:] - found.offsets[:-1])[index]
+    offsets = np.concatenate([[0], np.cumsum(sizes)])
+    prints = found.prints[np.repeat(found.offsets[index] - offsets[:-1], sizes) + np.arange(offsets[-1])]
+    signatures = Signatures(narrow[index], wide[long[long >= 0]], np.where(long < 0, -1, np.cumsum(long >= 0) - 1))
+    return Sketches(signatures, prints, offsets)
+
+
 def rows_of_long(lengths: NDArray[np.int64]) -> NDArray[np.int64]:
     """The place of each text among the long ones, or -1."""
     long = lengths > LONG

@@ -6,7 +6,7 @@ are ranked again on the way.
 """
 
 from collections.abc import Callable, Sequence
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -40,7 +40,7 @@ class Overlaps(NamedTuple):
 
 def overlaps(
     read: Callable[[Sequence[int]], list[str]],
-    lengths: NDArray[np.int64],
+    lengths: NDArray[Any],
     pairs: Pairs,
     n: int,
     threshold: float = 0.0,
@@ -55,7 +55,7 @@ def overlaps(
     order = np.argsort(longer, kind="stable")
     pairs, longer = pairs[order], longer[order]
     again = np.r_[False, longer[1:] == longer[:-1]]
-    size = lengths[pairs].sum(axis=1) - np.where(again, lengths[longer], 0)
+    size = lengths[pairs].sum(axis=1, dtype=np.int64) - np.where(again, lengths[longer], 0)
     counts = np.zeros((3, len(pairs)), np.int64)
     for lo, hi in runs(np.concatenate([[0], np.cumsum(size)]), _BLOCK):
         wanted, place = np.unique(pairs[lo:hi], return_inverse=True)

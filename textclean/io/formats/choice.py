@@ -6,7 +6,8 @@ from typing import Final
 import orjson
 
 from textclean.io.formats.json_values import JsonArray, JsonStream
-from textclean.io.formats.jsonl import JsonLines, JsonStyle
+from textclean.io.formats.json_writer import JsonStyle
+from textclean.io.formats.jsonl import JsonLines
 from textclean.io.formats.names import JSON, JSON_STREAM, JSONL, PARQUET
 from textclean.io.formats.parquet import Parquet
 from textclean.io.formats.records import Fields, RowFormat

@@ -7,7 +7,8 @@ from io import BufferedIOBase
 from typing import ClassVar, Final
 
 from textclean.errors import InputError
-from textclean.io.formats.jsonl import JsonBlock, JsonStyle, rendered
+from textclean.io.formats.json_writer import JsonStyle
+from textclean.io.formats.jsonl import JsonBlock, rendered
 from textclean.io.formats.records import Fields, Outcome, Rendered
 
 _READ: Final = 1 << 18

@@ -8,7 +8,7 @@ or a title stays however often it is seen: paragraphs are for the stage about du
 import re
 from collections.abc import Callable, Mapping, Sequence
 from hashlib import blake2b
-from typing import Any, ClassVar, NamedTuple
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from textclean.language.expressions import lazy
 from textclean.language.han import HAN
@@ -17,6 +17,11 @@ from textclean.language.names import NAME
 from textclean.stage import CorpusStage, Document, Field, Findings, Observation, Texts
 from textclean.stages.boilerplate.imprint import MENU, is_imprint
 from textclean.stages.cuts import NOTHING, cut, whole_lines
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from textclean.tables import Observations, Schema
 
 _LONGEST = 200
 """Characters of the longest line that can be boilerplate."""
@@ -147,6 +152,9 @@ class Boilerplate(CorpusStage):
     """
 
     name: ClassVar[str] = "boilerplate"
+    tables: ClassVar["Schema"] = {
+        "lines": {"id": "string", "start": "int64", "key": "int64", "names_site": "bool", "body": "int64"}
+    }
     min_documents: int = Field(
         3, ge=2, le=1_000_000, description="different documents that must share a line at their edge for it to go"
     )
@@ -155,34 +163,42 @@ class Boilerplate(CorpusStage):
     labels: bool = Field(True, description="cut section labels that repeat themselves in pinyin capitals")
 
     def observe(self, doc: Document) -> Observation:
-        """What the page shows at its edge.
+        """A row for each short line at the edge of the page: its first place there and its hash.
 
-        ``keys``: hashes of the short lines at the edge; ``sites``: 1 for each that names a site, else 0; ``body``: the
-        hash of the longest line, by which copies of an article are known.
+        ``names_site``: whether it names a site; ``body``: the hash of the longest line, by which copies of an article
+        are known.
         """
         lines = doc.text.split("\n")
-        edge = {line for line in _edge(lines, self.edge) if len(line) <= _LONGEST_SHARED and _may_be_shared(line)}
-        rows = sorted([(_key(line), int(_SITE_WORDS.search(line) is not None)) for line in edge])
-        body = max(lines, key=len)
-        return {"keys": [key for key, _ in rows], "sites": [site for _, site in rows], "body": [_key(body.strip())]}
+        edge = {
+            line: start
+            for line, start in reversed(_edge(lines, self.edge))
+            if len(line) <= _LONGEST_SHARED and _may_be_shared(line)
+        }
+        body = _key(max(lines, key=len).strip())
+        return {
+            "start": list(edge.values()),
+            "key": [_key(line) for line in edge],
+            "names_site": [_SITE_WORDS.search(line) is not None for line in edge],
+            "body": [body] * len(edge),
+        }
 
-    def decide(self, observations: Sequence[tuple[str, Observation]], texts: Texts) -> Mapping[str, Any]:
+    def decide(self, observations: "Observations", texts: Texts) -> Mapping[str, Any]:
         """The hashes of shared lines, by document.
 
         A line is shared if ``min_documents`` different bodies have it at their edge; for the name of a site two do.
         """
-        bodies: dict[int, set[int]] = {}
-        sites: set[int] = set()
-        for _, seen in observations:
-            for key, site in zip(seen["keys"], seen["sites"], strict=True):
-                bodies.setdefault(int(key), set()).add(int(seen["body"][0]))
-                if site:
-                    sites.add(int(key))
-        shared = {key for key, some in bodies.items() if len(some) >= (2 if key in sites else self.min_documents)}
-        if not shared:
-            return {}
-        verdicts = {id: sorted(shared.intersection(map(int, seen["keys"]))) for id, seen in observations}
-        return {id: keys for id, keys in verdicts.items() if keys}
+        import numpy as np
+
+        key, body, document = (observations.array("lines", name) for name in ("key", "body", "id"))
+        _, keys, bodies = _distinct(key, body)
+        site = np.unique(key[observations.array("lines", "names_site")])
+        shared = keys[bodies >= np.where(np.isin(keys, site), 2, self.min_documents)]
+        held = np.isin(key, shared)
+        verdicts: dict[str, list[int]] = {}
+        pairs, _, _ = _distinct(document[held], key[held])
+        for at, own in pairs.tolist():
+            verdicts.setdefault(observations.ids[at], []).append(own)
+        return verdicts
 
     def findings(self, doc: Document, verdict: Any) -> Findings:
         """The lines to cut; ``verdict`` holds the hashes of lines that other documents share, or is None."""
@@ -273,18 +289,40 @@ class Boilerplate(CorpusStage):
         return hits
 
 
-def _edge(lines: Sequence[str], size: int) -> list[str]:
-    """The first and the last ``size`` lines that are not blank, without white space around them."""
-    some: list[str] = []
-    for order in (lines, reversed(lines)):
-        left = size
-        for line in order:
-            if not left:
-                break
-            if line := line.strip():
-                some.append(line)
-                left -= 1
-    return some
+def _edge(lines: Sequence[str], size: int) -> list[tuple[str, int]]:
+    """The first and the last ``size`` lines that are not blank, stripped, each with the place where it begins."""
+    some: list[tuple[str, int]] = []
+    start, left = 0, size
+    for line in lines:
+        if not left:
+            break
+        if told := line.strip():
+            some.append((told, start))
+            left -= 1
+        start += len(line) + 1
+    last: list[tuple[str, int]] = []
+    start, left = sum(map(len, lines)) + len(lines), size
+    for line in reversed(lines):
+        if not left:
+            break
+        start -= len(line) + 1
+        if told := line.strip():
+            last.append((told, start))
+            left -= 1
+    return [*some, *reversed(last)]
+
+
+def _distinct(first: "NDArray[Any]", second: "NDArray[Any]") -> "tuple[NDArray[Any], NDArray[Any], NDArray[Any]]":
+    """Distinct pairs of two columns, in order; the values of the first one, and with how many of the second each is."""
+    import numpy as np
+
+    order = np.lexsort((second, first))
+    first, second = first[order], second[order]
+    new = np.ones(len(order), bool)
+    new[1:] = (first[1:] != first[:-1]) | (second[1:] != second[:-1])
+    pairs = np.stack([first[new], second[new]], axis=1)
+    values, count = np.unique(pairs[:, 0], return_counts=True)
+    return pairs, values, count
 
 
 def _peel(texts: Sequence[str], size: int, test: Callable[[str], bool]) -> set[int]:

@@ -1,12 +1,15 @@
 """Paragraphs that stand more than once, in a document or across all of them: exact, contained and near copies."""
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
-from textclean.stage import CorpusStage, Document, Edits, Field, Findings, Mark, Observation, Texts
+from textclean.stage import CorpusStage, Document, Edits, Field, Findings, Mark, Texts
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from textclean.index.model import Entries, Index, Parameters
+    from textclean.tables import Observations, Schema, Seen
 
 
 class Duplicates(CorpusStage):
@@ -17,6 +20,33 @@ class Duplicates(CorpusStage):
     """
 
     name = "duplicates"
+    tables: ClassVar["Schema"] = {
+        "paragraphs": {
+            "id": "string",
+            "start": "int32",
+            "end": "int32",
+            "line": "int32",
+            "length": "int32",
+            "heading": "bool",
+            "key": "fixed_size_binary[16]",
+        },
+        "sketches": {"id": "string", "start": "int32", "minima": "list<uint16>", "prints": "list<uint32>"},
+        "wide_sketches": {"id": "string", "start": "int32", "minima": "list<uint32>"},
+        "short_sentences": {
+            "id": "string",
+            "start": "int32",
+            "end": "int32",
+            "line": "int32",
+            "key": "fixed_size_binary[16]",
+            "before": "int32",
+            "after": "int32",
+        },
+    }
+    """``paragraphs`` are those of ``min_chars`` and more: place, source line, folded length, whether it is a heading
+    that stays, key. ``sketches`` and, of long ones, ``wide_sketches`` are of those that are compared for more than
+    equality. ``short_sentences`` are shorter, each with the offsets of the paragraphs ``before`` and ``after`` it (-1:
+    there is none).
+    """
 
     threshold: float = Field(0.8, gt=0, le=1, description="smallest Jaccard similarity of a near copy")
     containment: float | None = Field(
@@ -37,17 +67,13 @@ class Duplicates(CorpusStage):
         True, description="whether an index remembers texts; without them its matches are marked and not cut"
     )
 
-    def observe(self, doc: Document) -> Observation:
-        """One row a paragraph that is not blank: place, source line, folded length, key, heading or not, sketch."""
-        return self.observe_many([doc])[0]
+    def observe_many(self, docs: Sequence[Document]) -> "Seen":
+        """The rows of all documents, found together; blank is what folds to nothing."""
+        from textclean.stages.duplicates.observed import observe
 
-    def observe_many(self, docs: Sequence[Document]) -> list[Observation]:
-        """The rows of each document, found together."""
-        from textclean.stages.duplicates.rows import observe
+        return observe(docs, self)
 
-        return observe(docs, self.n, self.slots, pieces=self.containment is not None)
-
-    def decide(self, observations: Sequence[tuple[str, Observation]], texts: Texts) -> Mapping[str, Any]:
+    def decide(self, observations: "Observations", texts: Texts) -> Mapping[str, Any]:
         """Of a document with something to say, in order: ``(start, end, reason, twin)``; ``template`` is a mark."""
         from textclean.stages.duplicates.copies import decide
 
@@ -61,19 +87,17 @@ class Duplicates(CorpusStage):
         pieces = self.containment is not None
         return Parameters.of(self.n, self.slots, self.threshold, pieces=pieces, texts=self.index_text, folding=digest())
 
-    def decide_after(
-        self, observations: Sequence[tuple[str, Observation]], texts: Texts, index: "Index"
-    ) -> Mapping[str, Any]:
+    def decide_after(self, observations: "Observations", texts: Texts, index: "Index") -> Mapping[str, Any]:
         """Like :meth:`decide`, but paragraphs that earlier runs kept come first; they are the twins, ``id#line``."""
         from textclean.stages.duplicates.copies import decide
 
         return decide(self, observations, texts, index)
 
-    def entries(self, id: str, observation: Observation, verdict: Any, texts: Texts) -> "Entries":
+    def entries(self, observations: "Observations", verdicts: Mapping[str, Any], texts: Texts) -> "Iterator[Entries]":
         """The paragraphs that stay, for the index; those too short to be looked for and headings are left out."""
         from textclean.stages.duplicates.copies import entries
 
-        return entries(self, id, observation, verdict, texts)
+        return entries(self, observations, verdicts, texts)
 
     def findings(self, doc: Document, verdict: Any) -> Findings:
         """Cuts with their line breaks, and ``template`` marks."""

@@ -1,6 +1,6 @@
 """The verdict over the paragraphs of all documents: which are copies, and of which one that stays."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,11 +11,14 @@ from textclean.minhash import EXACT, KEPT, KINDS, bands, near
 from textclean.minhash.twins import NearDuplicates, Related
 from textclean.minhash.twins import decide as which_stays
 from textclean.minhash.verify import overlaps
-from textclean.stage import Observation, Texts
+from textclean.stage import Texts
 from textclean.stages.duplicates.earlier import Said, after_earlier, is_mark
 from textclean.stages.duplicates.facts import is_cut_from, same_fact
-from textclean.stages.duplicates.rows import HEADING, SENTENCE, Rows
+from textclean.stages.duplicates.observed import Observed
+from textclean.stages.duplicates.search import Search
+from textclean.stages.duplicates.short import short_copies
 from textclean.stages.duplicates.whole import Whole
+from textclean.tables import Observations
 
 if TYPE_CHECKING:
     from textclean.stages.duplicates import Duplicates
@@ -26,7 +29,7 @@ _AT_ONCE = 1024
 
 def decide(
     options: "Duplicates",
-    observations: Sequence[tuple[str, Observation]],
+    observations: Observations,
     texts: Texts,
     remembered: Index | None = None,
 ) -> Mapping[str, list[tuple[int, int, str, str]]]:
@@ -34,57 +37,54 @@ def decide(
 
     What earlier runs ``remembered`` comes first: what falls to it takes part in nothing else.
     """
-    if not observations:
-        return {}
-    rows = Rows(observations)
-    heading = (rows.flags & HEADING > 0) & (options.headings == "keep")
-    long = rows.length >= options.min_chars
-    first = _verified(rows, texts, _first_copies(rows, heading, long))
-    alone = (first == np.arange(len(first))) & long & ~heading
+    rows = Observed(observations, options.slots)
+    first = _verified(rows, texts, _first_copies(rows))
+    alone = (first == np.arange(len(first))) & ~rows.heading
     earlier = Said({}, {})
     if remembered is not None:
-        own = rows.paragraphs(texts)
-        earlier = after_earlier(options, remembered, own, np.flatnonzero(alone), rows.ids)
+        asking = np.flatnonzero(alone)
+        own = rows.paragraphs(texts, asking, rows.sketched(), rows.sketches())
+        earlier = after_earlier(options, remembered, own, rows.ids).renumbered(asking)
         alone[list(earlier.cuts)] = False
-    index = np.flatnonzero(alone & (rows.length >= options.n))
-    rank = np.zeros(len(first), np.int64)
-    longest_first = index[near.by_length(rows.length[index])]
-    rank[longest_first] = np.arange(len(index))
+    search = Search(options, rows, texts, alone)
     templates: dict[int, list[tuple[float, int]]] = {}
-
-    def search(own: NDArray[np.int64], window: int, guests: NDArray[np.int64] | None = None) -> near.Proposal:
-        return _proposed(options, rows, own, window, guests, rank, texts)
 
     def relate(pairs: bands.Pairs) -> tuple[Related, Related]:
         least = options.threshold, options.containment
         shared = overlaps(lambda wanted: rows.read(texts, wanted), rows.length, pairs, options.n, *least)
-        beside, inside = near.relations(pairs, shared, rank, *least)
+        beside, inside = near.relations(pairs, shared, search.rank, *least)
         return _same_facts(options, rows, beside, inside, texts, templates)
 
-    found = near.settle(index, search, relate, lambda beside, inside: which_stays(first, rank, inside, beside))
-    found = _short_copies(rows, texts, long, found)
-    return _by_document(rows, found, templates, first, earlier)
+    found = near.settle(
+        search.propose, search.crowd, relate, lambda beside, inside: which_stays(first, search.rank, inside, beside)
+    )
+    short = short_copies(rows, observations, texts, found)
+    return _by_document(rows, found, templates, first, earlier, short)
 
 
-def entries(options: "Duplicates", id: str, observation: Observation, verdict: Any, texts: Texts) -> Entries:
-    """What stays of a document and is long enough to be looked for, headings aside."""
-    rows = Rows([(id, observation)])
-    cut = {start for start, _, reason, _ in verdict or () if not is_mark(reason)}
-    heading = (rows.flags & HEADING > 0) & (options.headings == "keep")
-    stays = ~np.isin(rows.start, np.array(sorted(cut), np.int64))
-    kept = np.flatnonzero(stays & ~heading & (rows.length >= options.min_chars))
-    return Entries(id, rows.paragraphs(texts), kept, rows.line[kept])
+def entries(
+    options: "Duplicates", observations: Observations, verdicts: Mapping[str, Any], texts: Texts
+) -> Iterator[Entries]:
+    """What stays of each document and is long enough to be looked for, headings aside."""
+    rows = Observed(observations, options.slots)
+    sketched, sketches = rows.sketched(), rows.sketches()
+    ends = np.searchsorted(rows.document, np.arange(len(rows.ids) + 1))
+    for id, lo, hi in zip(rows.ids, ends[:-1].tolist(), ends[1:].tolist(), strict=True):
+        cut = {start for start, _, reason, _ in verdicts.get(id) or () if not is_mark(reason)}
+        stays = ~np.isin(rows.start[lo:hi], np.array(sorted(cut), np.int64)) & ~rows.heading[lo:hi]
+        kept = lo + np.flatnonzero(stays)
+        own = rows.paragraphs(texts, kept, sketched, sketches)
+        yield Entries(id, own, np.arange(len(kept)), rows.line[kept].astype(np.int64))
 
 
-def _first_copies(rows: Rows, heading: NDArray[np.bool_], long: NDArray[np.bool_]) -> NDArray[np.int64]:
-    """The first row with the same folded text: in all documents, for a heading in its own; short rows stand alone."""
-    first = np.arange(len(rows.start))
-    own = np.flatnonzero(long)
-    value = rows.key[own, 0]
+def _first_copies(rows: Observed) -> NDArray[np.int64]:
+    """The first row with the same folded text: in all documents, for a heading in its own."""
+    first = np.arange(len(rows))
+    value = rows.key[:, 0]
     order = np.argsort(value)
     again = np.flatnonzero(value[order[1:]] == value[order[:-1]])
-    own = own[np.union1d(order[again], order[again + 1])]  # most stand once, and are their own first copy
-    columns = (np.where(heading[own], rows.document[own], -1), *rows.key[own].T)
+    own = np.union1d(order[again], order[again + 1])  # most stand once, and are their own first copy
+    columns = (np.where(rows.heading[own], rows.document[own], -1), *rows.key[own].T)
     order = np.lexsort(columns)  # stable: the first of equals comes first
     new = np.ones(len(order), bool)
     new[1:] = np.logical_or.reduce([column[order][1:] != column[order][:-1] for column in columns])
@@ -92,7 +92,7 @@ def _first_copies(rows: Rows, heading: NDArray[np.bool_], long: NDArray[np.bool_
     return first
 
 
-def _verified(rows: Rows, texts: Texts, first: NDArray[np.int64]) -> NDArray[np.int64]:
+def _verified(rows: Observed, texts: Texts, first: NDArray[np.int64]) -> NDArray[np.int64]:
     """``first`` where the texts are equal too: keys are strong against chance, not against who would forge one."""
     again = np.flatnonzero(first != np.arange(len(first)))
     for lo in range(0, len(again), _AT_ONCE):
@@ -106,32 +106,9 @@ def _verified(rows: Rows, texts: Texts, first: NDArray[np.int64]) -> NDArray[np.
     return first
 
 
-def _proposed(
-    options: "Duplicates",
-    rows: Rows,
-    own: NDArray[np.int64],
-    window: int,
-    guests: NDArray[np.int64] | None,
-    rank: NDArray[np.int64],
-    texts: Texts,
-) -> near.Proposal:
-    if options.backend == "datasketch":
-        from textclean.minhash import peer
-
-        folded = rows.read(texts, own.tolist())
-        bands_and_rows = bands.choose(options.threshold, options.slots, near.RECALL)
-        pairs, crowded = own[peer.candidates(folded, options.n, options.slots, *bands_and_rows)], own[:0]
-    else:
-        pairs, crowded = near.near_pairs(rows.sketches, own, options.threshold, near.RECALL, window, guests)
-    if options.containment is None or guests is not None:
-        return pairs, crowded
-    order = own[np.argsort(rank[own])]
-    return near.with_pieces((pairs, crowded), rows.sketches, order, options.containment, options.n, window)
-
-
 def _same_facts(
     options: "Duplicates",
-    rows: Rows,
+    rows: Observed,
     beside: Related,
     inside: Related,
     texts: Texts,
@@ -166,39 +143,13 @@ def _same_facts(
     return may_fall(beside, piece=False), may_fall(inside, piece=True)
 
 
-def _short_copies(rows: Rows, texts: Texts, long: NDArray[np.bool_], found: NearDuplicates) -> NearDuplicates:
-    """Short sentences fall too where they follow their copy, or go with a paragraph that fell beside its twin's.
-
-    Elsewhere a short sentence may well be said twice.
-    """
-    twin, kind, similarity = found.twin.copy(), found.kind.copy(), found.similarity.copy()
-    sentence = ~long & (rows.flags & SENTENCE > 0) & (rows.flags & HEADING == 0)
-    last = len(twin) - 1
-    for row in np.flatnonzero(sentence).tolist():
-        places = []
-        if row > 0:
-            places += [row - 1, int(twin[row - 1]) + 1 if kind[row - 1] else -1]
-        if row < last and kind[row + 1]:
-            places.append(int(twin[row + 1]) - 1)
-        for place in places:
-            if not 0 <= place < row or (rows.key[place] != rows.key[row]).any():
-                continue
-            home = int(twin[place]) if kind[place] else place
-            if kind[home] != KEPT or rows.document[home] != rows.document[row]:
-                continue
-            own, other = rows.read(texts, [row, home])
-            if own == other:
-                twin[row], kind[row], similarity[row] = home, EXACT, 1.0
-                break
-    return NearDuplicates(twin, kind, similarity)
-
-
 def _by_document(
-    rows: Rows,
+    rows: Observed,
     found: NearDuplicates,
     templates: Mapping[int, list[tuple[float, int]]],
     first: NDArray[np.int64],
     earlier: Said,
+    short: Mapping[int, list[tuple[int, int, str, str]]],
 ) -> dict[str, list[tuple[int, int, str, str]]]:
     fell = np.flatnonzero(found.kind)
     columns = (fell, found.kind[fell], found.similarity[fell], found.twin[fell])
@@ -213,9 +164,11 @@ def _by_document(
         kept = [other for _, other in sorted(others) if found.kind[other] == KEPT]
         if kept and row not in said:
             said[row] = ("template", rows.name(kept[0]))
-    verdicts: dict[str, list[tuple[int, int, str, str]]] = {}
+    verdicts: dict[int, list[tuple[int, int, str, str]]] = {}
     told = sorted(said)
     places = zip(*(column[told].tolist() for column in (rows.document, rows.start, rows.end)), strict=True)
     for row, (document, start, end) in zip(told, places, strict=True):
-        verdicts.setdefault(rows.ids[document], []).append((start, end, *said[row]))
-    return verdicts
+        verdicts.setdefault(document, []).append((start, end, *said[row]))
+    for document, cuts in short.items():
+        verdicts[document] = sorted([*verdicts.get(document, ()), *cuts])
+    return {rows.ids[document]: verdicts[document] for document in sorted(verdicts)}

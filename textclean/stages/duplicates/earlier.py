@@ -27,17 +27,19 @@ class Said(NamedTuple):
     cuts: dict[int, tuple[str, str]]
     marks: dict[int, tuple[str, str]]
 
+    def renumbered(self, rows: NDArray[np.int64]) -> "Said":
+        """The same of ``rows[0]``, ``rows[1]`` …"""
+        return Said(*({int(rows[at]): said for at, said in part.items()} for part in self))
+
 
 def is_mark(reason: str) -> bool:
     """Whether a verdict with this reason is a mark, and nothing is cut."""
     return reason == "template" or reason.startswith(_UNVERIFIED)
 
 
-def after_earlier(
-    options: "Duplicates", index: Index, own: Paragraphs, rows: NDArray[np.int64], ids: Collection[str]
-) -> Said:
-    """What follows for ``rows`` of ``own`` from the index; entries of the documents ``ids`` are not looked at."""
-    found = index.earlier(own, rows, ids, options.threshold, options.containment)
+def after_earlier(options: "Duplicates", index: Index, own: Paragraphs, ids: Collection[str]) -> Said:
+    """What follows for the rows of ``own`` from the index; entries of the documents ``ids`` are not looked at."""
+    found = index.earlier(own, np.arange(len(own.length)), ids, options.threshold, options.containment)
     if not index.parameters.texts:
         return Said({}, _unverified(options, found))
     compared = compare(index, found, own)

@@ -4,6 +4,7 @@ A line goes only if the whole of it is understood (:mod:`textclean.stages.metada
 lines stand. A sentence that merely begins with a label stays.
 """
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, ClassVar
@@ -25,8 +26,14 @@ _ROSTER = 20
 """A page with more bare names than this is a list of names."""
 _FORM = lazy(rf"[{HAN}]{{2,8}}\s?[:：]\s?\S")
 _TAIL_CREDIT = lazy(
-    rf"(?<=[。！？!?”’」])[^\S\n]*[（(【\[]\s*(?:责任编辑|责编|值班编辑|本期编辑|责任校对)\s?[:：\s]\s?(?P<names>[{HAN}A-Za-z\s、·,，]{{1,20}})[）)】\]]\Z"
+    rf"""
+    (?<=[。！？!?”’」])[^\S\n]*                                               # behind a whole sentence
+    [（(【\[]\s*(?:责任编辑|责编|值班编辑|本期编辑|责任校对)\s?[:：\s]\s?
+    (?P<names>[{HAN}A-Za-z\s、·,，]{{1,20}})[）)】\]]\Z
+    """,
+    re.VERBOSE,
 )
+"""（责任编辑：某某） at the end of a paragraph."""
 _TAIL_ENDS = frozenset("）)】]")
 
 

@@ -7,7 +7,7 @@ log-probability of the characters by :data:`GAIN`; ordinary Chinese never does.
 import re
 from functools import cache
 
-from textclean.language.characters import log_frequency
+from textclean.language.characters import seldom
 from textclean.language.expressions import lazy
 from textclean.language.likelihood import mean
 from textclean.ledger import NO_EDITS, Edits
@@ -55,8 +55,7 @@ def rare() -> frozenset[str]:
     gb = bytes(byte for lead in range(0xB0, 0xF8) for trail in range(0xA1, 0xFF) for byte in (lead, trail))
     big5 = bytes(byte for lead in range(0xA4, 0xC7) for trail in trails for byte in (lead, trail))
     listed = gb.decode("gb2312", "ignore") + big5.decode("big5", "ignore")
-    seldom = {char for char, log in log_frequency().items() if log <= _SELDOM}
-    everyday = {*listed} - seldom  # what the table lacks of them is likelier than that
+    everyday = {*listed} - seldom(_SELDOM)  # what the table lacks of them is likelier than that
     foreign = (range(0x370, 0x500), range(0x3040, 0x3130), range(0xE000, 0xF900))
     return frozenset(map(chr, range(0x3400, 0xA000))) - everyday | {chr(code) for part in foreign for code in part}
 

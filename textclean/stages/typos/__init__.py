@@ -6,8 +6,7 @@ and where documents agree on ten characters but for one, the reading of the fewe
 
 import re
 from bisect import bisect_right
-from collections import Counter
-from collections.abc import Callable, Mapping, Sequence, Set
+from collections.abc import Callable, Mapping, Set
 from functools import cache
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple
@@ -23,16 +22,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from textclean.language.spelling import Suspicion
+    from textclean.tables import Observations, Schema
 
-_COLUMNS = {
-    "at": "i8",
-    "score": "f8",
-    "start": "i8",
-    "end": "i8",
-    "alike": "f8",
-    "gain": "f8",
-    "pair": "u4",
-}
+_OF_SUSPICION = ("start", "end", "at", "score", "alike", "gain", "pair")
 _LEAST_SCORE = 0.1
 """What scores less by itself, no corpus can make likely."""
 
@@ -76,6 +68,23 @@ class Typos(CorpusStage):
     """Flags slips of the pen and of the scanner; never changes text."""
 
     name: ClassVar[str] = "typos"
+    tables: ClassVar["Schema"] = {
+        "texts": {"id": "string", "start": "int64", "characters": "int64"},
+        "suspicions": {
+            "id": "string",
+            "start": "int64",
+            "end": "int64",
+            "at": "int64",
+            "intended": "uint32",
+            "score": "double",
+            "alike": "double",
+            "gain": "double",
+            "pair": "uint32",
+            "key": "uint64",
+        },
+        "pairs": {"id": "string", "start": "int64", "pair": "uint32", "times": "uint32"},
+        "contexts": {"id": "string", "start": "int64", "context": "uint64", "char": "uint16"},
+    }
     threshold: float = Field(0.9, gt=0, lt=1, description="least score of a mark for a character taken for another")
     spread: int = Field(
         3, ge=2, description="a string that so many documents share, or one repeats so often, is no typo"
@@ -85,52 +94,61 @@ class Typos(CorpusStage):
     )
 
     def observe(self, doc: Document) -> Observation:
-        """Suspicions with hashed strings, rare pairs with their counts, and hashed contexts with what they hold."""
+        """Suspicions with hashed strings, rare pairs with their counts, and hashed contexts with what they hold.
+
+        A count holds for the document, so its offset is 0; a context with the same character counts where it is first.
+        """
         import numpy as np
 
         if "typo" not in self.kinds or not _simplified(doc.text):
-            return {}
+            return {table: {name: () for name in types if name != "id"} for table, types in self.tables.items()}
         from textclean.language.spelling import telling_pairs
 
         found = _suspicions(doc.text, self.spread)
-        contexts, chars, _ = _contexts(doc.text)
-        order = np.lexsort((chars, contexts))
-        contexts, chars = contexts[order], chars[order]
+        contexts, chars, at = _contexts(doc.text)
+        order = np.lexsort((at, chars, contexts))
+        contexts, chars, at = contexts[order], chars[order], at[order]
         first = np.ones(len(contexts), bool)
         first[1:] = (contexts[1:] != contexts[:-1]) | (chars[1:] != chars[:-1])
         pairs, times = np.unique(telling_pairs(doc.text), return_counts=True)
         return {
-            "size": np.array([len(doc.text)], np.int64),
-            "key": np.array([_string_key(doc.text[s.start : s.end]) for s in found], np.uint64),
-            **{name: np.array([getattr(s, name) for s in found], kind) for name, kind in _COLUMNS.items()},
-            "intended": np.array([ord(s.intended) for s in found], np.uint32),
-            "pairs": pairs,
-            "times": times.astype(np.uint32),
-            "context": contexts[first],
-            "char": chars[first],
+            "texts": {"start": [0], "characters": [len(doc.text)]},
+            "suspicions": {
+                **{name: [getattr(s, name) for s in found] for name in _OF_SUSPICION},
+                "intended": [ord(s.intended) for s in found],
+                "key": np.array([_string_key(doc.text[s.start : s.end]) for s in found], np.uint64),
+            },
+            "pairs": {"start": np.zeros(len(pairs), np.int64), "pair": pairs, "times": times},
+            "contexts": {"start": at[first], "context": contexts[first], "char": chars[first]},
         }
 
-    def decide(self, observations: Sequence[tuple[str, Observation]], texts: Texts) -> Mapping[str, Any]:
+    def decide(self, observations: "Observations", texts: Texts) -> Mapping[str, Any]:
         """Weighs suspicions by what the corpus writes elsewhere; finds the rare variants."""
+        import numpy as np
+
         from textclean.language.spelling import Suspicion, weighed
 
-        seen = [(name, columns) for name, columns in observations if columns]
-        size = sum(int(columns["size"][0]) for _, columns in seen)
-        documents = Counter(key for _, columns in seen for key in set(columns["key"].tolist()))
-        times = _occurrences(seen)
-        variants = _variants([(columns["context"], columns["char"]) for _, columns in seen])
-        verdicts = {}
-        for number, (name, columns) in enumerate(seen):
-            kept = []
-            rows = zip(*(columns[c].tolist() for c in ("key", "intended", *_COLUMNS)), strict=True)
-            for key, intended, *values in rows:
-                found = Suspicion(intended=chr(intended), **dict(zip(_COLUMNS, values, strict=True)))
-                score = weighed(found.score, found.pair, times.get(found.pair, 0), size)
-                if score >= self.threshold and documents[key] < self.spread:
-                    kept.append(found._replace(score=score))
-            if kept or number in variants:
-                verdicts[name] = _Verdict(tuple(kept), variants.get(number, {}))
-        return verdicts
+        sizes = observations.array("texts", "characters")
+        size = int(sizes.sum())
+        documents = _documents(observations)
+        times = _occurrences(observations)
+        kept: dict[int, list[Suspicion]] = {}
+        names = [name for name in self.tables["suspicions"] if name != "id"]
+        columns = {name: observations.array("suspicions", name) for name in ("id", *names)}
+        order = np.lexsort((columns["at"], columns["id"]))
+        for document, *values in zip(*(column[order].tolist() for column in columns.values()), strict=True):
+            row = dict(zip(names, values, strict=True))
+            key, intended = row.pop("key"), chr(row.pop("intended"))
+            found = Suspicion(intended=intended, **row)
+            score = weighed(found.score, found.pair, times.get(found.pair, 0), size)
+            if score >= self.threshold and documents[key] < self.spread:
+                kept.setdefault(document, []).append(found._replace(score=score))
+        variants = _variants(observations) if len(sizes) > 2 else {}
+        ids = observations.ids
+        return {
+            ids[at]: _Verdict(tuple(kept.get(at, ())), variants.get(at, {}))
+            for at in sorted(kept.keys() | variants.keys())
+        }
 
     def findings(self, doc: Document, verdict: Any) -> Findings:
         """Marks only."""
@@ -152,8 +170,12 @@ class Typos(CorpusStage):
 
 def flag_typos(text: str) -> list[Mark]:
     """The marks of :class:`Typos` on one text by itself, in the order of the text."""
+    from textclean.tables import Observations
+
     stage, doc = Typos(), Document("", text)
-    verdict = stage.decide([(doc.id, stage.observe(doc))], lambda refs: [text[r.start : r.end] for r in refs])
+    verdict = stage.decide(
+        Observations(stage.tables, [stage.observe_many([doc])]), lambda refs: [text[r.start : r.end] for r in refs]
+    )
     return list(advance(doc, stage.name, stage.version, stage.findings(doc, verdict.get(doc.id))).marks)
 
 
@@ -176,18 +198,31 @@ def _scripts() -> "NDArray[Any]":
     return table
 
 
-def _occurrences(seen: Sequence[tuple[str, Observation]]) -> dict[int, int]:
+def _documents(observations: "Observations") -> dict[int, int]:
+    """How many documents have each string that is suspected."""
+    import numpy as np
+
+    key, document = (observations.array("suspicions", name) for name in ("key", "id"))
+    order = np.lexsort((document, key))
+    key, document = key[order], document[order]
+    new = np.ones(len(key), bool)
+    new[1:] = (key[1:] != key[:-1]) | (document[1:] != document[:-1])
+    strings, count = np.unique(key[new], return_counts=True)
+    return dict(zip(strings.tolist(), count.tolist(), strict=True))
+
+
+def _occurrences(observations: "Observations") -> dict[int, int]:
     """How often the corpus has each pair that a suspicion would make."""
     import numpy as np
 
-    wanted = np.array(sorted({pair for _, columns in seen for pair in columns["pair"].tolist() if pair}), np.uint32)
+    wanted = np.unique(observations.array("suspicions", "pair"))
+    wanted = wanted[wanted > 0]
+    pairs, seen = (observations.array("pairs", name) for name in ("pair", "times"))
+    at = wanted.searchsorted(pairs)
+    there = (at < len(wanted)).nonzero()[0]
+    there = there[wanted[at[there]] == pairs[there]]
     times = np.zeros(len(wanted), np.int64)
-    for _, columns in seen:
-        pairs: NDArray[Any] = columns["pairs"]
-        at = wanted.searchsorted(pairs)
-        there = at < len(wanted)
-        there[there] = wanted[at[there]] == pairs[there]
-        times[at[there]] += columns["times"][there]
+    np.add.at(times, at[there], seen[there])
     return dict(zip(wanted.tolist(), times.tolist(), strict=True))
 
 
@@ -316,15 +351,11 @@ def _distance(wanted: "NDArray[Any]", barred: "NDArray[Any]") -> "NDArray[Any]":
     return np.where((last >= 0) & (last > bar), index - last, len(wanted) + 1)
 
 
-def _variants(rows: "Sequence[tuple[NDArray[Any], NDArray[Any]]]") -> dict[int, dict[tuple[int, int], tuple[int, int]]]:
-    """By number of the document: rare readings of a context, each with the usual one and its number of documents."""
+def _variants(observations: "Observations") -> dict[int, dict[tuple[int, int], tuple[int, int]]]:
+    """By place of the document: rare readings of a context, each with the usual one and its number of documents."""
     import numpy as np
 
-    if len(rows) < 3:
-        return {}
-    context = np.concatenate([keys for keys, _ in rows])
-    char = np.concatenate([chars for _, chars in rows])
-    document = np.repeat(np.arange(len(rows)), [len(keys) for keys, _ in rows])
+    context, char, document = (observations.array("contexts", name) for name in ("context", "char", "id"))
     order = np.lexsort((document, char, context))
     context, char, document = context[order], char[order], document[order]
     starts = np.flatnonzero(np.concatenate([[True], (context[1:] != context[:-1]) | (char[1:] != char[:-1])]))
