@@ -14,7 +14,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from textclean.engines.local import Watch
+from textclean.engines.protocol import Watch
 from textclean.index import sqlite
 from textclean.recipe import Recipe, parse
 

@@ -14,7 +14,7 @@ from tests.runs import textclean, tree
 from tests.stages_for_tests import FirstOnly, Picky, Upper
 from textclean.commands.restore import restore, verify
 from textclean.commands.run import run
-from textclean.engines.local import Watch
+from textclean.engines.protocol import Watch
 from textclean.errors import InputError, OutputError, UsageError
 from textclean.recipe import Recipe
 

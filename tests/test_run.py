@@ -14,7 +14,7 @@ from textclean.commands.explain import explain
 from textclean.commands.preflight import worth
 from textclean.commands.restore import restore, verify
 from textclean.commands.run import run
-from textclean.engines.local import Watch
+from textclean.engines.protocol import Watch
 from textclean.errors import UsageError
 from textclean.io.inputs import File
 from textclean.io.out_folder import clashes, fitting

@@ -11,7 +11,7 @@ from tests.runs import Interrupted, tree
 from textclean.commands.explain import explain
 from textclean.commands.restore import verify
 from textclean.commands.run import run
-from textclean.engines.local import Watch
+from textclean.engines.protocol import Watch
 from textclean.errors import UsageError
 from textclean.index.open import open_index
 from textclean.recipe import Recipe, parse
