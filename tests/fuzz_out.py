@@ -188,7 +188,7 @@ def world() -> Iterator[World]:
         for number, (phase, done) in enumerate(PHASES):
             out = base / f"interrupted{number}"
             try:
-                run(base / "in", out, recipe=RECIPE, watch=_stopper(phase, done), max_memory=0)
+                run(base / "in", out, recipe=RECIPE, watch=_stopper(phase, done))
             except Interrupted:
                 interrupted.append(read_tree(out))
             shutil.rmtree(out)

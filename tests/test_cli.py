@@ -204,7 +204,7 @@ def test_ctrl_c_exits_with_130_and_leaves_whole_files_only(source: Path, tmp_pat
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # ignored in what a shell puts in background
     )
     deadline = time.monotonic() + 60
-    while not (tmp_path / "out/.work/made-with.json").exists() and time.monotonic() < deadline:
+    while not (tmp_path / "out/.work/phase-0").exists() and time.monotonic() < deadline:
         time.sleep(0.02)
     process.send_signal(signal.SIGINT)
     _, told = process.communicate(timeout=60)

@@ -71,7 +71,7 @@ def interrupted(source: Path, tmp_path: Path) -> Path:
             raise Interrupted
 
     with pytest.raises(Interrupted):
-        run(source, tmp_path / "half", recipe=RECIPE, watch=watch, max_memory=0)
+        run(source, tmp_path / "half", recipe=RECIPE, watch=watch)
     return tmp_path / "half"
 
 

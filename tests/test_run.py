@@ -126,7 +126,7 @@ def test_an_interrupted_run_goes_on_and_ends_the_same(source: Path, tmp_path: Pa
     out = tmp_path / "out"
     for stop_at in (("reading and cleaning", 64), ("cleaning", 32), ("cleaning", 64), ("writing", 32)):
         with pytest.raises(Interrupted):
-            run(source, out, recipe=RECIPE, jobs=1, resume=out.exists(), watch=stopper(*stop_at), max_memory=0)
+            run(source, out, recipe=RECIPE, jobs=1, resume=out.exists(), watch=stopper(*stop_at))
         assert not (out / "manifest.json").exists()
         for path in (out / "clean").rglob("*.txt") if (out / "clean").exists() else ():
             assert path.read_bytes() == (tmp_path / "straight" / path.relative_to(out)).read_bytes()
@@ -147,7 +147,7 @@ def stopper(what: str, done: int) -> Watch:
 def test_what_was_done_before_an_interruption_is_not_done_again(source: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
     with pytest.raises(Interrupted):
-        run(source, out, recipe=RECIPE, jobs=1, watch=stopper("cleaning", 1), max_memory=0)
+        run(source, out, recipe=RECIPE, jobs=1, watch=stopper("cleaning", 1))
     before = {path: path.stat().st_mtime_ns for path in (out / ".work").glob("phase-*/0*")}
     assert len(before) == 2
     with pytest.raises(Interrupted):
@@ -272,8 +272,8 @@ def test_what_is_no_output_of_a_run_is_refused(source: Path, tmp_path: Path) -> 
 
 
 def test_as_many_processes_are_started_as_are_worth_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("textclean.commands.run.available_cores", lambda: 4)
-    monkeypatch.setattr("textclean.commands.run._WORTH_A_WORKER", 100)
+    monkeypatch.setattr("textclean.commands.preflight.available_cores", lambda: 4)
+    monkeypatch.setattr("textclean.commands.preflight._WORTH_A_WORKER", 100)
     files = []
     for i, size in enumerate((40, 70, 1000)):
         (tmp_path / str(i)).write_bytes(b"x" * size)

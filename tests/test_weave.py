@@ -69,7 +69,7 @@ def test_places_are_stepped_back_the_same(case: tuple[Any, Any, Any, Any], extra
 
 
 @law
-@given(numbers=st.lists(st.integers(-(2**62), 2**62)), strings=st.lists(st.text(max_size=90)))
+@given(numbers=st.lists(st.integers(-(2**62), 2**62 - 1)), strings=st.lists(st.text(max_size=90)))
 def test_columns_are_told_the_same(numbers: list[int], strings: list[str]) -> None:
     assert outcome(lambda: weave.steps(numbers)) == outcome(lambda: weave.plain_steps(numbers))
     assert outcome(lambda: weave.sizes(strings)) == outcome(lambda: weave.plain_sizes(strings))

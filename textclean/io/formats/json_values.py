@@ -7,6 +7,7 @@ from io import BufferedIOBase
 from typing import ClassVar, Final
 
 from textclean.errors import InputError
+from textclean.io.formats.encoding import FileEncoding
 from textclean.io.formats.json_writer import JsonStyle
 from textclean.io.formats.jsonl import JsonBlock, rendered
 from textclean.io.formats.records import Fields, Outcome, Rendered
@@ -65,19 +66,24 @@ JsonStream.style = JsonStyle(b"", b"\n", b"")
 def _blocks(values: "_Values", fields: Fields, limit: int) -> Iterator[JsonBlock]:
     first, size = 1, 0
     rows: list[bytes | None] = []
+    encoding = FileEncoding()
+
+    def block() -> JsonBlock:
+        return JsonBlock(first, tuple(rows), fields, limit, encoding.of(row for row in rows if row is not None))
+
     try:
         for value in values:
             rows.append(value)
             size += len(value or b"")
             if len(rows) == _ROWS or size > _BYTES:
-                yield JsonBlock(first, tuple(rows), fields, limit)
+                yield block()
                 first, size, rows = first + len(rows), 0, []
     except InputError as error:
         if rows:
-            yield JsonBlock(first, tuple(rows), fields, limit)
+            yield block()
         raise InputError(f"{error} (after row {first + len(rows) - 1:,})") from error
     if rows:
-        yield JsonBlock(first, tuple(rows), fields, limit)
+        yield block()
 
 
 class _Values:

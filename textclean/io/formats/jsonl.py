@@ -9,8 +9,8 @@ from typing import Any, ClassVar, Final
 
 import orjson
 
-from textclean.decode import decode
 from textclean.errors import InputError
+from textclean.io.formats.encoding import UTF_8, FileEncoding
 from textclean.io.formats.json_writer import JsonStyle
 from textclean.io.formats.lines import line_breaks
 from textclean.io.formats.members import find, members
@@ -19,6 +19,8 @@ from textclean.io.formats.records import LONGEST_ID, Block, Fields, Outcome, Rec
 _BLOCK: Final = 1 << 19
 _BOM: Final = b"\xef\xbb\xbf"
 _NEWLINE: Final = 10
+_AROUND: Final = b" \t\r"
+"""What may stand around the object of a line."""
 
 
 @dataclass(slots=True)
@@ -30,16 +32,18 @@ class JsonBlock:
         content: the rows: lines, or a JSON text each; None for one that was too long to be kept.
         fields: the names of the fields of text and id.
         limit: bytes of a row.
+        codec: of the rows; what is written is UTF-8.
     """
 
     first: int
     content: bytes | tuple[bytes | None, ...]
     fields: Fields
     limit: int
+    codec: str = UTF_8
     _around: list[tuple[bytes, bytes]] = field(default_factory=list)
 
     def __reduce__(self) -> tuple[object, ...]:
-        return JsonBlock, (self.first, self.content, self.fields, self.limit)
+        return JsonBlock, (self.first, self.content, self.fields, self.limit, self.codec)
 
     @property
     def count(self) -> int:
@@ -68,7 +72,7 @@ class JsonBlock:
         try:
             if line is None:
                 raise InputError(f"over the limit of {self.limit:,} bytes")
-            return "" if not line or line.isspace() else _text(_loaded(line)[1], self.fields.text, path)
+            return "" if not line or line.isspace() else _text(_loaded(line, self.codec)[1], self.fields.text, path)
         except InputError as error:
             what = "line" if isinstance(self.content, bytes) else "row"
             raise InputError(f"{what} {row}: {error}") from error
@@ -92,8 +96,9 @@ class JsonBlock:
                 found.append(Record(row, fault=fault, kept=False))
                 self._around.append((b"", b""))
                 continue
+            line = line.strip(_AROUND)
             try:
-                line, record = _loaded(line.strip(b" \t\r"))
+                line, record = _loaded(line, self.codec)
                 text = _text(record, fields.text, text_path)
                 key = _key(record, fields.id, id_path)
                 self._around.append(_parted(line, text, text_path))
@@ -113,8 +118,8 @@ class JsonBlock:
         sizes: list[tuple[int, int, bool]] = []
         for place, (row, (head, tail)) in enumerate(zip(rows, self._around, strict=True)):
             if place in raw:
-                line = lines[row] or b""
-                head, tail = line.strip(b" \t\r"), b""
+                line = (lines[row] or b"").strip(_AROUND)
+                head, tail = _recoded(line, self.codec) or line, b""
             pieces += head, tail
             sizes.append((len(head), len(tail), place in raw))
         return b"\n".join([orjson.dumps(sizes), b"".join(pieces)])
@@ -128,7 +133,7 @@ class JsonBlock:
 
     def parts(self) -> list[Block]:
         """See :meth:`Block.parts`."""
-        return [JsonBlock(row, (line,), self.fields, self.limit) for row, line in self._rows()]
+        return [JsonBlock(row, (line,), self.fields, self.limit, self.codec) for row, line in self._rows()]
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,26 +146,15 @@ class JsonLines:
 
     def blocks(self, file: BufferedIOBase) -> Iterator[JsonBlock]:
         """See :meth:`Format.blocks`."""
-        row, rest = 1, b""
-        while new := file.read1(_BLOCK):
-            if row == 1 and not rest:
-                new = new.removeprefix(_BOM)
-            whole, newline, last = new.rpartition(b"\n")
-            if newline:
-                yield self._block(row, rest + whole)
-                row += line_breaks(whole) + 1
-                rest = last
-            else:
-                rest += new
-            if len(rest) > self.limit:
-                yield self._block(row, (None,))
-                rest = _behind_line(file)
+        row, encoding = 1, FileEncoding()
+        for lines in _lines(file, self.limit):
+            if lines is None:
+                yield JsonBlock(row, (None,), self.fields, self.limit)
                 row += 1
-        if rest:
-            yield self._block(row, rest)
-
-    def _block(self, row: int, content: bytes | tuple[None]) -> JsonBlock:
-        return JsonBlock(row, content, self.fields, self.limit)
+            else:
+                codec = encoding.of(lines.split(b"\n"))
+                yield JsonBlock(row, lines, self.fields, self.limit, codec)
+                row += line_breaks(lines) + 1
 
     def render(self, rest: bytes, outcomes: Sequence[Outcome]) -> Rendered:
         """See :meth:`Format.render`."""
@@ -172,6 +166,28 @@ class JsonLines:
         for end in accumulate(found.lengths):
             content[end - 1] = _NEWLINE
         return replace(found, clean=bytes(content))
+
+
+def _lines(file: BufferedIOBase, limit: int) -> Iterator[bytes | None]:
+    """The lines of a file, many at once; None in place of a line of over ``limit`` bytes, which is passed over."""
+    new = file.read1(_BLOCK)
+    while 0 < len(new) <= len(_BOM) and (more := file.read1(_BLOCK)):
+        new += more
+    new = new.removeprefix(_BOM)
+    begun: list[bytes] = []  # of the line that is not whole yet
+    while new:
+        whole, newline, last = new.rpartition(b"\n")
+        if newline:
+            yield b"".join([*begun, whole])
+            begun = []
+        begun.append(last)
+        new = b""
+        if sum(map(len, begun)) > limit:
+            yield None
+            begun, new = [], _behind_line(file)
+        new = new or file.read1(_BLOCK)
+    if any(begun):
+        yield b"".join(begun)
 
 
 def _behind_line(file: BufferedIOBase) -> bytes:
@@ -225,32 +241,43 @@ def _with(tail: bytes, outcome: Outcome) -> bytes:
 
 
 def _without(line: bytes, names: Collection[str]) -> bytes:
-    """A row without the members of these names, which are not its first."""
+    """A row without its last members, as far as they have these names."""
     try:
-        found = [member for member in members(_loaded(line)[0]) if member.name in names]
+        _loaded(line, UTF_8)
     except InputError:  # told when the row is read
         return line
-    for member in reversed(found):
+    found, left = list(members(line)), list(names)
+    while len(found) > 1 and found[-1].name in left:
+        member = found.pop()
+        left.remove(member.name)
         line = line[: line.rindex(b",", 0, member.start)] + line[member.value_end :]
     return line
 
 
-def _loaded(line: bytes) -> tuple[bytes, dict[str, Any]]:
+def _loaded(line: bytes, codec: str) -> tuple[bytes, dict[str, Any]]:
     """The line, in UTF-8, and its object."""
     try:
         record = orjson.loads(line)
     except orjson.JSONDecodeError as error:
-        try:
-            line.decode()
-        except UnicodeDecodeError:
-            text, source = decode(line)
-            if source.patches:
-                raise InputError("neither UTF-8 nor whole in another encoding") from error
-            return _loaded(text.encode())
+        recoded = _recoded(line, codec)
+        if recoded is None:
+            raise InputError("is not in UTF-8" + ("" if codec == UTF_8 else f", nor whole in {codec}")) from error
+        if recoded != line:
+            return _loaded(recoded, UTF_8)
         raise InputError(f"not JSON: {error}") from error
     if not isinstance(record, dict):
         raise InputError(f"{called(record)}, not an object")
     return line, record
+
+
+def _recoded(line: bytes, codec: str) -> bytes | None:
+    """The line in UTF-8; None if it cannot be read."""
+    for name in (UTF_8, codec):
+        try:
+            return line.decode(name).encode()
+        except UnicodeError:
+            continue
+    return None
 
 
 def value_at(record: Any, path: Sequence[str]) -> Any:
@@ -277,6 +304,8 @@ def _text(record: dict[str, Any], name: str, path: Sequence[str]) -> str:
 
 
 def _key(record: dict[str, Any], name: str, path: Sequence[str]) -> str | None:
+    if not name:
+        return None
     try:
         value = value_at(record, path)
     except KeyError:

@@ -299,9 +299,11 @@ def _holds_strings(type: Any) -> bool:
 
 
 def _field(schema: Any, name: str) -> Any:
-    """The field at a dotted path; None if it is not there."""
+    """The field at a dotted path; None if it is not there, or has no name."""
     import pyarrow as pa
 
+    if not name:
+        return None
     first, *path = name.split(".")
     place = schema.get_field_index(first)
     found = None if place < 0 else schema.field(place)

@@ -10,7 +10,7 @@ LONGEST_ID = 1 << 12
 
 
 class Fields(NamedTuple):
-    """Where a record holds its text and its id: names, or dotted paths into nested records."""
+    """Where a record holds its text and its id: names, or dotted paths into nested records. Without id: empty."""
 
     text: str = "text"
     id: str = "id"
