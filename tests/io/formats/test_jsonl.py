@@ -11,7 +11,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tests.io.formats.written import in_pieces, piece_sizes, plain_rows
-from textclean.io.formats.jsonl import JsonLines
+from textclean.io.formats.jsonl import JsonBlock, JsonLines
 from textclean.io.formats.records import LONGEST_ID, Fields, Outcome, Record
 
 law = settings(deadline=None)
@@ -212,6 +212,24 @@ def test_rows_are_written_one_behind_the_other_as_long_as_is_told(
         assert done.clean[at + length - 1 : at + length] == b"\n"
         at += length
     assert done.quarantined.count(b"\n") == len(raw_places)
+
+
+def test_a_row_that_was_not_kept_is_written_as_nothing() -> None:
+    block = JsonBlock(1, (None, b'{"text": "a"}'), Fields(), LIMIT)
+    outcomes = [Outcome(None, True), Outcome("A", True)]
+    done = LINES.render(block.rest({0}), outcomes)
+    assert (done.clean, list(done.lengths)) == (b'{"text": "A"}\n', [0, 14])
+    alone = LINES.render(JsonBlock(1, (None,), Fields(), LIMIT).rest({0}), outcomes[:1])
+    assert (alone.clean, list(alone.lengths)) == (b"", [0])
+
+
+def test_a_row_that_stood_on_many_lines_is_written_on_one() -> None:
+    """As --to jsonl asks for."""
+    rows = (b'{\n "text": "a",\r\n "n": [1,\n2]\n}', b'{"text": "b"}')
+    block = JsonBlock(1, rows, Fields(), LIMIT)
+    done = LINES.render(block.rest(()), [Outcome("A", True), Outcome("B", True)])
+    assert [orjson.loads(line) for line in done.clean.splitlines()] == [{"text": "A", "n": [1, 2]}, {"text": "B"}]
+    assert done.clean.count(b"\n") == 2
 
 
 # Further fields

@@ -129,11 +129,12 @@ class JsonLines:
     def render(self, rest: bytes, outcomes: Sequence[Outcome]) -> Rendered:
         """See :meth:`Format.render`."""
         found = rendered(rest, outcomes, self.style.separator)
-        if found.clean.count(b"\n") == len(found.lengths):
+        ends = [end for end, length in zip(accumulate(found.lengths), found.lengths, strict=True) if length]
+        if found.clean.count(b"\n") == len(ends):
             return found
         # rows of another format may stand on several lines; within strings there is no line break
         content = bytearray(found.clean.replace(b"\r", b" ").replace(b"\n", b" "))
-        for end in accumulate(found.lengths):
+        for end in ends:
             content[end - 1] = _NEWLINE
         return replace(found, clean=bytes(content))
 
