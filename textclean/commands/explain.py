@@ -4,12 +4,14 @@ import os
 from pathlib import Path
 
 from textclean.errors import RestoreError, UsageError
-from textclean.io.inputs import path_id
+from textclean.io.inputs import escaped, path_id
 from textclean.io.out_folder import CLEAN, DOCUMENTS, FILES, clean_name, output_name
 from textclean.io.out_reader import OutReader
 from textclean.io.results import DocumentRow, FileRow, Manifest
 from textclean.report.explain import explain as explain_document
 
+_CUT = "~"
+"""Stands in names that were cut, see :func:`textclean.io.out_folder.fitting`."""
 _LONGEST_NUMBER = 18
 """Digits of the number of a line: longer ones are part of a name."""
 
@@ -37,6 +39,10 @@ def explain(place: str) -> list[str]:
     folder = OutReader(root)
     manifest = folder.manifest()
     relative = str(absolute.relative_to(root / CLEAN))
+    if key and number:
+        whole = f"{key}:{number}"  # an id may end so, too
+        if _with_key(folder, _file(folder, relative), whole) is not None:
+            path, key, number = place, whole, ""
     row, text = _found(folder, manifest, relative, key, path)
     doc = folder.document(row, text)
     doc.restored()
@@ -71,13 +77,11 @@ def _found(folder: OutReader, manifest: Manifest, name: str, key: str, path: str
         UsageError: no run wrote it.
         RestoreError: it was edited since, or ``documents.jsonl`` is damaged.
     """
-    file = path_id(name)
+    file = _file(folder, name)
     rows = {row.file: row for row in folder.files() if isinstance(row, FileRow)}
-    of_output = {output_name(row.file, row.source_format, row.target_format): row.file for row in rows.values()}
-    file = of_output.get(name, file)
     if file in rows and not key:
         raise UsageError(f"{path}: is a file of rows; name one with # and its id, or its number: {path}#1")
-    row = _row(folder, f"{file}#{key}" if key else file, name)
+    row = _with_key(folder, file, key) if key else _with_name(folder, name)
     if row is None and folder.damaged(manifest, (DOCUMENTS, FILES)):
         documents = folder.root / DOCUMENTS
         raise RestoreError(f"{documents}: was changed after the run, or is missing; it does not name {path}")
@@ -94,10 +98,29 @@ def _found(folder: OutReader, manifest: Manifest, name: str, key: str, path: str
     return row, folder.clean_text(row)
 
 
-def _row(folder: OutReader, id: str, name: str) -> DocumentRow | None:
-    """The row of that id; of a clean text that has another name than its source, the row that it was written for."""
-    found = folder.find(id)
-    if found is not None and (found.file is not None or clean_name(found.id) == name):
-        return found
-    rows = (row for row in folder.documents() if isinstance(row, DocumentRow))
+def _file(folder: OutReader, name: str) -> str:
+    """The id of the file of rows that has this name below ``clean/``; of another file its name as an id."""
+    for row in folder.files():
+        if isinstance(row, FileRow) and output_name(row.file, row.source_format, row.target_format) == name:
+            return row.file
+    return path_id(name)
+
+
+def _with_key(folder: OutReader, file: str, key: str) -> DocumentRow | None:
+    """The document of a row of a file, by its id, as it is or as it stands in ``documents.jsonl``, or its number."""
+    ids = dict.fromkeys((f"{file}#{key}", f"{file}#{escaped(key)}"))
+    return next((row for row in map(folder.find, ids) if row is not None and row.file is not None), None)
+
+
+def _with_name(folder: OutReader, name: str) -> DocumentRow | None:
+    """The document that is a file, and whose clean text has that name."""
+    suffix = next(end for end in (".txt", ".txt.gz", ".txt.zst", "") if name.endswith(end))
+    compression = suffix.removeprefix(".txt")
+    for id in (path_id(name), path_id(name[: len(name) - len(suffix)] + compression)):
+        found = folder.find(id)
+        if found is not None and found.file is None and clean_name(found.id) == name:
+            return found
+    if _CUT not in name:
+        return None
+    rows = (row for row in folder.documents() if isinstance(row, DocumentRow))  # nothing else tells what was cut
     return next((row for row in rows if row.file is None and row.is_clean and clean_name(row.id) == name), None)

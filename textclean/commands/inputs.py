@@ -27,11 +27,11 @@ class Inputs:
         asked = manifest.made_with
         told = asked.get("--from", "")
         selection = Selection(
-            tuple(asked.get("--include", "").split()),
-            tuple(asked.get("--exclude", "").split()),
+            tuple(asked.get("--include", "").splitlines()),
+            tuple(asked.get("--exclude", "").splitlines()),
             Format.parse(told) if told else None,
         )
-        self._fields = Fields(asked.get("--text-field", "text"), asked.get("--id-field", "id"))
+        self._fields = Fields(asked.get("--text-field", "text"), "")  # rows are compared by their numbers
         self._files: dict[str, File] = {
             file.id: file for file in find_files(source, manifest.max_document_bytes, selection)
         }

@@ -45,7 +45,8 @@ def check_fields(files: list[File], fields: Fields) -> None:
     except InputError:  # told when it is read
         return
     except UsageError as error:
-        raise UsageError(f"{files[0].path}: {error}") from error
+        more = "; name it with --text-field" if "there is no column" in str(error) else ""
+        raise UsageError(f"{files[0].path}: {error}{more}") from error
     faults = [record.fault or "" for record in block.records()] if block is not None else []
     if faults and all("there is no field" in fault for fault in faults):
         raise UsageError(f"{files[0].path}: {faults[0]}; name it with --text-field")

@@ -136,17 +136,19 @@ def verify(out: PathLike, source: PathLike | None = None) -> Problems:
                     difference = "" if inputs is None else inputs.difference(one, was)
                     problem = one.problem or difference
                     problems += [(one.document.id, problem)] if problem else []
+            problems += [(taken.id, _MORE) for taken in was if taken.row]
         except RestoreError as error:
             problems.append((file.file, str(error)))
     if inputs is not None:
         known = {row.id for row in told.documents} | told.files.keys()
-        problems += [(id, "is in the input, but not in the output") for id in inputs.ids if id not in known]
+        problems += [(id, _MORE) for id in inputs.ids if id not in known]
     strangers = folder.strangers(told.documents, told.files.values(), len(manifest.shards_sha256))
     problems += [(str(path), "was written by no run") for path in strangers]
     return problems
 
 
 _CHANGED = "was changed after the run, or is missing"
+_MORE = "is in the input, but not in the output"
 
 
 class _Told:

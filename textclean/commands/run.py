@@ -127,7 +127,8 @@ def run(
     source, folder = Path(source), OutWriter(Path(out))
     pipeline = Pipeline(default()) if recipe is None else _pipeline(recipe)
     selection = Selection(tuple(include), tuple(exclude), None if format is None else Format.parse(format))
-    fields = Fields(text_field, id_field)
+    extra = tuple(dict.fromkeys(extra))
+    fields = Fields(text_field, id_field, tuple(map(name_of, extra)))
     target = None if to is None else Format.parse(to)
     check_extra(extra)
     if str(source) != STANDARD_INPUT:
@@ -143,7 +144,7 @@ def run(
         check_index(index, source, folder.root)
     made_with = _made_with(pipeline.recipe, selection, target, fields, extra)
     empty = () if files else (f"{source}: holds no file" + (" that is meant" if include or exclude else ""),)
-    task = _Task(files, fields, target, tuple(extra))
+    task = _Task(files, fields, target, extra)
     if dry_run:
         with (
             _index(index, pipeline, source, write=False) as earlier,
@@ -260,8 +261,8 @@ def _made_with(
     asked = {
         "--from": "" if selection.format is None else str(selection.format),
         "--to": "" if target is None else str(target),
-        "--include": " ".join(selection.include),
-        "--exclude": " ".join(selection.exclude),
+        "--include": "\n".join(selection.include),
+        "--exclude": "\n".join(selection.exclude),
         "--with": ",".join(extra),
     }
     made_with |= {name: value for name, value in asked.items() if value}

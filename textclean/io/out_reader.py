@@ -196,12 +196,18 @@ class OutReader(OutFolder):
         return text[:-1]
 
     def digest_of_text(self, row: DocumentRow) -> str | None:
-        """SHA-256 of the clean text of a document that is a file; None if it cannot be read."""
+        """SHA-256 of the clean text of a document that is a file, of a longer one than can be of the first bytes.
+
+        None if it cannot be read.
+        """
+        digest = hashlib.sha256()
         try:
             with decompressed(self._opened(self.clean_path(row.id)), format_of(row.id).compression) as file:
-                return hashlib.file_digest(file, "sha256").hexdigest()
+                for block in _blocks(file, ledger_limit(row.figures.source_bytes) + 1):
+                    digest.update(block)
         except (OSError, InputError, RestoreError):
             return None
+        return digest.hexdigest()
 
     def source(self, row: DocumentRow, clean: str) -> bytes:
         """The source of a document that was cleaned.

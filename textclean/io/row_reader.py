@@ -1,12 +1,11 @@
 """A file of rows that a run wrote: block by block, or one row of it."""
 
-import io
 from collections.abc import Iterator, Sequence
 from io import BufferedIOBase
 from pathlib import Path
 
 from textclean.errors import InputError, RestoreError, UsageError
-from textclean.io.files import open_regular
+from textclean.io.files import BLOCK, open_regular
 from textclean.io.formats.choice import row_format
 from textclean.io.formats.compression import decompressed
 from textclean.io.formats.jsonl import JsonBlock
@@ -17,7 +16,6 @@ from textclean.io.formats.records import Block, Fields, RowFormat
 _GROWTH = 4
 _ROOM = 1 << 24
 """A row may have grown beyond the limit on documents: by what was put in, and by further fields."""
-_LARGEST_MEMBER = 1 << 30
 
 
 class RowReader:
@@ -61,11 +59,12 @@ class RowReader:
         """
         try:
             with open(open_regular(self._path), "rb") as file:
-                text = self._row(file, at).records()[0].text
+                records = self._row(file, at).records()
         except OSError as error:
             raise RestoreError(f"{self._path}: cannot be read: {error.strerror}") from error
         except (IndexError, TypeError, ValueError, InputError, UsageError) as error:
             raise RestoreError(f"{self._path}: is damaged: {error}") from error
+        text = records[0].text if records else None
         if text is None:
             raise RestoreError(f"{self._path}: was changed after the run")
         return text
@@ -76,17 +75,13 @@ class RowReader:
         return self._json_row(file, at)
 
     def _json_row(self, file: BufferedIOBase, at: Sequence[int]) -> Block:
-        member, member_end, start, size = at
-        if size > self._limit:
-            raise ValueError("a row over all limits")
-        if not self._compression:
-            file.seek(start)
-            return JsonBlock(1, (file.read(size),), self.format.fields, self._limit)
-        if member_end - member > _LARGEST_MEMBER or start > _LARGEST_MEMBER:
-            raise ValueError("a member over all limits")
-        file.seek(member)
-        with decompressed(io.BytesIO(file.read(member_end - member)), self._compression) as content:
-            content.read(start)
+        member, _, start, size = at
+        if min(at) < 0 or size > self._limit:
+            raise ValueError("not the place of a row")
+        file.seek(member if self._compression else start)
+        with decompressed(file, self._compression) as content:
+            while self._compression and start and (passed := len(content.read(min(start, BLOCK)))):
+                start -= passed
             return JsonBlock(1, (content.read(size),), self.format.fields, self._limit)
 
     def container(self) -> Container | None:

@@ -3,7 +3,7 @@
 import io
 import json
 import pickle
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import orjson
 import pytest
@@ -11,7 +11,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tests.io.formats.written import in_pieces, piece_sizes, plain_rows
-from textclean.io.formats.jsonl import JsonLines
+from textclean.io.formats.jsonl import JsonBlock, JsonLines
 from textclean.io.formats.records import LONGEST_ID, Fields, Outcome, Record
 
 law = settings(deadline=None)
@@ -51,15 +51,43 @@ def test_blank_lines_are_no_rows_but_count_and_ends_of_lines_and_a_mark_do_not_m
     assert texts(raw) == rows
 
 
-def test_a_line_in_another_encoding_becomes_utf_8() -> None:
-    line = '{"id": "甲", "text": "青溪县今年的春茶长势良好", "n": 1}'
-    (block,) = LINES.blocks(io.BytesIO(line.encode("gb18030") + b"\n"))
-    assert [record.text for record in block.records()] == ["青溪县今年的春茶长势良好"]
-    assert block.rest({0}).endswith(line.encode())
-    assert (
-        LINES.render(block.rest(()), [Outcome("新", True)]).clean.decode()
-        == line.replace("青溪县今年的春茶长势良好", "新") + "\n"
-    )
+NEWS = "青溪縣今年的春茶長勢良好，預計全縣產量將達到三千二百噸"
+
+
+@pytest.mark.parametrize("codec", ["gb18030", "big5"])
+def test_a_file_in_another_encoding_becomes_utf_8(codec: str) -> None:
+    line = f'{{"id": "甲", "text": "{NEWS}", "n": 1}}'
+    (block,) = LINES.blocks(io.BytesIO(f"{{}}\n{line}\n".encode(codec) + b'{"text": "\xff\xff"}\n'))
+    empty, good, bad = block.records()
+    assert (empty.row, good.text, bad.row) == (1, NEWS, 3)
+    assert (bad.fault or "").startswith("is not in UTF-8, nor whole in ")
+    assert block.rest({0, 1, 2}).endswith(line.encode() + b'{"text": "\xff\xff"}')
+    outcomes = [Outcome(None, False), Outcome("新", True), Outcome(None, False)]
+    assert LINES.render(block.rest({0, 2}), outcomes).clean.decode() == line.replace(NEWS, "新") + "\n"
+
+
+@pytest.mark.parametrize("harm", [lambda raw: raw[:-5] + raw[-4:], lambda raw: raw[:-2] + b"\xff" + raw[-2:]])
+def test_a_damaged_row_of_a_file_in_utf_8_is_not_guessed_at(harm: Callable[[bytes], bytes]) -> None:
+    """Damaged UTF-8 is something in most encodings."""
+    line = '{"text": "春"}'.encode()
+    found = records(b"\n".join([line, harm(line), line]))
+    assert [record.text for record in found] == ["春", None, "春"]
+    assert found[1].fault == "is not in UTF-8"
+
+
+def test_the_first_rows_beyond_ascii_decide_for_all_blocks() -> None:
+    line = f'{{"text": "{NEWS}"}}\n'.encode("gb18030")
+    short = '{"text": "春"}\n'.encode("gb18030")
+    raw = b'{"text": "a"}\n' + line * 3 + short
+    for size in (20, 60, 10_000):
+        found = [record for block in LINES.blocks(in_pieces(raw, [size])) for record in block.records()]
+        assert [record.text for record in found] == ["a", *[NEWS] * 3, "春"]
+
+
+def test_what_is_in_no_chinese_encoding_is_told() -> None:
+    for codec in ("utf-16", "koi8-r"):
+        raw = '{"text": "Новости из деревни, длинный текст о чае"}\n'.encode(codec)
+        assert {record.text for record in records(raw)} == {None}
 
 
 @pytest.mark.parametrize(
@@ -83,7 +111,7 @@ def test_a_line_in_another_encoding_becomes_utf_8() -> None:
         (b'{"text": "a", "id": 1.5}', "the field 'id' is a number, neither a string nor a whole number"),
         (b'{"text": "a", "id": true}', "the field 'id' is a boolean, neither a string nor a whole number"),
         (b'{"text": "a", "id": "' + b"x" * (LONGEST_ID + 1) + b'"}', "the field 'id' holds an id of over 4,096 bytes"),
-        (b'{"text": "\xe6\x96\x87 \xff\xff \xe6"}', "neither UTF-8 nor whole in another encoding"),
+        (b'{"text": "\xe6\x96\x87 \xff\xff \xe6"}', "is not in UTF-8"),
     ],
 )
 def test_a_bad_row_says_what_is_wrong_and_stays_as_it_came(line: bytes, says: str) -> None:
@@ -120,7 +148,7 @@ def test_a_block_can_be_sent_to_another_process() -> None:
 
 
 def test_a_block_comes_apart_row_by_row() -> None:
-    (block,) = LINES.blocks(io.BytesIO(b'{"text": "a"}\n\nbad\n{"text": "b"}'))
+    (block,) = LINES.blocks(io.BytesIO(b'{"text": "a"}\n\nbad\n{"text": "b"}\n'))
     parts = block.parts()
     assert [record for part in parts for record in part.records()] == block.records()
 
@@ -172,7 +200,7 @@ def test_rows_are_written_one_behind_the_other_as_long_as_is_told(
     rows: list[tuple[bytes, str]], data: st.DataObject
 ) -> None:
     raw = b"\n".join(b" ".join(row.split(b"\n")) for row, _ in rows)
-    (block,) = LINES.blocks(io.BytesIO(raw))
+    (block,) = LINES.blocks(io.BytesIO(raw + b"\n"))
     found = block.records()
     raw_places = {i for i, record in enumerate(found) if record.text is None or data.draw(st.booleans())}
     outcomes = [Outcome(None if i in raw_places else "新", is_clean=i not in raw_places) for i in range(len(found))]
@@ -184,6 +212,24 @@ def test_rows_are_written_one_behind_the_other_as_long_as_is_told(
         assert done.clean[at + length - 1 : at + length] == b"\n"
         at += length
     assert done.quarantined.count(b"\n") == len(raw_places)
+
+
+def test_a_row_that_was_not_kept_is_written_as_nothing() -> None:
+    block = JsonBlock(1, (None, b'{"text": "a"}'), Fields(), LIMIT)
+    outcomes = [Outcome(None, True), Outcome("A", True)]
+    done = LINES.render(block.rest({0}), outcomes)
+    assert (done.clean, list(done.lengths)) == (b'{"text": "A"}\n', [0, 14])
+    alone = LINES.render(JsonBlock(1, (None,), Fields(), LIMIT).rest({0}), outcomes[:1])
+    assert (alone.clean, list(alone.lengths)) == (b"", [0])
+
+
+def test_a_row_that_stood_on_many_lines_is_written_on_one() -> None:
+    """As --to jsonl asks for."""
+    rows = (b'{\n "text": "a",\r\n "n": [1,\n2]\n}', b'{"text": "b"}')
+    block = JsonBlock(1, rows, Fields(), LIMIT)
+    done = LINES.render(block.rest(()), [Outcome("A", True), Outcome("B", True)])
+    assert [orjson.loads(line) for line in done.clean.splitlines()] == [{"text": "A", "n": [1, 2]}, {"text": "B"}]
+    assert done.clean.count(b"\n") == 2
 
 
 # Further fields
@@ -218,13 +264,16 @@ def test_taking_away_what_was_not_added_harms_no_row(line: bytes) -> None:
     ]
 
 
-def test_only_what_was_added_is_taken_away() -> None:
-    """A row may have held a field of that name before."""
-    raw = b'{"textclean_meta": "mine", "text": "a", "n": 1}\n'
-    (block,) = LINES.blocks(io.BytesIO(raw))
-    block.records()
-    more = LINES.render(block.rest(()), [Outcome("a", True, {"textclean_meta": {}})]).clean
-    (again,) = LINES.blocks(io.BytesIO(more))
-    again = again.without(["textclean_meta"])
-    again.records()
-    assert LINES.render(again.rest(()), [Outcome("a", True)]).clean == raw
+def test_a_field_that_is_to_be_added_and_is_there_already_is_told() -> None:
+    """Of two fields of one name readers see one."""
+    format = JsonLines(Fields(added=("textclean_meta",)), LIMIT)
+    (record,) = records(b'{"textclean_meta": "mine", "text": "a", "n": 1}\n', format)
+    assert record.fault == "there is a field 'textclean_meta' already; leave it out of --with, or rename it"
+    assert record.text is None
+
+
+def test_of_equal_names_only_the_last_was_added() -> None:
+    line = b'{"textclean_meta": "mine", "text": "a", "textclean_meta": {}}'
+    (block,) = LINES.blocks(io.BytesIO(line))
+    again = block.without(["textclean_meta"])
+    assert again.rest({0}).endswith(b'{"textclean_meta": "mine", "text": "a"}')

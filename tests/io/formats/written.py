@@ -100,7 +100,9 @@ def rows(draw: st.DrawFn, path: tuple[str, ...] = ("text",)) -> tuple[bytes, str
 @st.composite
 def plain_rows(draw: st.DrawFn) -> tuple[bytes, str]:
     """A row as the usual writers write it, and its text."""
-    record = draw(st.dictionaries(names, st.recursive(st.one_of(texts, st.integers(-9, 9), st.none()), st.lists)))
+    scalars = st.one_of(texts, st.integers(-9, 9), st.none())
+    inner = st.one_of(scalars, st.lists(scalars, max_size=2), st.dictionaries(names, scalars, max_size=2))
+    record = draw(st.dictionaries(names, inner, max_size=3))
     record["text"] = draw(texts)
     options = draw(
         st.sampled_from(

@@ -45,12 +45,18 @@ def looked_at(name: str, file: BufferedIOBase) -> str:
     begin = file.peek(_LOOK).removeprefix(b"\xef\xbb\xbf").lstrip()
     if begin.startswith(b"["):
         return JSON
-    line, newline, _ = begin.partition(b"\n")
+    *lines, _ = begin.split(b"\n")  # the last may go on
+    if not lines or not lines[0].startswith(b"{") or any(map(_is_row, lines)):
+        return JSONL
+    return JSON_STREAM
+
+
+def _is_row(line: bytes) -> bool:
+    """Whether a line is an object by itself; within one that stands on many lines, lines are indented."""
     try:
-        orjson.loads(line)
+        return line.startswith(b"{") and isinstance(orjson.loads(line), dict)
     except orjson.JSONDecodeError:
-        return JSON_STREAM if line.startswith(b"{") and newline else JSONL
-    return JSONL
+        return False
 
 
 def style_of(format: RowFormat) -> JsonStyle:

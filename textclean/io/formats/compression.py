@@ -15,6 +15,8 @@ _FREE: Final = 1 << 28
 _MOST: Final = 250
 """What a file may expand to: 256 MB, and beyond that 250 times its size. News shrinks to a fifth, logs to a
 hundredth; gzip itself ends at 1,032."""
+_STEP: Final = 1 << 11
+"""Bytes that are decompressed at once: of Zstandard, which expands most, they give no more than 64 MB."""
 _LEVEL: Final = 3  # Zstandard's own default
 _GZIP: Final = 31  # zlib: the largest window, with a gzip header
 _LARGEST_WINDOW: Final = 1 << 27  # what zstd -d allows without --long
@@ -35,7 +37,7 @@ def compressed(content: bytes, compression: str) -> bytes:
     if compression == "gz":
         return gzip.compress(content, mtime=0)
     if compression == "zst":
-        return zstandard.ZstdCompressor(_LEVEL).compress(content)
+        return zstandard.ZstdCompressor(_LEVEL, write_checksum=True).compress(content)
     return content
 
 
@@ -46,7 +48,7 @@ class _Member(Protocol):
     def eof(self) -> bool: ...
     @property
     def unused_data(self) -> bytes: ...
-    def decompress(self, data: bytes, /) -> bytes: ...
+    def decompress(self, data: Any, /) -> bytes: ...
 
 
 class _Reader(io.RawIOBase):
@@ -56,8 +58,10 @@ class _Reader(io.RawIOBase):
         self._file = file
         self._compression = compression
         self._member: _Member | None = None
-        self._raw = self._out = b""
+        self._raw = self._out = memoryview(b"")
         self._taken = self._given = 0
+        self._has_begun = False
+        self._wrong: InputError | None = None
 
     def readable(self) -> bool:
         """See :class:`io.RawIOBase`."""
@@ -69,37 +73,50 @@ class _Reader(io.RawIOBase):
         super().close()
 
     def readinto(self, buffer: Any) -> int:
-        """See :class:`io.RawIOBase`."""
-        while not self._out:
-            if not self._raw:
-                self._raw = self._file.read(_BLOCK)
-                self._taken += len(self._raw)
-            if self._member is None and self._compression == "gz" and self._taken > len(self._raw):
-                self._raw = self._raw.lstrip(b"\0")  # padding behind a member, as tapes have it
-            if not self._raw:
-                if self._member is not None:
-                    raise InputError(f"ends in the middle of its {self._compression} data; fetch it again")
-                return 0
-            self._advance()
-        size = min(len(buffer), len(self._out))
-        buffer[:size] = self._out[:size]
-        self._out = self._out[size:]
-        return size
+        """See :class:`io.RawIOBase`; fills the buffer, unless the data end. What stood before damage is given first."""
+        filled = 0
+        while filled < len(buffer) and self._wrong is None:
+            if not self._out:
+                try:
+                    if not self._advance():
+                        break
+                except InputError as error:
+                    self._wrong = error
+            size = min(len(buffer) - filled, len(self._out))
+            buffer[filled : filled + size] = self._out[:size]
+            self._out = self._out[size:]
+            filled += size
+        if self._wrong is not None and not filled:
+            raise self._wrong
+        return filled
 
-    def _advance(self) -> None:
+    def _advance(self) -> bool:
+        """Decompress a little more; False where the data end."""
+        if not self._raw:
+            self._raw = memoryview(self._file.read(_BLOCK))
+            self._taken += len(self._raw)
+        if self._member is None and self._compression == "gz" and self._has_begun and bytes(self._raw[:1]) == b"\0":
+            self._raw = memoryview(bytes(self._raw).lstrip(b"\0"))  # padding behind a member, as tapes have it
+            return True
+        if not self._raw:
+            if self._member is not None:
+                raise InputError(f"ends in the middle of its {self._compression} data; fetch it again")
+            return False
+        self._has_begun = True
         if self._member is None:
             self._member = zlib.decompressobj(_GZIP) if self._compression == "gz" else _decompressor().decompressobj()
         try:
-            self._out = self._member.decompress(self._raw)
+            self._out = memoryview(self._member.decompress(self._raw[:_STEP]))
         except (zlib.error, zstandard.ZstdError) as error:
             raise InputError(f"damaged {self._compression} data: {error}") from error
-        self._raw = b""
+        left = len(self._member.unused_data) if self._member.eof else 0
+        self._raw = self._raw[len(self._raw[:_STEP]) - left :]
         if self._member.eof:
-            self._raw = self._member.unused_data
             self._member = None
         self._given += len(self._out)
-        if self._given > max(_FREE, _MOST * self._taken):
+        if self._given > max(_FREE, _MOST * (self._taken - len(self._raw))):
             raise InputError(f"expands to more than {_MOST} times its size; if that is right, decompress it first")
+        return True
 
 
 def _decompressor() -> zstandard.ZstdDecompressor:

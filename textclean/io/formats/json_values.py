@@ -81,7 +81,8 @@ def _blocks(values: "_Values", fields: Fields, limit: int) -> Iterator[JsonBlock
     except InputError as error:
         if rows:
             yield block()
-        raise InputError(f"{error} (after row {first + len(rows) - 1:,})") from error
+        last = first + len(rows) - 1
+        raise InputError(f"{error} (after row {last:,})" if last else str(error)) from error
     if rows:
         yield block()
 
@@ -102,7 +103,8 @@ class _Values:
         self._size = 0
 
     def __iter__(self) -> Iterator[bytes | None]:
-        self._more()
+        while self._more() and len(self._buffer) < len(_BOM):
+            pass
         self._buffer = self._buffer.removeprefix(_BOM)
         first = self._next()
         if self._is_array:

@@ -1,7 +1,7 @@
 """JSON lines, and what all JSON has in common: rows whose text is replaced while all else stays as it was written."""
 
 import json
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Container, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from io import BufferedIOBase
 from itertools import accumulate
@@ -101,6 +101,8 @@ class JsonBlock:
                 line, record = _loaded(line, self.codec)
                 text = _text(record, fields.text, text_path)
                 key = _key(record, fields.id, id_path)
+                if fields.added:
+                    check_new(record, fields, "field")
                 self._around.append(_parted(line, text, text_path))
                 found.append(Record(row, key, text))
             except InputError as error:
@@ -159,11 +161,12 @@ class JsonLines:
     def render(self, rest: bytes, outcomes: Sequence[Outcome]) -> Rendered:
         """See :meth:`Format.render`."""
         found = rendered(rest, outcomes, self.style.separator)
-        if found.clean.count(b"\n") == len(found.lengths):
+        ends = [end for end, length in zip(accumulate(found.lengths), found.lengths, strict=True) if length]
+        if found.clean.count(b"\n") == len(ends):
             return found
         # rows of another format may stand on several lines; within strings there is no line break
         content = bytearray(found.clean.replace(b"\r", b" ").replace(b"\n", b" "))
-        for end in accumulate(found.lengths):
+        for end in ends:
             content[end - 1] = _NEWLINE
         return replace(found, clean=bytes(content))
 
@@ -327,6 +330,17 @@ def key_of(value: Any, name: str) -> str | None:
     if len(key.encode("utf-8", "surrogatepass")) > LONGEST_ID:
         raise InputError(f"the field {name!r} holds an id of over {LONGEST_ID:,} bytes")
     return key
+
+
+def check_new(there: Container[str], fields: Fields, what: str) -> None:
+    """Refuse fields or columns that are to be added and are there.
+
+    Raises:
+        InputError: one is.
+    """
+    for name in fields.added:
+        if name in there:
+            raise InputError(f"there is a {what} {name!r} already; leave it out of --with, or rename it")
 
 
 def called(value: object) -> str:

@@ -42,8 +42,8 @@ class Format(NamedTuple):
         Raises:
             UsageError: it is none, or Parquet with a compression around it, which nothing reads.
         """
-        name, _, compression = told.partition(".")
-        if name not in NAMES or (compression and f".{compression}" not in _COMPRESSED):
+        name, dot, compression = told.partition(".")
+        if name not in NAMES or (dot and compression not in COMPRESSIONS):
             known = ", ".join(NAMES)
             raise UsageError(f"unknown format {told!r}; known: {known}, each but parquet also with .gz or .zst behind")
         if name == PARQUET and compression:

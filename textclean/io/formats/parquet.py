@@ -10,10 +10,12 @@ from typing import Any, Final
 import orjson
 
 from textclean.errors import InputError, UsageError
-from textclean.io.formats.jsonl import called, key_of
+from textclean.io.formats.jsonl import called, check_new, key_of
 from textclean.io.formats.records import Block, Fields, Outcome, Record, Rendered
 
 _ROWS: Final = 256
+_BYTES: Final = 1 << 20
+"""A block has no more rows than that, and about no more bytes."""
 _MOST_ROWS: Final = 1 << 14
 _BYTES_OF_BLOCK: Final = 1 << 22
 _BUFFER: Final = 1 << 20
@@ -69,14 +71,13 @@ class ParquetBlock:
     def rest(self, raw: Collection[int]) -> bytes:
         """See :meth:`Block.rest`: the batch as an Arrow stream, with texts only where they must stay."""
         import pyarrow as pa
-        import pyarrow.compute as pc
 
         batch = self.batch
         place = batch.schema.get_field_index(self.fields.text)
         if place >= 0 and len(raw) < batch.num_rows:
             here = batch.schema.field(place)
-            gone = pa.array([i not in raw for i in range(batch.num_rows)], pa.bool_())
-            column = pc.replace_with_mask(batch.column(place), gone, pa.scalar(None, here.type))
+            kept = pa.array([i if i in raw else None for i in range(batch.num_rows)], pa.int64())
+            column = batch.column(place).take(kept) if raw else pa.nulls(batch.num_rows, here.type)
             batch = batch.set_column(place, here.with_nullable(True), column)
         return _packed(batch)
 
@@ -104,8 +105,10 @@ class Parquet:
         first = 1
         try:
             for group in range(parquet.num_row_groups):
-                for batch in parquet.iter_batches(_ROWS, row_groups=[group]):
-                    yield ParquetBlock(first, batch, self.fields)
+                told = parquet.metadata.row_group(group)
+                rows = max(1, min(_ROWS, _BYTES * told.num_rows // max(1, told.total_byte_size)))
+                for batch in parquet.iter_batches(rows, row_groups=[group]):
+                    yield ParquetBlock(first, _without_views(batch), self.fields)
                     first += batch.num_rows
         except _errors() as error:
             raise InputError(f"cannot be read as Parquet: {error} (after row {first - 1:,})") from error
@@ -158,7 +161,7 @@ class Parquet:
         try:
             for batch in parquet.iter_batches(_ROWS, row_groups=[group]):
                 if 0 <= place < batch.num_rows:
-                    return ParquetBlock(1, batch.slice(place, 1), self.fields)
+                    return ParquetBlock(1, _without_views(batch.slice(place, 1)), self.fields)
                 place -= batch.num_rows
         except _errors() as error:
             raise InputError(f"cannot be read as Parquet: {error}") from error
@@ -278,6 +281,16 @@ def _errors() -> tuple[type[Exception], ...]:
     return pa.ArrowException, OSError
 
 
+def _without_views(batch: Any) -> Any:
+    """The batch with views of strings as strings: rows cannot be taken out of views. The file has its own types."""
+    import pyarrow as pa
+
+    plain = {"string_view": pa.large_string(), "binary_view": pa.large_binary()}
+    fields = [field.with_type(plain.get(str(field.type), field.type)) for field in batch.schema]
+    schema = pa.schema(fields, batch.schema.metadata)
+    return batch if schema == batch.schema else batch.cast(schema)
+
+
 def _check(schema: Any, fields: Fields) -> None:
     import pyarrow as pa
 
@@ -286,6 +299,10 @@ def _check(schema: Any, fields: Fields) -> None:
         raise UsageError(f"there is no column {fields.text!r} (there are: {', '.join(schema.names) or 'none'})")
     if not _holds_strings(found.type):
         raise UsageError(f"the column {fields.text!r} holds {found.type}, not strings")
+    try:
+        check_new(schema.names, fields, "column")
+    except InputError as error:  # of all rows
+        raise UsageError(str(error)) from error
     key = _field(schema, fields.id)
     if key is not None and not (pa.types.is_integer(key.type) or _holds_strings(key.type)):
         raise UsageError(f"the column {fields.id!r} holds {key.type}, neither strings nor whole numbers")

@@ -10,10 +10,17 @@ LONGEST_ID = 1 << 12
 
 
 class Fields(NamedTuple):
-    """Where a record holds its text and its id: names, or dotted paths into nested records. Without id: empty."""
+    """The fields of a record that are looked at, or written.
+
+    Attributes:
+        text: of its text: a name, or a dotted path into nested records.
+        id: of its id, likewise; empty if records have none.
+        added: the names of those that are written beside the text.
+    """
 
     text: str = "text"
     id: str = "id"
+    added: tuple[str, ...] = ()
 
 
 class Record(NamedTuple):
