@@ -15,7 +15,7 @@ from textclean.io.formats.records import Block, Fields, Outcome, Record, Rendere
 
 _ROWS: Final = 256
 _MOST_ROWS: Final = 1 << 14
-_BYTES_OF_BLOCK: Final = 1 << 22
+_BYTES_OF_BLOCK: Final = 1 << 20
 _BUFFER: Final = 1 << 20
 _ROWS_OF_GROUP: Final = 8192
 _BYTES_OF_GROUP: Final = 1 << 25
