@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/installed
 
 .PHONY: help demo test test-slow test-services test-growth lint format bench bench-dedup bench-encoding bench-growth bench-memory \
-  fuzz fuzz-out test-sanitize data clean
+  bench-dedup-memory fuzz fuzz-out test-sanitize data clean
 
 help:
 	@echo "make demo       install into $(VENV), clean fixtures/noisy into out/, show what happened"
@@ -19,6 +19,7 @@ help:
 	@echo "make bench-encoding  encoding detection and repair beside other libraries, in the same venv"
 	@echo "make bench-growth  what twice the input costs every part, up to 4 MB of whatever could be hard for it"
 	@echo "make bench-memory  what a run of 100,000 and of 1,000,000 paragraphs takes in memory"
+	@echo "make bench-dedup-memory  what textclean dedup takes in memory for 1,000,000 and 3,000,000 paragraphs"
 	@echo "make fuzz       a million odd inputs through decode: no failure, every byte back"
 	@echo "make fuzz-out   a hundred thousand damaged and forged outputs, indexes and recipes through what reads them"
 	@echo "make test-sanitize  the tests of what is in C under the address and undefined behaviour sanitizers"
@@ -95,6 +96,9 @@ bench-growth: $(INSTALLED)
 
 bench-memory: $(INSTALLED)
 	$(BIN)/python -m benchmarks.memory 100000 1000000 --write
+
+bench-dedup-memory: $(INSTALLED)
+	$(BIN)/python -m benchmarks.dedup_memory 1000000 3000000 --write
 
 fuzz: $(INSTALLED)
 	$(BIN)/python -m tests.fuzz_decode 1000000

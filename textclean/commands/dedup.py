@@ -70,14 +70,19 @@ class _Rows:
     Attributes:
         inputs: the files.
         counts: how many rows each of them has.
-        texts: the texts of the rows that take part: those that hold more than white space.
-        places: int64, the places of these rows in the input; rising.
+        takes_part: of each row, whether it is compared: not if it holds nothing but white space.
+        texts: the texts of the rows that take part.
     """
 
     inputs: list[Input]
     counts: list[int]
+    takes_part: NDArray[np.bool_]
     texts: GrowingCodes
-    places: NDArray[np.int64]
+
+    @property
+    def places(self) -> NDArray[np.int64]:
+        """The places in the input of the rows that take part; rising."""
+        return np.flatnonzero(self.takes_part)
 
 
 def dedup(
@@ -117,7 +122,7 @@ def dedup(
     _check(files, asked, removed)
     with ExitStack() as stack:
         rows = _read(files, asked, stack)
-        compared = len(rows.places)
+        compared = int(np.count_nonzero(rows.takes_part))
         if index is None:
             outcome = Outcome(compared, tuple(_compared(rows, threshold, containment)))
             rows.texts.clear()  # the second pass needs them no more
@@ -158,22 +163,21 @@ def _read(files: Sequence[Path], asked: Asked, stack: ExitStack) -> _Rows:
     inputs: list[Input] = []
     counts: list[int] = []
     texts = GrowingCodes()
-    places = [np.empty(0, np.int64)]
-    total = 0
+    takes_part = [np.empty(0, np.bool_)]
     for path in files:
         input = open_input(path, asked)
         stack.callback(input.close)
         _check_alike(input, inputs[0] if inputs else input)
         inputs.append(input)
+        count = 0
         for block in input.blocks(only_texts=True):
             codes = encode(_texts(input, block, asked))
-            told = np.flatnonzero(~_is_blank(codes))
-            count = len(codes.lengths)
-            texts.append(codes if len(told) == count else _some(codes, told))
-            places.append(told + total)
-            total += count
-        counts.append(total - sum(counts))
-    return _Rows(inputs, counts, texts, np.concatenate(places))
+            told = ~_is_blank(codes)
+            texts.append(codes if told.all() else _some(codes, np.flatnonzero(told)))
+            takes_part.append(told)
+            count += len(told)
+        counts.append(count)
+    return _Rows(inputs, counts, np.concatenate(takes_part), texts)
 
 
 def _check_alike(input: Input, first: Input) -> None:
@@ -221,7 +225,8 @@ def _compared(rows: _Rows, threshold: float, containment: float | None) -> list[
     """Which rows are copies of others, in their order."""
     found = near_duplicates(rows.texts.codes(), threshold=threshold, containment=containment)
     fell = np.flatnonzero(found.kind != KEPT)
-    columns = (rows.places[fell], rows.places[found.twin[fell]], found.kind[fell], found.similarity[fell])
+    places = rows.places
+    columns = (places[fell], places[found.twin[fell]], found.kind[fell], found.similarity[fell])
     return [
         Removed(row, twin, KINDS[kind], similarity)
         for row, twin, kind, similarity in zip(*(column.tolist() for column in columns), strict=True)
@@ -231,12 +236,12 @@ def _compared(rows: _Rows, threshold: float, containment: float | None) -> list[
 def _known(rows: _Rows, index: "TextIndex", threshold: float, containment: float | None) -> list[Removed]:
     """Which rows are copies of what earlier runs kept, in their order."""
     documents = [input.document for input in rows.inputs]
-    codes = rows.texts.codes()
+    codes, places = rows.texts.codes(), rows.places
     gone: list[Removed] = []
-    for at in range(0, len(rows.places), _TEXTS):
-        own = np.arange(at, min(at + _TEXTS, len(rows.places)))
+    for at in range(0, len(places), _TEXTS):
+        own = np.arange(at, min(at + _TEXTS, len(places)))
         twins = index.match(codes.strings(own), documents, threshold, containment)
-        found = zip(rows.places[own].tolist(), twins.name, twins.kind.tolist(), twins.similarity.tolist(), strict=True)
+        found = zip(places[own].tolist(), twins.name, twins.kind.tolist(), twins.similarity.tolist(), strict=True)
         gone += [Removed(row, name, KINDS[kind], score) for row, name, kind, score in found if name is not None]
     return gone
 
@@ -245,18 +250,19 @@ def _without(rows: _Rows, removed: Sequence[Removed]) -> _Rows:
     """Without the texts of removed rows: of ``rows`` they are gone, too."""
     if not removed:
         return rows
-    left = np.flatnonzero(~np.isin(rows.places, [one.row for one in removed], assume_unique=True))
-    rows.texts.keep(left)
-    return replace(rows, places=rows.places[left])
+    takes_part = rows.takes_part.copy()
+    takes_part[[one.row for one in removed]] = False
+    rows.texts.keep(np.flatnonzero(takes_part[rows.takes_part]))
+    return replace(rows, takes_part=takes_part)
 
 
 def _remember(rows: _Rows, index: "TextIndex") -> None:
     """Remember the texts that are left, file by file."""
-    codes = rows.texts.codes()
+    codes, places = rows.texts.codes(), rows.places
     start = 0
     for input, count in zip(rows.inputs, rows.counts, strict=True):
-        own = np.arange(*np.searchsorted(rows.places, [start, start + count]))
-        index.remember(input.document, codes.strings(own), (rows.places[own] - start + 1).tolist())
+        own = np.arange(*np.searchsorted(places, [start, start + count]))
+        index.remember(input.document, codes.strings(own), (places[own] - start + 1).tolist())
         start += count
 
 

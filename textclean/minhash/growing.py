@@ -24,12 +24,9 @@ class GrowingCodes:
         """Drop all texts."""
         self._units = np.empty(0, np.uint16)  # of wide characters two each
         self._is_wide = False
+        self._offsets = np.zeros(1, np.int64)
+        self._more: list[NDArray[np.int64]] = []  # the ends of what has come since
         self._size = 0
-        self._lengths: list[NDArray[np.int64]] = []
-
-    def __len__(self) -> int:
-        """How many texts there are."""
-        return sum(map(len, self._lengths))
 
     @property
     def _points(self) -> NDArray[Any]:
@@ -37,7 +34,8 @@ class GrowingCodes:
 
     def append(self, texts: Codes) -> None:
         """Append texts. What :meth:`codes` gave before must not be used any more."""
-        points = texts.codes[texts.offsets[0] : texts.offsets[-1]]
+        begin = texts.offsets[0]
+        points = texts.codes[begin : texts.offsets[-1]]
         if points.dtype.itemsize > 2 and not self._is_wide:
             self._widen()
         end = self._size + len(points)
@@ -45,8 +43,8 @@ class GrowingCodes:
         if end > room:
             self._resize(max(end, room + room // 8))
         self._points[self._size : end] = points
+        self._more.append(texts.offsets[1:] + (self._size - begin))
         self._size = end
-        self._lengths.append(texts.lengths)
 
     def _resize(self, room: int) -> None:
         self._units.resize(room * (2 if self._is_wide else 1), refcheck=False)
@@ -63,17 +61,17 @@ class GrowingCodes:
     def codes(self) -> Codes:
         """The texts, to be read until more are appended or some are dropped."""
         self._resize(self._size)
-        offsets = np.zeros(len(self) + 1, np.int64)
-        np.cumsum(np.concatenate([np.empty(0, np.int64), *self._lengths]), out=offsets[1:])
-        return Codes(self._points, offsets)
+        if self._more:
+            self._offsets = np.concatenate([self._offsets, *self._more])
+            self._more = []
+        return Codes(self._points, self._offsets)
 
     def keep(self, index: NDArray[np.int64]) -> None:
         """Drop all texts but those of ``index``, rising. What :meth:`codes` gave before must not be used any more."""
         whole = self.codes()
-        lengths = whole.lengths[index]
-        offsets = np.concatenate([[0], np.cumsum(lengths)])
+        offsets = np.concatenate([[0], np.cumsum(whole.lengths[index])])
         for lo, hi in runs(offsets, _BLOCK):  # each moves to where it stood or before: nothing is overwritten unread
             whole.codes[offsets[lo] : offsets[hi]] = whole.take(index[lo:hi]).codes
+        self._offsets = offsets
         self._size = int(offsets[-1])
-        self._lengths = [lengths]
         self._resize(self._size)

@@ -17,7 +17,7 @@ _ROWS: Final = 256
 _BYTES: Final = 1 << 20
 """A block has no more rows than that, and about no more bytes."""
 _MOST_ROWS: Final = 1 << 14
-_BYTES_OF_BLOCK: Final = 1 << 22
+_BYTES_OF_BLOCK: Final = 1 << 20
 _BUFFER: Final = 1 << 20
 _ROWS_OF_GROUP: Final = 8192
 _BYTES_OF_GROUP: Final = 1 << 25
