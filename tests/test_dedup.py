@@ -141,7 +141,7 @@ BAD_ROWS = [
     (b'{"text": "a"}\n{"text": null}', InputError, "a, line 2: the field 'text' is null, not a string"),
     (b'{"text": 7}', InputError, "a, line 1: the field 'text' is a number, not a string"),
     (b'{"text": true}', InputError, "a, line 1: the field 'text' is a boolean, not a string"),
-    (b'{"text": "\xe6\x96\xb0\xff\xe9\x97\xbb"}', InputError, "a, line 1: neither UTF-8 nor whole in another encoding"),
+    (b'{"text": "\xe6\x96\xb0\xff\xe9\x97\xbb"}', InputError, "a, line 1: is not in UTF-8"),
     (b"PAR1 but not Parquet", InputError, "a: cannot be read as Parquet"),
 ]
 
