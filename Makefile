@@ -8,7 +8,7 @@ INSTALLED := $(VENV)/installed
   bench-dedup-memory fuzz fuzz-out test-sanitize data clean
 
 help:
-	@echo "make demo       install into $(VENV), clean fixtures/noisy into out/, show what happened"
+	@echo "make demo       install into $(VENV), clean fixtures/noisy into out/ and fixtures/rows into out-rows/"
 	@echo "make test       the whole test suite"
 	@echo "make test-slow  the long forms: fuzzing, kill loops"
 	@echo "make test-services  install a Redis server if there is none, and try the shared index on it"
@@ -40,6 +40,10 @@ demo: $(INSTALLED)
 	$(BIN)/textclean run fixtures/noisy out
 	$(BIN)/textclean verify out fixtures/noisy
 	$(BIN)/textclean explain out/clean/orchard-spring.txt:8
+	rm -rf out-rows
+	$(BIN)/textclean run fixtures/rows out-rows || test $$? = 3  # three rows are bad on purpose
+	$(BIN)/textclean verify out-rows fixtures/rows
+	$(BIN)/textclean explain out-rows/clean/harbour.jsonl#harbour-2
 
 test: $(INSTALLED)
 	$(BIN)/python -m pytest -n 2 -m "not slow and not growth"
@@ -127,4 +131,4 @@ data: $(INSTALLED)
 	$(BIN)/python -m textclean.language.build build/data
 
 clean:
-	rm -rf $(VENV) out
+	rm -rf $(VENV) out out-rows

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import orjson
 import pytest
 
 import textclean
@@ -176,3 +177,34 @@ def test_the_evaluation_gate(noisy: dict[str, Document], capsys: pytest.CaptureF
     assert score.stray <= STRAY_AT_MOST
     assert score.found >= LOOK_ALIKES_AT_LEAST * score.look_alikes
     assert score.false <= FALSE_MARKS_AT_MOST
+
+
+NOTICE = "本站声明：转载请注明来源，图文版权归原作者所有，如有侵权请联系我们删除。"
+CLEAN_ROWS = {
+    "harbour-1": "望潮港新码头试运行\n昨日，望潮港三号码头开始试运行，首日靠泊渔船42艘，卸下鲜鱼约130吨。\n"
+    "港务处说，码头新添两台吊机，卸一船鱼比过去快半个钟头。",
+    "harbour-2": "渔家灯会今晚开幕\n今晚七点，望潮镇渔家灯会在旧码头开幕，两百盏鱼灯沿堤排开；灯会办三天，不收门票。",
+    "harbour-3": "盐田小学添了一间海洋教室\n"
+    "盐田小学的海洋教室上周启用，墙上挂着孩子们画的潮汐图，架上摆着他们捡来的贝壳。\n"
+    "校长说，下学期起每个年级每周上一节海洋课，老师由退休的船长来当。",
+}
+
+
+def test_files_of_rows_come_out_clean_with_all_other_fields_as_they_were(tmp_path: Path) -> None:
+    parquet = pytest.importorskip("pyarrow.parquet")
+    summary = textclean.run(FIXTURES / "rows", tmp_path / "out")
+    assert [(id, stage) for id, stage, _ in summary.failures] == [
+        ("harbour.jsonl#3", "read"),
+        ("harbour.jsonl#6", "read"),
+        ("harbour.jsonl#harbour-2#5", "read"),
+    ]
+    rows = [orjson.loads(line) for line in (tmp_path / "out/clean/harbour.jsonl").read_bytes().splitlines()]
+    texts = {row["id"]: row["text"].removesuffix("\n" + NOTICE) for row in rows}
+    assert texts == CLEAN_ROWS
+    assert b'"views": 12345678901234567891}' in (tmp_path / "out/clean/harbour.jsonl").read_bytes()
+    before = parquet.read_table(FIXTURES / "rows/valley.parquet")
+    after = parquet.read_table(tmp_path / "out/clean/valley.parquet")
+    assert after.schema.equals(before.schema)
+    assert after.drop(["text"]).equals(before.drop(["text"]))
+    assert after["text"].to_pylist()[1].startswith("石门村的水磨又转了\n石门村停了二十年的水磨上周修好，")
+    assert textclean.verify(tmp_path / "out", FIXTURES / "rows") == []
