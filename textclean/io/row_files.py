@@ -2,7 +2,7 @@
 
 import io
 from collections.abc import Iterable, Iterator, MutableMapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from io import BufferedIOBase
 from itertools import groupby, islice
 from pathlib import Path
@@ -58,7 +58,8 @@ class RowFile:
         as_written = self.writer.render(rest, outcomes)
         if self.target is None:
             return as_written
-        return replace(as_written, quarantined=self.format.render(rest, outcomes).quarantined)
+        as_read = self.format.render(rest, outcomes)
+        return Rendered(as_written.clean, as_read.quarantined, as_written.lengths, as_read.quarantined_lengths)
 
 
 def open_rows(file: File, fields: Fields, target: Format | None) -> tuple[RowFile, BufferedIOBase]:
@@ -160,7 +161,7 @@ class RowFileWriter:
                 self._quarantine_target = self._opened(self._quarantine, row_file.format, row_file.compression, ())
             assert self._quarantine is not None  # it was opened with its target
             with writing(self._quarantine.path):
-                self._quarantine_target.add(Rendered(rendered.quarantined, b""))
+                self._quarantine_target.add(rendered.put_aside())
         with writing(self._clean.path):
             places = self._clean_target.add(rendered)
         self._rows += len(places)

@@ -11,10 +11,12 @@ from hypothesis import strategies as st
 
 from tests.io.formats.written import enclosed, in_pieces, piece_sizes, rows, spaces, tree, value
 from textclean.errors import InputError
-from textclean.io.formats import json_values
+from textclean.io.formats import json_values, json_writer
+from textclean.io.formats.compression import decompressed
 from textclean.io.formats.json_values import JsonArray, JsonStream
+from textclean.io.formats.json_writer import JsonStyle, JsonWriter
 from textclean.io.formats.jsonl import JsonBlock
-from textclean.io.formats.records import Fields, Outcome, Record
+from textclean.io.formats.records import Fields, Outcome, Record, Rendered
 
 law = settings(deadline=None)
 LIMIT = 10**6
@@ -173,12 +175,16 @@ def test_blocks_are_of_a_size_that_can_be_worked_on(monkeypatch: pytest.MonkeyPa
 )
 @pytest.mark.parametrize("compression", ["", "gz", "zst"])
 @pytest.mark.parametrize("counts", [[], [1], [2, 1, 3]])
+@pytest.mark.parametrize("member", [1, 60, 10_000])
 def test_what_is_written_reads_as_the_rows_that_were_put_in_and_each_lies_where_is_told(
-    format: JsonArray | JsonStream, whole: Callable[[list[bytes]], bytes], compression: str, counts: list[int]
+    format: JsonArray | JsonStream,
+    whole: Callable[[list[bytes]], bytes],
+    compression: str,
+    counts: list[int],
+    member: int,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    from textclean.io.formats.compression import decompressed
-    from textclean.io.formats.json_writer import JsonWriter
-
+    monkeypatch.setattr(json_writer, "_MEMBER", member)
     out = io.BytesIO()
     writer = JsonWriter(out, format.style, compression)
     rows: list[bytes] = []
@@ -194,5 +200,26 @@ def test_what_is_written_reads_as_the_rows_that_were_put_in_and_each_lies_where_
     raw = out.getvalue()
     assert decompressed(io.BytesIO(raw), compression).read() == (whole(rows) if rows or format is ARRAY else b"")
     for (start, end, at, size), row in zip(places, rows, strict=True):
-        member = raw[start:end] if compression else raw
-        assert decompressed(io.BytesIO(member), compression).read()[at : at + size] == row
+        around = raw[start:end] if compression else raw
+        assert decompressed(io.BytesIO(around), compression).read()[at : at + size] == row
+
+
+@law
+@given(st.lists(st.integers(0, 40), max_size=30), st.data(), st.sampled_from(["", "gz", "zst"]))
+def test_where_members_end_is_decided_by_the_rows_alone(
+    sizes: list[int], data: st.DataObject, compression: str
+) -> None:
+    rows = [b"x" * size + b"," for size in sizes]
+    written: list[tuple[bytes, list[list[int]]]] = []
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(json_writer, "_MEMBER", 50)
+        for cuts in ([], sorted(data.draw(st.lists(st.integers(0, len(rows)))))):
+            out = io.BytesIO()
+            writer = JsonWriter(out, JsonStyle(b"[", b",", b"]"), compression)
+            places: list[list[int]] = []
+            for start, end in zip([0, *cuts], [*cuts, len(rows)], strict=True):
+                some = rows[start:end]
+                places += writer.add(Rendered(b"".join(some), b"", list(map(len, some))))
+            writer.close()
+            written.append((out.getvalue(), places))
+    assert written[0] == written[1]

@@ -167,7 +167,7 @@ def test_rows_that_are_not_clean_are_kept_as_they_came(tmp_path: Path) -> None:
         outcomes[0] = Outcome(block.records()[0].text, False)  # failed later: its text comes back with it
         writer = ParquetWriter(path, format.container(file))
         done = format.render(block.rest(others - {0}), outcomes)
-        writer.add(parquet.Rendered(done.quarantined, b""))
+        writer.add(done.put_aside())
         writer.close()
         assert pq.read_table(path).equals(table.take(sorted(others)))
 
@@ -335,6 +335,34 @@ def test_long_texts_are_read_few_at_a_time(monkeypatch: pytest.MonkeyPatch) -> N
     assert [record.row for block in blocks for record in block.records()] == list(range(1, 61))
     short = pa.table({"text": [f"{i}" for i in range(1000)]})
     assert len(list(ROWS.blocks(file_of(short)))) < 10
+
+
+@pytest.mark.parametrize("sizes", [[1], [7], [3, 1, 20], [40]])
+def test_where_row_groups_end_is_decided_by_the_rows_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, sizes: list[int]
+) -> None:
+    monkeypatch.setattr(parquet, "_ROWS_OF_GROUP", 12)
+    monkeypatch.setattr(parquet, "_BYTES_OF_GROUP", 60_000)
+    texts = [f"第{i}篇" * (2_000 if i % 9 == 0 else 5) for i in range(40)]
+    table = pa.table({"text": texts, "kind": pa.array(["x", "y"] * 20).dictionary_encode(), "n": list(range(40))})
+    file = file_of(table)
+    paths = []
+    for name, parts in (("one", [40]), ("other", sizes)):
+        paths.append(tmp_path / name)
+        writer = ParquetWriter(paths[-1], ROWS.container(file))
+        places: list[list[int]] = []
+        at = turn = 0
+        while at < 40:
+            size = parts[turn % len(parts)]
+            block = ParquetBlock(1, table.slice(at, size).combine_chunks().to_batches()[0], Fields())
+            outcomes = [Outcome(record.text, True) for record in block.records()]
+            places += writer.add(ROWS.render(block.rest(()), outcomes))
+            at, turn = at + size, turn + 1
+        writer.close()
+        assert 3 < pq.read_metadata(paths[-1]).num_row_groups < 40
+        assert len({tuple(place) for place in places}) == 40
+    assert paths[0].read_bytes() == paths[1].read_bytes()
+    assert pq.read_table(paths[0]).equals(table)
 
 
 def test_texts_are_kept_only_where_they_must_be() -> None:

@@ -217,6 +217,7 @@ def rendered(rest: bytes, outcomes: Sequence[Outcome], separator: bytes) -> Rend
     clean: list[bytes] = []
     quarantined: list[bytes] = []
     lengths: list[int] = []
+    quarantined_lengths: list[int] = []
     at = 0
     for (head, tail, raw), outcome in zip(orjson.loads(index), outcomes, strict=True):
         row = pieces[at : at + head]
@@ -231,7 +232,8 @@ def rendered(rest: bytes, outcomes: Sequence[Outcome], separator: bytes) -> Rend
             lengths.append(len(row))
         elif row:
             quarantined.append(row)
-    return Rendered(b"".join(clean), b"".join(quarantined), lengths)
+            quarantined_lengths.append(len(row))
+    return Rendered(b"".join(clean), b"".join(quarantined), lengths, quarantined_lengths)
 
 
 def _with(tail: bytes, outcome: Outcome) -> bytes:

@@ -145,7 +145,10 @@ class Parquet:
         _check(schema, self.fields)
         holds = parquet.metadata.num_row_groups and parquet.metadata.num_columns
         used = parquet.metadata.row_group(0).column(0).compression if holds else "SNAPPY"
-        return Container(schema, "NONE" if used == "UNCOMPRESSED" else used)
+        groups = [parquet.metadata.row_group(i) for i in range(parquet.metadata.num_row_groups)]
+        rows, size = sum(group.num_rows for group in groups), sum(group.total_byte_size for group in groups)
+        rows_of_group = max(1, min(_ROWS_OF_GROUP, _BYTES_OF_GROUP * rows // max(1, size)))
+        return Container(schema, "NONE" if used == "UNCOMPRESSED" else used, rows_of_group)
 
     def row(self, file: BufferedIOBase, group: int, place: int) -> ParquetBlock:
         """A row of a file: the one at ``place`` of a row group.
@@ -186,15 +189,28 @@ class Parquet:
                 text if outcomes[i].text is None else outcomes[i].text for i, text in zip(others, kept, strict=True)
             ]
             old = _with_texts(old, path, texts)
-        return Rendered(_packed(new) if clean else b"", _packed(old) if others else b"")
+        sizes = [len(outcome.text or "") for outcome in outcomes]
+        return Rendered(
+            _packed(new) if clean else b"",
+            _packed(old) if others else b"",
+            [sizes[i] for i in clean],
+            [sizes[i] for i in others],
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class Container:
-    """What a Parquet file is like beside its rows: its Arrow schema, and the name of its compression."""
+    """What a Parquet file is like beside its rows.
+
+    Attributes:
+        schema: its Arrow schema.
+        compression: the name of its compression.
+        rows_of_group: how many rows a row group of another file of such rows may have.
+    """
 
     schema: Any
     compression: str
+    rows_of_group: int
 
     def without(self, names: Collection[str]) -> "Container":
         """The same without the columns of these names."""
@@ -206,7 +222,7 @@ class Container:
 
 
 class ParquetWriter:
-    """Writes a Parquet file from Arrow streams.
+    """Writes a Parquet file from Arrow streams. Where a row group ends is decided by the rows alone.
 
     Args:
         path: the file, which is made.
@@ -222,9 +238,10 @@ class ParquetWriter:
         for name in extra:
             schema = schema.append(pa.field(name, pa.string()))
         self._schema = schema
+        self._rows_of_group = container.rows_of_group
         self._writer = pq.ParquetWriter(path, schema, compression=container.compression)
         self._waiting: list[Any] = []
-        self._rows = self._bytes = self._groups = 0
+        self._rows = self._size = self._groups = 0
 
     def add(self, rendered: Rendered) -> list[list[int]]:
         """Write clean rows; where each lies: its row group, and its place there.
@@ -236,12 +253,18 @@ class ParquetWriter:
         if not rendered.clean:
             return []
         batch = _unpacked(rendered.clean)
-        places = [[self._groups, self._rows + i] for i in range(batch.num_rows)]
-        self._waiting.append(batch)
-        self._rows += batch.num_rows
-        self._bytes += batch.nbytes
-        if self._rows >= _ROWS_OF_GROUP or self._bytes >= _BYTES_OF_GROUP:
-            self._flush()
+        places: list[list[int]] = []
+        first = 0
+        for i, size in enumerate(rendered.lengths):
+            places.append([self._groups, self._rows])
+            self._rows += 1
+            self._size += size
+            if self._rows == self._rows_of_group or self._size >= _BYTES_OF_GROUP:
+                self._waiting.append(batch.slice(first, i + 1 - first))
+                self._flush()
+                first = i + 1
+        if first < batch.num_rows:
+            self._waiting.append(batch.slice(first))
         return places
 
     def _flush(self) -> None:
@@ -252,9 +275,9 @@ class ParquetWriter:
                 table = pa.Table.from_batches([batch.cast(self._schema) for batch in self._waiting], self._schema)
             except (pa.ArrowException, ValueError) as error:
                 raise InputError(f"rows of other columns than those of the file: {error}") from error
-            self._writer.write_table(table, row_group_size=self._rows)
+            self._writer.write_table(table.combine_chunks(), row_group_size=self._rows)
             self._groups += 1
-        self._waiting, self._rows, self._bytes = [], 0, 0
+        self._waiting, self._rows, self._size = [], 0, 0
 
     def close(self) -> None:
         """End the file; raises as :meth:`add` does."""

@@ -1,7 +1,7 @@
 """What every format of rows makes of a file: blocks of records, and the rest that is written back around the texts."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from io import BufferedIOBase
 from typing import Any, NamedTuple, Protocol
 
@@ -62,12 +62,19 @@ class Rendered:
     Attributes:
         clean: rows of the clean file.
         quarantined: rows of the file in quarantine, as they came.
-        lengths: of each clean row its bytes in ``clean``, separator included; empty where a format cannot tell.
+        lengths: of each clean row its bytes in ``clean``, separator included; where rows are not bytes one after the
+            other, of its text.
+        quarantined_lengths: likewise.
     """
 
     clean: bytes
     quarantined: bytes
-    lengths: Sequence[int] = field(default=())
+    lengths: Sequence[int] = ()
+    quarantined_lengths: Sequence[int] = ()
+
+    def put_aside(self) -> "Rendered":
+        """The rows in quarantine, as those of a file of their own."""
+        return Rendered(self.quarantined, b"", self.quarantined_lengths)
 
 
 class Block(Protocol):
