@@ -71,7 +71,7 @@ class _ByteRows:
     def add_kept(self, block: AnyBlock, kept: NDArray[np.bool_]) -> None:
         """See :class:`Writer`."""
         if kept.all() and (whole := _as_written(block)) is not None:
-            self._writer.add(Rendered(whole + self._separator, b""))
+            self._writer.add(_together(whole + self._separator))
         elif kept.any():
             self._write(compress(_lines(block), kept.tolist()))
 
@@ -83,7 +83,7 @@ class _ByteRows:
             self._write(told(one, lines[one.row - first]) for one in removed)
 
     def _write(self, rows: Iterator[bytes]) -> None:
-        self._writer.add(Rendered(b"".join([row + self._separator for row in rows]), b""))
+        self._writer.add(_together(b"".join([row + self._separator for row in rows])))
 
     def __enter__(self) -> Self:
         return self
@@ -206,3 +206,8 @@ class _Sink(io.RawIOBase):
         if self.file is not None:
             self.file.write(bytes(content))
         return len(content)
+
+
+def _together(rows: bytes) -> Rendered:
+    """Rows whose places nobody asks for: as one."""
+    return Rendered(rows, b"", (len(rows),) if rows else ())
