@@ -64,7 +64,7 @@ from textclean.testing import news_paragraph
 
 MEMORY = 1 << 30
 """Bytes of address space that cases may take beyond what the first runs took."""
-SECONDS = 20
+SECONDS = 40
 """After so long a case is broken off, and told."""
 SECRET = b"nobody may read this\n"
 PHASES = (("reading and cleaning", 3), ("reading and cleaning", 9), ("cleaning", 3), ("cleaning", 9), ("writing", 9))

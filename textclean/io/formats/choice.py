@@ -46,9 +46,9 @@ def looked_at(name: str, file: BufferedIOBase) -> str:
     if begin.startswith(b"["):
         return JSON
     *lines, _ = begin.split(b"\n")  # the last may go on
-    if not lines or not lines[0].startswith(b"{") or any(map(_is_row, lines)):
-        return JSONL
-    return JSON_STREAM
+    if lines and lines[0].strip() == b"{":
+        return JSON_STREAM
+    return JSON_STREAM if lines and lines[0].startswith(b"{") and not any(map(_is_row, lines)) else JSONL
 
 
 def _is_row(line: bytes) -> bool:

@@ -182,13 +182,7 @@ class Parquet:
         for name in outcomes[clean[0]].extra if clean else ():
             column = [orjson.dumps(outcomes[i].extra[name]).decode() for i in clean]
             new = new.append_column(name, pa.array(column, pa.string()))
-        old = batch.take(pa.array(others, pa.int64()))
-        if any(outcomes[i].text is not None for i in others):
-            kept = _column(old, self.fields.text).to_pylist()
-            texts = [
-                text if outcomes[i].text is None else outcomes[i].text for i, text in zip(others, kept, strict=True)
-            ]
-            old = _with_texts(old, path, texts)
+        old = _with_texts(batch.take(pa.array(others, pa.int64())), path, [outcomes[i].text for i in others])
         sizes = [len(outcome.text or "") for outcome in outcomes]
         return Rendered(
             _packed(new) if clean else b"",
@@ -387,6 +381,12 @@ def _decoded(raw: bytes | None) -> str | bytes | None:
 
 
 def _with_texts(batch: Any, path: Sequence[str], texts: Sequence[str | None]) -> Any:
+    """The batch with these texts; where there is None, with its own."""
+    if all(text is None for text in texts):
+        return batch
+    if None in texts:
+        own = _values(_column(batch, ".".join(path)))
+        texts = [kept if text is None else text for text, kept in zip(texts, own, strict=True)]
     place = batch.schema.get_field_index(path[0])
     here = batch.schema.field(place)
     column = _replaced(batch.column(place), path[1:], texts)

@@ -45,8 +45,8 @@ class Outcome(NamedTuple):
     """What becomes of a row.
 
     Attributes:
-        text: the clean text; of a row that was not cleaned the text as it came, None if it has none.
-        is_clean: whether it was cleaned.
+        text: the text; None: as it stands in what :meth:`Block.rest` gave.
+        is_clean: whether it belongs to the clean rows, and not to those in quarantine.
         extra: further fields to write, by name.
     """
 
