@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/installed
 
-.PHONY: help demo test test-slow test-services test-growth lint format bench bench-dedup bench-encoding bench-growth bench-memory \
+.PHONY: help demo test test-slow test-services test-growth lint format bench bench-dedup bench-encoding bench-run bench-growth bench-memory \
   bench-dedup-memory fuzz fuzz-out test-sanitize data clean
 
 help:
@@ -16,6 +16,7 @@ help:
 	@echo "make lint       ruff and mypy"
 	@echo "make bench      time every stage, the core and the whole pipeline"
 	@echo "make bench-dedup  the search for duplicates beside other libraries, in a venv of its own"
+	@echo "make bench-run  whole runs as processes, beside a script written in an afternoon, in the same venv"
 	@echo "make bench-encoding  encoding detection and repair beside other libraries, in the same venv"
 	@echo "make bench-growth  what twice the input costs every part, up to 4 MB of whatever could be hard for it"
 	@echo "make bench-memory  what a run of 100,000 and of 1,000,000 paragraphs takes in memory"
@@ -88,6 +89,11 @@ bench-dedup:
 	test -x .venv-bench/bin/python || $(PYTHON) -m venv .venv-bench
 	.venv-bench/bin/python -m pip install --quiet --disable-pip-version-check -e '.[bench]'
 	RAYON_NUM_THREADS=1 OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 .venv-bench/bin/python -m benchmarks.dedup
+
+bench-run:
+	test -x .venv-bench/bin/python || $(PYTHON) -m venv .venv-bench
+	.venv-bench/bin/python -m pip install --quiet --disable-pip-version-check -e '.[bench-run]'
+	.venv-bench/bin/python -m benchmarks.run
 
 bench-encoding:
 	test -x .venv-bench/bin/python || $(PYTHON) -m venv .venv-bench
