@@ -29,9 +29,14 @@ def odd_choice(first: str | None = None) -> str:
     if may_be(mojibake.LOST_SIGNS):
         choices.append(mojibake.LOST_REST)
     if first is None or (first > "\xff" and first not in mojibake.LOST_SIGNS):
-        rare = characters.ranges(mojibake.rare())
-        choices.append(rf"(?<![\0-\xff{mojibake.LOST_SIGNS}])(?=(?:[^\n]{{0,5}}?[{rare}]){{2}})")
+        choices.append(rf"(?<![\0-\xff{mojibake.LOST_SIGNS}])(?=(?:[^\n]{{0,5}}?[{_rare()}]){{2}})")
     return "|".join(choices) or "(?!)"
+
+
+@cache
+def _rare() -> str:
+    """The inside of a class of rare characters: made once, since every one of them may be the first of a hit."""
+    return characters.ranges(mojibake.rare())
 
 
 @cache
