@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from textclean.decode import decode, decode_text
 from textclean.document import Document, advance
@@ -44,8 +44,7 @@ class Failure:
     document: Document | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(NamedTuple):
     """What a phase made of one document."""
 
     document: Document | None
@@ -112,17 +111,29 @@ class Phases:
             clock: told of the time of each stage.
         """
         here = self[phase]
-        steps = [Step(doc) for doc in docs]
+        made = list(docs)
+        failed: dict[int, Step] = {}
         if (judge := here.judged_by) is not None:
             with clock.of(judge.name):
-                for i, (doc, verdict) in enumerate(zip(docs, verdicts, strict=True)):
-                    steps[i] = _judged(judge, doc, verdict)
+                for i, verdict in enumerate(verdicts):
+                    try:
+                        made[i] = advance(made[i], judge.name, judge.version, judge.findings(made[i], verdict))
+                    except MemoryError:  # perhaps others took it: whoever runs the phase may try again
+                        raise
+                    except Exception as error:  # a stage may raise anything; the document stays as it was
+                        failed[i] = _failed(made[i], judge.name, error)
         for stage in here.stages:
             with clock.of(stage.name):
-                for i, step in enumerate(steps):
-                    if step.failure is None and step.document is not None:
-                        steps[i] = _staged(stage, step.document)
-        return steps
+                for i, doc in enumerate(made):
+                    if i in failed:
+                        continue
+                    try:
+                        made[i] = stage(doc)
+                    except MemoryError:  # as above
+                        raise
+                    except Exception as error:  # as above
+                        failed[i] = _failed(doc, stage.name, error)
+        return [failed.get(i) or Step(doc) for i, doc in enumerate(made)]
 
     def observer(self, phase: int) -> CorpusStage:
         """The corpus stage at the end of ``phase``.
@@ -222,26 +233,6 @@ class Clock(dict[str, float]):
         """Fold other times in."""
         for name, seconds in other.items():
             self[name] = self.get(name, 0.0) + seconds
-
-
-def _judged(judge: CorpusStage, doc: Document, verdict: Any) -> Step:
-    """A document after the verdict of a corpus stage."""
-    try:
-        return Step(advance(doc, judge.name, judge.version, judge.findings(doc, verdict)))
-    except MemoryError:  # perhaps others took it: whoever runs the phase may try again
-        raise
-    except Exception as error:  # a stage may raise anything; the document stays as the stage before left it
-        return _failed(doc, judge.name, error)
-
-
-def _staged(stage: Stage, doc: Document) -> Step:
-    """A document after a stage."""
-    try:
-        return Step(stage(doc))
-    except MemoryError:  # as above
-        raise
-    except Exception as error:  # as above
-        return _failed(doc, stage.name, error)
 
 
 def _observed(stage: CorpusStage, docs: Sequence[Document]) -> "tuple[list[Seen], list[Step]]":

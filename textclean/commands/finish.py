@@ -14,7 +14,7 @@ from textclean.io.out_writer import OutWriter
 from textclean.io.records import ledger_limit, mark_line, mark_values, pack_ledger
 from textclean.io.row_files import RowFile
 from textclean.io.spill import Spill
-from textclean.report.figures import Figures, figures
+from textclean.report.figures import Figures, counts
 
 FINISHED: Final = "finished"
 """What the spill keeps the told lines of a portion as."""
@@ -63,7 +63,7 @@ class Finished:
 
 
 class _Document(NamedTuple):
-    figures: Figures
+    counts: Mapping[str, Any]
     line: bytes
     ledger: bytes
     marks: bytes
@@ -94,16 +94,16 @@ class Finish:
         if doc.id != row.id:
             raise OutputError(_damaged(row.id))
         try:
-            counted = figures(doc)
+            counted = counts(doc)
         except (TypeError, ValueError) as error:  # of layers, which are read when they are needed
             raise OutputError(_damaged(row.id)) from error
-        counted.source_bytes, counted.failed = row.size, int(row.failure is not None)
+        counted["source_bytes"], counted["failed"] = row.size, int(row.failure is not None)
         line = _begun(row)
         line |= {
             "encoding": doc.source.encoding if doc.source else None,
             "source_sha256": doc.source.digest if doc.source else None,
             "meta": doc.meta,
-            "figures": counted.as_dict(),
+            "figures": counted,
         }
         ledger, written = b"", ""
         if self.out is not None:
@@ -121,7 +121,7 @@ class Finish:
 
     def _not_cleaned(self, row: Row, doc: Document | None) -> _Document:
         """A document that goes to quarantine: its source as it was read, if it was."""
-        counted = Figures(documents=1, quarantined=1, source_bytes=row.size)
+        counted = {"documents": 1, "quarantined": 1, "source_bytes": row.size}
         raw = None
         if doc is not None:
             try:
@@ -148,7 +148,7 @@ class Finish:
         told: list[Told] = []
         lines: list[bytes] = []
         for row, document in done:
-            whole.add(document.figures)
+            whole.add_counts(document.counts)
             pieces = document.ledger, document.line, document.marks
             lines += pieces
             failure = None if row.failure is None else (row.failure.stage, row.failure.error)

@@ -102,7 +102,8 @@ def start(reading: Reading) -> list[Done]:
     job = unpacked(reading.job)
     work = Work(job, reading.name, 0)
     taken = work.read(reading.portion)
-    decoded = [_decoded(job, one, reading.known, work.clock) for one in taken]
+    with work.clock.of(DECODE):
+        decoded = [_decoded(job, one, reading.known) for one in taken]
     docs = [found for found in decoded if isinstance(found, Document)]
     steps = iter(job.phases.proceed_all(0, docs, [None] * len(docs), work.clock))
     file = reading.portion.file
@@ -119,7 +120,7 @@ def start(reading: Reading) -> list[Done]:
     return work.observed()
 
 
-def _decoded(job: Job, taken: Taken, known: Mapping[str, Entry], clock: Clock) -> Document | Failure | Entry:
+def _decoded(job: Job, taken: Taken, known: Mapping[str, Entry]) -> Document | Failure | Entry:
     """A document that was read; or why it cannot be decoded; or what an interrupted run knows of it."""
     content = taken.content
     if content is None:
@@ -127,11 +128,10 @@ def _decoded(job: Job, taken: Taken, known: Mapping[str, Entry], clock: Clock) -
     before = known.get(taken.id)
     if before is not None and before.digest == _digest(content):
         return before
-    with clock.of(DECODE):
-        try:
-            return job.phases.read(taken.id, content)
-        except TextcleanError as error:
-            return Failure(taken.id, DECODE, str(error))
+    try:
+        return job.phases.read(taken.id, content)
+    except TextcleanError as error:
+        return Failure(taken.id, DECODE, str(error))
 
 
 def given_up(job: Job, reading: Reading, why: str) -> Done:

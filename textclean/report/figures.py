@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from textclean.document import Document
@@ -37,6 +38,17 @@ class Figures:
                 for key, count in theirs.items():
                     mine[key] += count
 
+    def add_counts(self, counts: Mapping[str, Any]) -> None:
+        """Fold in what :func:`counts` told of a document."""
+        for name, value in counts.items():
+            if isinstance(value, int):
+                setattr(self, name, getattr(self, name) + value)
+            elif value:
+                mine = getattr(self, name)
+                for key, count in value.items():
+                    key = _parted(key) if name == "edits" else key
+                    mine[key] += count
+
     def as_dict(self) -> dict[str, Any]:
         """The figures as JSON values, counters in the order of their keys; that of edits is ``stage: reason``."""
         values = {name: getattr(self, name) for name in self.__dataclass_fields__}
@@ -60,42 +72,62 @@ class Figures:
             name: Counter(value) if isinstance(value, Mapping) else value for name, value in values.items()
         }
         if "edits" in typed:
-            named = ((name.partition(_COLON), n) for name, n in typed["edits"].items())
-            typed["edits"] = Counter({(stage, reason): n for (stage, _, reason), n in named})
+            typed["edits"] = Counter({_parted(name): n for name, n in typed["edits"].items()})
         return cls(**typed)
 
 
-def figures(doc: Document) -> Figures:
-    """The figures of one document."""
+def counts(doc: Document) -> dict[str, Any]:
+    """The figures of one document as JSON values, like :meth:`Figures.as_dict`."""
     grown = 0
-    edits: dict[tuple[str, str], int] = {}
+    edits: dict[str, int] = {}
     cut: dict[str, int] = {}
     joined: dict[str, int] = {}
     for layer in doc.layers:
         tally, stage = layer.tally, layer.stage
         grown += tally.grown
         for reason, count in tally.reasons.items():
-            edits[stage, reason] = edits.get((stage, reason), 0) + count
+            key = f"{stage}{_COLON}{reason}"
+            edits[key] = edits.get(key, 0) + count
         for reason, count in tally.cut.items():
             cut[reason] = cut.get(reason, 0) + count
         for reason, count in tally.joined.items():
             joined[reason] = joined.get(reason, 0) + count
     size = len(doc.text)
-    kept = sum([1 for line in doc.text.split("\n") if line and not line.isspace()])
-    marks = Counter([mark.kind for mark in doc.marks])
+    lines = doc.text.split("\n")
+    marks: dict[str, int] = {}
+    for mark in doc.marks:
+        marks[mark.kind] = marks.get(mark.kind, 0) + 1
     patches = doc.source.patches if doc.source is not None else ()
-    bad = sum([len(patch.original) for patch in patches if patch.end > patch.start])
-    return Figures(
-        documents=1,
-        source_characters=size - grown,
-        clean_characters=size,
-        paragraphs_kept=kept,
-        paragraphs_cut=Counter(cut),
-        paragraphs_joined=Counter(joined),
-        edits=Counter(edits),
-        marks=marks,
-        bad_bytes=bad,
-    )
+    return {
+        "documents": 1,
+        "quarantined": 0,
+        "failed": 0,
+        "source_bytes": 0,
+        "source_characters": size - grown,
+        "clean_characters": size,
+        "paragraphs_kept": len(lines) - lines.count("") - sum(map(str.isspace, lines)),
+        "paragraphs_cut": _in_order(cut),
+        "paragraphs_joined": _in_order(joined),
+        "edits": _in_order(edits),
+        "marks": _in_order(marks),
+        "bad_bytes": sum([len(patch.original) for patch in patches if patch.end > patch.start]) if patches else 0,
+    }
+
+
+def figures(doc: Document) -> Figures:
+    """The figures of one document."""
+    return Figures.from_dict(counts(doc))
+
+
+def _in_order(counts: dict[str, int]) -> dict[str, int]:
+    return dict(sorted(counts.items())) if len(counts) > 1 else counts
+
+
+@lru_cache(maxsize=1024)
+def _parted(key: str) -> tuple[str, str]:
+    """The stage and the reason in a key of the edits."""
+    stage, _, reason = key.partition(_COLON)
+    return stage, reason
 
 
 def told(found: Figures, seconds: float = 0.0) -> Iterator[tuple[str, str]]:
