@@ -68,25 +68,33 @@ def test_places_are_stepped_back_the_same(case: tuple[Any, Any, Any, Any], extra
     assert outcome(lambda: weave.step_back(*given_columns)) == outcome(lambda: weave.plain_step_back(*given_columns))
 
 
+any_text = st.text(st.one_of(st.characters(), characters), max_size=90)
+
+
 @law
-@given(numbers=st.lists(st.integers(-(2**62), 2**62 - 1)), strings=st.lists(st.text(max_size=90)))
-def test_columns_are_told_the_same(numbers: list[int], strings: list[str]) -> None:
-    assert outcome(lambda: weave.steps(numbers)) == outcome(lambda: weave.plain_steps(numbers))
-    assert outcome(lambda: weave.sizes(strings)) == outcome(lambda: weave.plain_sizes(strings))
-    assert outcome(lambda: weave.codes(strings)) == outcome(lambda: weave.plain_codes(strings))
+@given(
+    name=any_text,
+    rows=st.lists(st.tuples(st.integers(-(2**62), 2**62 - 1), any_text, any_text, st.one_of(any_text, characters))),
+)
+def test_layers_are_packed_the_same(name: str, rows: list[tuple[int, str, str, str]]) -> None:
+    starts, olds, news, reasons = map(list, zip(*rows, strict=True)) if rows else ([], [], [], [])
+    case = (name, "1", starts, tuple(olds), news, tuple(reasons))
+    assert outcome(lambda: weave.pack(*case)) == outcome(lambda: weave.plain_pack(*case))
 
 
-def test_what_is_no_column_is_told_by_both() -> None:
-    for call in ("steps", "sizes", "codes", "plain_steps", "plain_sizes", "plain_codes"):
-        for wrong in ("abc", None, [None], {1: 2}):
-            with pytest.raises(TypeError):
-                getattr(weave, call)(wrong)
+@law
+@given(columns(offsets), columns(strings), columns(strings), columns(strings))
+def test_anything_given_to_be_packed_has_the_same_outcome(starts: Any, olds: Any, news: Any, reasons: Any) -> None:
+    case = ("a", "1", starts, olds, news, reasons)
+    assert outcome(lambda: weave.pack(*case)) == outcome(lambda: weave.plain_pack(*case))
 
 
-def test_many_kinds_are_not_told_in_a_character_each() -> None:
-    kinds = [str(i) for i in range(79)]
-    assert (weave.codes(kinds) or ((), (), ""))[0] == tuple(kinds)
-    assert weave.codes([*kinds, "one more"]) is None
+def test_many_reasons_are_packed_all_the_same() -> None:
+    kinds = tuple(map(str, range(80)))
+    for reasons in (kinds, kinds[:79]):
+        rows = len(reasons)
+        case = ("a", "1", tuple(range(rows)), ("x",) * rows, ("",) * rows, reasons)
+        assert weave.pack(*case) == weave.plain_pack(*case)
 
 
 @law

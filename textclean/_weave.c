@@ -212,9 +212,7 @@ static PyObject *entries(PyObject *module, PyObject *args)
     return made;
 }
 
-static PyObject *ascii(const char *from, Py_ssize_t length) { return PyUnicode_DecodeASCII(from, length, NULL); }
-
-/* Decimal digits of a number and a comma; where they end. */
+/* Decimal digits of a number; where they end. */
 static char *write_number(int64_t number, char *to)
 {
     char digits[24], *at = digits;
@@ -222,86 +220,176 @@ static char *write_number(int64_t number, char *to)
     if (number < 0) *to++ = '-';
     do *at++ = (char)('0' + rest % 10); while (rest /= 10);
     while (at > digits) *to++ = *--at;
-    *to++ = ',';
     return to;
 }
 
-static PyObject *steps(PyObject *module, PyObject *args)
+static char *write_ascii(const char *from, char *to)
 {
-    PyObject *column, *made = NULL;
-    Column starts;
-    int64_t before = 0, *start;
-    char *room = NULL, *out;
-    (void)module;
-    if (!PyArg_ParseTuple(args, "O", &column) || open_column(column, NULL, &starts)) return NULL;
-    if (!(start = malloc(((size_t)starts.count + 1) * sizeof *start))) return PyErr_NoMemory();
-    if (read_numbers(&starts, start)) goto done;
-    if (!(out = room = malloc((size_t)starts.count * 22 + 3))) { PyErr_NoMemory(); goto done; }
-    *out++ = '[';
-    for (Py_ssize_t i = 0; i < starts.count; before = start[i++]) out = write_number(start[i] - before, out);
-    if (starts.count) out--;
-    *out++ = ']';
-    made = PyBytes_FromStringAndSize(room, out - room);
-done:
-    free(room);
-    free(start);
-    return made;
+    size_t size = strlen(from);
+    memcpy(to, from, size);
+    return to + size;
 }
 
-static PyObject *sizes(PyObject *module, PyObject *args)
+#define MOST 6 /* bytes that a character takes at most: \u001f */
+
+/* The inside of a JSON string; where it ends, or NULL: a lone surrogate is no text. */
+static char *write_inside(PyObject *string, char *to)
 {
-    PyObject *column, *made = NULL;
-    Column strings;
-    char *told;
+    static const char hex[] = "0123456789abcdef", named[] = "btn_fr"; /* from 8 on */
+    Py_ssize_t length = PyUnicode_GetLength(string);
+    for (Py_ssize_t i = 0; i < length; i++) {
+        Py_UCS4 c = PyUnicode_ReadChar(string, i);
+        if (c < 0x20) {
+            *to++ = '\\';
+            if (c >= 8 && c <= 13 && c != 11) *to++ = named[c - 8];
+            else {
+                to = write_ascii("u00", to);
+                *to++ = hex[c >> 4];
+                *to++ = hex[c & 15];
+            }
+        } else if (c < 0x80) {
+            if (c == '"' || c == '\\') *to++ = '\\';
+            *to++ = (char)c;
+        } else if (c < 0x800) {
+            *to++ = (char)(0xC0 | c >> 6);
+            *to++ = (char)(0x80 | (c & 63));
+        } else if (c < 0x10000) {
+            if ((c & 0xF800) == 0xD800) return NULL;
+            *to++ = (char)(0xE0 | c >> 12);
+            *to++ = (char)(0x80 | (c >> 6 & 63));
+            *to++ = (char)(0x80 | (c & 63));
+        } else {
+            *to++ = (char)(0xF0 | c >> 18);
+            *to++ = (char)(0x80 | (c >> 12 & 63));
+            *to++ = (char)(0x80 | (c >> 6 & 63));
+            *to++ = (char)(0x80 | (c & 63));
+        }
+    }
+    return to;
+}
+
+/* A column of strings in JSON: one string, with the size of each entry where that is not 1; a list if one is long. NULL
+ * where one is no text. */
+static char *write_strings(const char *name, const Column *strings, char *to)
+{
     int ones = 1, small = 1;
-    (void)module;
-    if (!PyArg_ParseTuple(args, "O", &column) || open_column(column, NULL, &strings)) return NULL;
-    if (!(told = malloc((size_t)strings.count + 1))) return PyErr_NoMemory();
-    for (Py_ssize_t i = 0; i < strings.count; i++) {
-        Py_ssize_t size = length_at(&strings, i);
-        if (size < 0) goto done;
+    for (Py_ssize_t i = 0; i < strings->count; i++) {
+        Py_ssize_t size = length_at(strings, i);
         ones &= size == 1;
         small &= size <= 126 - ZERO;
-        told[i] = (char)(ZERO + (size & 127));
     }
-    made = small ? ascii(told, ones ? 0 : strings.count) : Py_NewRef(Py_None);
-done:
-    free(told);
-    return made;
+    to = write_ascii(",\"", to);
+    to = write_ascii(name, to);
+    to = write_ascii(small ? "\":\"" : "\":[", to);
+    for (Py_ssize_t i = 0; i < strings->count; i++) {
+        if (!small) to = write_ascii(i ? ",\"" : "\"", to);
+        if (!(to = write_inside(item(strings, i), to))) return NULL;
+        if (!small) *to++ = '"';
+    }
+    *to++ = small ? '"' : ']';
+    if (ones || !small) return to;
+    to = write_ascii(",\"", to);
+    to = write_ascii(name, to);
+    to = write_ascii("_size\":\"", to);
+    for (Py_ssize_t i = 0; i < strings->count; i++) {
+        char size = (char)(ZERO + length_at(strings, i));
+        if (size == '\\') *to++ = '\\';
+        *to++ = size;
+    }
+    *to++ = '"';
+    return to;
 }
 
-static PyObject *codes(PyObject *module, PyObject *args)
+/* Characters of all strings of a column; -1 with an exception if one is none. `breaks` is set if one has a line break. */
+static Py_ssize_t total_of(const Column *strings, int *breaks)
 {
-    PyObject *column, *distinct[127 - ZERO], *kinds = NULL, *counted = NULL, *told = NULL, *made = NULL;
-    Py_ssize_t counts[127 - ZERO] = {0};
-    Column strings;
-    int n = 0, k = 0;
-    char *code;
+    Py_ssize_t total = 0;
+    for (Py_ssize_t i = 0; i < strings->count; i++) {
+        Py_ssize_t size = length_at(strings, i);
+        if (size < 0) return -1;
+        total += size;
+        *breaks |= size && PyUnicode_FindChar(item(strings, i), '\n', 0, size, 1) >= 0;
+    }
+    return total;
+}
+
+static PyObject *pack(PyObject *module, PyObject *args)
+{
+    PyObject *stage, *version, *columns[4], *distinct[127 - ZERO], *kinds = NULL, *counted = NULL, *line = NULL, *made = NULL;
+    Py_ssize_t counts[127 - ZERO] = {0}, old, new, told = 0;
+    Column starts, olds, news, reasons;
+    int n = 0, k = 0, old_breaks = 0, new_breaks = 0;
+    int64_t *start = NULL, before = 0;
+    char *code = NULL, *room = NULL, *out;
     (void)module;
-    if (!PyArg_ParseTuple(args, "O", &column) || open_column(column, NULL, &strings)) return NULL;
-    if (!(code = malloc((size_t)strings.count + 1))) return PyErr_NoMemory();
-    for (Py_ssize_t i = 0; i < strings.count; i++) {
-        PyObject *string = item(&strings, i);
-        if (!PyUnicode_Check(string)) { PyErr_SetString(PyExc_TypeError, "reasons are str"); goto done; }
-        for (k = 0; k < n && distinct[k] != string; k++); /* most are the same object */
+    if (!PyArg_ParseTuple(args, "UUOOOO", &stage, &version, &columns[0], &columns[1], &columns[2], &columns[3])
+        || open_column(columns[0], NULL, &starts) || open_column(columns[1], NULL, &olds)
+        || open_column(columns[2], NULL, &news) || open_column(columns[3], NULL, &reasons))
+        return NULL;
+    if (starts.count != olds.count || starts.count != news.count || starts.count != reasons.count)
+        return PyErr_SetString(PyExc_ValueError, "columns of different lengths"), NULL;
+    if ((old = total_of(&olds, &old_breaks)) < 0 || (new = total_of(&news, &new_breaks)) < 0) return NULL;
+    start = malloc(((size_t)starts.count + 1) * sizeof *start);
+    code = malloc((size_t)starts.count + 1);
+    if (!start || !code) { PyErr_NoMemory(); goto done; }
+    if (read_numbers(&starts, start)) goto done;
+    for (Py_ssize_t i = 0; i < reasons.count; i++) {
+        PyObject *reason = item(&reasons, i);
+        if (!PyUnicode_Check(reason)) { PyErr_SetString(PyExc_TypeError, "reasons are str"); goto done; }
+        for (k = 0; k < n && distinct[k] != reason; k++); /* most are the same object */
         if (k == n)
-            for (k = 0; k < n && PyUnicode_Compare(distinct[k], string); k++);
+            for (k = 0; k < n && PyUnicode_Compare(distinct[k], reason); k++);
         if (PyErr_Occurred()) goto done;
         if (k == n && n == 127 - ZERO) { made = Py_NewRef(Py_None); goto done; }
-        if (k == n) distinct[n++] = string;
+        if (k == n) told += PyUnicode_GetLength(distinct[n++] = reason);
         counts[k]++;
         code[i] = (char)(ZERO + k);
     }
-    if (!(kinds = PyTuple_New(n)) || !(counted = PyTuple_New(n)) || !(told = ascii(code, strings.count))) goto done;
+    /* of each row: a step, what is around the entries of a list, a size of each and a code that may be escaped */
+    told += PyUnicode_GetLength(stage) + PyUnicode_GetLength(version) + old + new;
+    if (!(out = room = malloc((size_t)told * MOST + (size_t)starts.count * (22 + 3 + 3 + 2 + 2 + 2) + (size_t)n * 3 + 256))) {
+        PyErr_NoMemory();
+        goto done;
+    }
+    made = Py_NewRef(Py_None); /* until all of it is text */
+    if (!(out = write_inside(stage, write_ascii("{\"stage\":\"", out)))) goto done;
+    if (!(out = write_inside(version, write_ascii("\",\"version\":\"", out)))) goto done;
+    out = write_ascii("\",\"step\":[", out);
+    for (Py_ssize_t i = 0; i < starts.count; before = start[i++]) {
+        if (i) *out++ = ',';
+        out = write_number(start[i] - before, out);
+    }
+    *out++ = ']';
+    if (!(out = write_strings("old", &olds, out)) || !(out = write_strings("new", &news, out))) goto done;
+    out = write_ascii(",\"why\":[", out);
+    for (k = 0; k < n; k++) {
+        if (!(out = write_inside(distinct[k], write_ascii(k ? ",\"" : "\"", out)))) goto done;
+        *out++ = '"';
+    }
+    *out++ = ']';
+    if (n > 1) {
+        out = write_ascii(",\"code\":\"", out);
+        for (Py_ssize_t i = 0; i < reasons.count; i++) {
+            if (code[i] == '\\') *out++ = '\\';
+            *out++ = code[i];
+        }
+        *out++ = '"';
+    }
+    *out++ = '}';
+    Py_CLEAR(made);
+    if (!(line = PyBytes_FromStringAndSize(room, out - room)) || !(kinds = PyTuple_New(n)) || !(counted = PyTuple_New(n)))
+        goto done;
     for (k = 0; k < n; k++) {
         PyObject *count = PyLong_FromSsize_t(counts[k]);
         if (!count || PyTuple_SetItem(counted, k, count) || PyTuple_SetItem(kinds, k, Py_NewRef(distinct[k]))) goto done;
     }
-    made = Py_BuildValue("OOO", kinds, counted, told);
+    made = Py_BuildValue("OOOnO", line, kinds, counted, new - old, old_breaks ? Py_True : Py_False);
 done:
+    Py_XDECREF(line);
     Py_XDECREF(kinds);
     Py_XDECREF(counted);
-    Py_XDECREF(told);
+    free(room);
+    free(start);
     free(code);
     return made;
 }
@@ -379,9 +467,7 @@ static PyMethodDef functions[] = {
     {"change_back", change_back, METH_VARARGS, "change_back(text, places, olds, news, steps, old_sizes, new_sizes) -> text"},
     {"entries", entries, METH_VARARGS, "entries(text, sizes) -> the pieces of text, as a tuple"},
     {"step_back", step_back, METH_VARARGS, "step_back(starts, olds, news, places, lines) -> where they stood before, and in which lines"},
-    {"steps", steps, METH_VARARGS, "steps(starts) -> the distance of each to the one before, as a JSON list"},
-    {"sizes", sizes, METH_VARARGS, "sizes(strings) -> their lengths, a character each; '' if all are 1; None if one is long"},
-    {"codes", codes, METH_VARARGS, "codes(strings) -> (distinct ones, how often, which where), or None if they are many"},
+    {"pack", pack, METH_VARARGS, "pack(stage, version, starts, olds, news, reasons) -> (line, reasons, counts, grown, breaks), or None"},
     {NULL, NULL, 0, NULL},
 };
 

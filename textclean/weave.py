@@ -158,39 +158,53 @@ def plain_step_back(
     return old_places, old_lines
 
 
-def plain_steps(starts: Sequence[int]) -> bytes:
-    """The distance of each start to the one before, as a JSON list.
+Packed = tuple[bytes, tuple[str, ...], tuple[int, ...], int, bool]
+"""A layer as a line of JSON; its distinct reasons and how often each stands; characters put in less those taken; and
+whether a line break was taken."""
+
+
+def plain_pack(
+    stage: str,
+    version: str,
+    starts: Sequence[int],
+    olds: Sequence[str],
+    news: Sequence[str],
+    reasons: Sequence[str],
+) -> Packed:
+    """A layer without twins and moves as a line of JSON, and what is counted on the way (``docs/ledger.md``).
+
+    The extension gives None where there are more reasons than a character can tell, or a lone surrogate.
 
     Raises:
-        TypeError: it is neither a tuple nor a list, or of something else than int.
+        TypeError: a column is neither a tuple nor a list, an offset no int, another entry no str; a lone surrogate.
+        ValueError: the columns have different lengths.
     """
-    _checked(starts)
-    return ("[" + ",".join([str(start - before) for before, start in pairwise((0, *starts))]) + "]").encode()
+    import orjson
+
+    _checked(starts, olds, news, reasons)
+    old, new = "".join(olds), "".join(news)
+    why = tuple(dict.fromkeys(reasons))
+    which = list(map(dict(zip(why, range(len(why)), strict=True)).__getitem__, reasons))
+    code = small(which)
+    row = {
+        "stage": stage,
+        "version": version,
+        "step": [start - before for before, start in pairwise((0, *starts))],
+        **_column("old", olds, old),
+        **_column("new", news, new),
+        "why": why,
+        **({"code": which if code is None else code} if len(why) > 1 else {}),
+    }
+    return orjson.dumps(row), why, tuple(map(list(reasons).count, why)), len(new) - len(old), "\n" in old
 
 
-def plain_sizes(strings: Sequence[str]) -> str | None:
-    """The lengths of strings as :func:`small` numbers; empty if all are 1; None if one is too long.
-
-    Raises:
-        TypeError: it is neither a tuple nor a list, or of something else than str.
-    """
-    _checked([0] * len(strings), strings)
+def _column(name: str, strings: Sequence[str], joined: str) -> dict[str, str | Sequence[str]]:
+    """One string, with the size of each entry where that is not 1; a list if one is long."""
     lengths = list(map(len, strings))
-    return "" if all(length == 1 for length in lengths) else small(lengths)
-
-
-def plain_codes(strings: Sequence[str]) -> tuple[tuple[str, ...], tuple[int, ...], str] | None:
-    """The distinct ones of strings, how often each stands, and which stands where, as :func:`small` numbers.
-
-    None if they are more than such a number can tell.
-
-    Raises:
-        TypeError: it is neither a tuple nor a list, or of something else than str.
-    """
-    _checked([0] * len(strings), strings)
-    distinct = tuple(dict.fromkeys(strings))
-    code = small(map(dict(zip(distinct, range(len(distinct)), strict=True)).__getitem__, strings))
-    return None if code is None else (distinct, tuple(map(list(strings).count, distinct)), code)
+    if all(length == 1 for length in lengths):
+        return {name: joined}
+    told = small(lengths)
+    return {name: strings} if told is None else {name: joined, f"{name}_size": told}
 
 
 def _checked(offsets: Sequence[int], *strings: Sequence[str]) -> None:
@@ -211,9 +225,19 @@ change = plain_change if built is None else built.change
 change_back = plain_change_back if built is None else built.change_back
 entries = plain_entries if built is None else built.entries
 step_back = plain_step_back if built is None else built.step_back
-steps = plain_steps if built is None else built.steps
-sizes = plain_sizes if built is None else built.sizes
-codes = plain_codes if built is None else built.codes
+
+
+def pack(
+    stage: str,
+    version: str,
+    starts: Sequence[int],
+    olds: Sequence[str],
+    news: Sequence[str],
+    reasons: Sequence[str],
+) -> Packed:
+    """See :func:`plain_pack`."""
+    packed = None if built is None else built.pack(stage, version, starts, olds, news, reasons)
+    return plain_pack(stage, version, starts, olds, news, reasons) if packed is None else packed
 
 
 def strings(column: Sequence[str], sizes: str | None) -> Sequence[str]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from textclean.ledger.edits import NO_EDITS, Edits, undo
 from textclean.ledger.tally import Tally
-from textclean.weave import change_back, codes, numbers, sizes, steps, strings
+from textclean.weave import change_back, numbers, pack, strings
 
 
 class Layer:
@@ -150,40 +150,17 @@ def _loads(packed: bytes) -> Any:
 
 def _pack(stage: str, version: str, edits: Edits) -> tuple[bytes, Tally]:
     """The line of a layer, and its tally: both look at every edit, so they are made together."""
-    import orjson
+    line, why, counts, grown, breaks = pack(stage, version, edits.starts, edits.olds, edits.news, edits.reasons)
+    if edits.twins or edits.moves:
+        import orjson
 
-    old, new = "".join(edits.olds), "".join(edits.news)
-    row: dict[str, object] = {
-        "stage": stage,
-        "version": version,
-        "step": orjson.Fragment(steps(edits.starts)),
-        **_packed_strings("old", edits.olds, old),
-        **_packed_strings("new", edits.news, new),
-    }
-    coded = codes(edits.reasons)
-    if coded is not None:
-        why, counts, code = coded
-        row["why"] = why
-        if len(why) > 1:
-            row["code"] = code
-    else:  # too many for a character each
-        why = tuple(dict.fromkeys(edits.reasons))
-        counts = tuple(map(edits.reasons.count, why))
-        row["why"] = why
-        row["code"] = list(map(dict(zip(why, range(len(why)), strict=True)).__getitem__, edits.reasons))
-    if edits.twins:
-        row["twin"] = {str(i): twin for i, twin in edits.twins.items()}
-    if edits.moves:
-        row["move"] = {str(paste): cut for paste, cut in edits.moves.items()}
-    return orjson.dumps(row), Tally.of(edits, old, len(new), dict(zip(why, counts, strict=True)))
-
-
-def _packed_strings(name: str, strings: Sequence[str], joined: str) -> dict[str, str | Sequence[str]]:
-    """A column of the ledger: one string, with the size of each entry where that is not 1; a list if one is long."""
-    told = sizes(strings)
-    if told is None:
-        return {name: strings}
-    return {name: joined, f"{name}_size": told} if told else {name: joined}
+        links: dict[str, object] = {}
+        if edits.twins:
+            links["twin"] = {str(i): twin for i, twin in edits.twins.items()}
+        if edits.moves:
+            links["move"] = {str(paste): cut for paste, cut in edits.moves.items()}
+        line = b"".join([line[:-1], b",", orjson.dumps(links)[1:]])
+    return line, Tally.of(edits, why, counts, grown, breaks)
 
 
 def _unpack(packed: bytes) -> Edits:

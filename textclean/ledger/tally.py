@@ -1,6 +1,7 @@
 """What a layer did, in numbers: counted once, where its edits are at hand, and carried with it from then on."""
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Final, NamedTuple, Self
 
 from textclean.ledger.edits import Edits
@@ -25,20 +26,29 @@ class Tally(NamedTuple):
     joined: Mapping[str, int]
 
     @classmethod
-    def of(cls, edits: Edits, old: str, new_size: int, counts: Mapping[str, int]) -> Self:
+    def of(cls, edits: Edits, why: tuple[str, ...], counts: tuple[int, ...], grown: int, breaks: bool) -> Self:
         """The counts of sealed edits.
 
         Args:
             edits: the edits.
-            old: all that was taken, joined.
-            new_size: characters of all that was put in.
-            counts: how often each reason stands.
+            why: their distinct reasons.
+            counts: how often each of these stands.
+            grown: characters put in, less those taken.
+            breaks: whether a line break was taken.
         """
-        reasons: dict[str, int] = {}
-        for reason, count in counts.items():
-            kind = family(reason)
-            reasons[kind] = reasons.get(kind, 0) + count
-        return cls(reasons, new_size - len(old), *(_paragraphs(edits) if "\n" in old else ({}, {})))
+        families = _families(why)
+        if len({*families}) == len(families):
+            reasons = dict(zip(families, counts, strict=True))
+        else:
+            reasons = {}
+            for kind, count in zip(families, counts, strict=True):
+                reasons[kind] = reasons.get(kind, 0) + count
+        return cls(reasons, grown, *(_paragraphs(edits) if breaks else ({}, {})))
+
+
+@lru_cache(maxsize=1024)
+def _families(why: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(map(family, why))
 
 
 def _paragraphs(edits: Edits) -> tuple[dict[str, int], dict[str, int]]:
