@@ -86,67 +86,6 @@ static PyObject *as_string(const Py_UCS4 *codes, Py_ssize_t length)
     return PyUnicode_DecodeUTF32((const char *)codes, length * 4, "surrogatepass", &order);
 }
 
-static int has_surrogate(const Py_UCS4 *codes, Py_ssize_t length)
-{
-    int any = 0;
-    for (Py_ssize_t i = 0; i < length; i++) any |= (codes[i] & 0xFFFFF800) == 0xD800;
-    return any;
-}
-
-static PyObject *change(PyObject *module, PyObject *args)
-{
-    PyObject *text, *columns[3], *olds = NULL, *changed = NULL, *made = NULL;
-    Column starts, ends, news;
-    Py_UCS4 *room = NULL, *out;
-    int64_t *start, *end;
-    Py_ssize_t length, at = 0, size, total, i;
-    int sound = 1, untidy = 0;
-    (void)module;
-    if (!PyArg_ParseTuple(args, "UOOO", &text, &columns[0], &columns[1], &columns[2])
-        || open_column(columns[0], NULL, &starts) || open_column(columns[1], NULL, &ends)
-        || open_column(columns[2], NULL, &news))
-        return NULL;
-    Py_ssize_t n = starts.count;
-    if (n != ends.count || n != news.count) return PyErr_SetString(PyExc_ValueError, "columns of different lengths"), NULL;
-    total = length = PyUnicode_GetLength(text);
-    int64_t *numbers = malloc(((size_t)n * 2 + 1) * sizeof *numbers);
-    if (!numbers) return PyErr_NoMemory();
-    start = numbers, end = numbers + n;
-    if (read_numbers(&starts, start) || read_numbers(&ends, end)) goto done;
-    for (i = 0; i < n && sound; i++) {
-        sound = start[i] >= (i ? end[i - 1] : 0) && end[i] >= start[i] && end[i] <= length;
-        untidy |= i && start[i] == end[i - 1];
-        if ((size = length_at(&news, i)) < 0) goto done;
-        total += size - (Py_ssize_t)(end[i] - start[i]);
-    }
-    if (!sound) { made = Py_NewRef(Py_None); goto done; }
-    room = malloc(((size_t)length + (size_t)total + 2) * sizeof *room);
-    olds = PyTuple_New(n);
-    if (!room) PyErr_NoMemory();
-    if (!room || !olds || !PyUnicode_AsUCS4(text, room, length + 1, 1)) goto done;
-    out = room + length + 1;
-    for (i = 0; i < n; i++) {
-        PyObject *old = PyUnicode_Substring(text, (Py_ssize_t)start[i], (Py_ssize_t)end[i]);
-        if (!old || PyTuple_SetItem(olds, i, old)) goto done;
-        memcpy(out, room + at, (size_t)(start[i] - at) * sizeof *out);
-        out += start[i] - at;
-        size = length_at(&news, i);
-        if (write_at(&news, i, size, out)) goto done;
-        if (has_surrogate(out, size)) { made = Py_NewRef(Py_None); goto done; }
-        untidy |= size == end[i] - start[i] && !memcmp(out, room + start[i], (size_t)size * sizeof *out);
-        out += size;
-        at = (Py_ssize_t)end[i];
-    }
-    memcpy(out, room + at, (size_t)(length - at) * sizeof *out);
-    if ((changed = as_string(room + length + 1, total))) made = Py_BuildValue("OOO", changed, olds, untidy ? Py_True : Py_False);
-done:
-    Py_XDECREF(changed);
-    Py_XDECREF(olds);
-    free(room);
-    free(numbers);
-    return made;
-}
-
 static PyObject *change_back(PyObject *module, PyObject *args)
 {
     PyObject *text, *columns[3], *old_sizes, *new_sizes, *made = NULL;
@@ -233,13 +172,17 @@ static char *write_ascii(const char *from, char *to)
 #define MOST 6 /* bytes that a character takes at most: \u001f */
 
 /* The inside of a JSON string; where it ends, or NULL: a lone surrogate is no text. */
-static char *write_inside(PyObject *string, char *to)
+static char *write_inside(const Py_UCS4 *codes, Py_ssize_t length, char *to)
 {
     static const char hex[] = "0123456789abcdef", named[] = "btn_fr"; /* from 8 on */
-    Py_ssize_t length = PyUnicode_GetLength(string);
-    for (Py_ssize_t i = 0; i < length; i++) {
-        Py_UCS4 c = PyUnicode_ReadChar(string, i);
-        if (c < 0x20) {
+    for (const Py_UCS4 *end = codes + length; codes < end; codes++) {
+        Py_UCS4 c = *codes;
+        if (c >= 0x800 && c < 0x10000) { /* most */
+            if ((c & 0xF800) == 0xD800) return NULL;
+            *to++ = (char)(0xE0 | c >> 12);
+            *to++ = (char)(0x80 | (c >> 6 & 63));
+            *to++ = (char)(0x80 | (c & 63));
+        } else if (c < 0x20) {
             *to++ = '\\';
             if (c >= 8 && c <= 13 && c != 11) *to++ = named[c - 8];
             else {
@@ -253,11 +196,6 @@ static char *write_inside(PyObject *string, char *to)
         } else if (c < 0x800) {
             *to++ = (char)(0xC0 | c >> 6);
             *to++ = (char)(0x80 | (c & 63));
-        } else if (c < 0x10000) {
-            if ((c & 0xF800) == 0xD800) return NULL;
-            *to++ = (char)(0xE0 | c >> 12);
-            *to++ = (char)(0x80 | (c >> 6 & 63));
-            *to++ = (char)(0x80 | (c & 63));
         } else {
             *to++ = (char)(0xF0 | c >> 18);
             *to++ = (char)(0x80 | (c >> 12 & 63));
@@ -268,22 +206,33 @@ static char *write_inside(PyObject *string, char *to)
     return to;
 }
 
-/* A column of strings in JSON: one string, with the size of each entry where that is not 1; a list if one is long. NULL
- * where one is no text. */
-static char *write_strings(const char *name, const Column *strings, char *to)
+/* A string in JSON, as write_inside. */
+static char *write_string(PyObject *string, Py_UCS4 *room, char *to)
+{
+    Py_ssize_t length = PyUnicode_GetLength(string);
+    if (length && !PyUnicode_AsUCS4(string, room, length, 0)) return NULL;
+    *to++ = '"';
+    if (!(to = write_inside(room, length, to))) return NULL;
+    *to++ = '"';
+    return to;
+}
+
+/* n pieces of a text, from starts[i] to ends[i], as a column of JSON: one string, with the size of each piece where that
+ * is not 1; a list if one is long. NULL where one is no text. */
+static char *write_column(const char *name, const Py_UCS4 *text, const int64_t *starts, const int64_t *ends, Py_ssize_t n,
+                          char *to)
 {
     int ones = 1, small = 1;
-    for (Py_ssize_t i = 0; i < strings->count; i++) {
-        Py_ssize_t size = length_at(strings, i);
-        ones &= size == 1;
-        small &= size <= 126 - ZERO;
+    for (Py_ssize_t i = 0; i < n; i++) {
+        ones &= ends[i] - starts[i] == 1;
+        small &= ends[i] - starts[i] <= 126 - ZERO;
     }
     to = write_ascii(",\"", to);
     to = write_ascii(name, to);
     to = write_ascii(small ? "\":\"" : "\":[", to);
-    for (Py_ssize_t i = 0; i < strings->count; i++) {
+    for (Py_ssize_t i = 0; i < n; i++) {
         if (!small) to = write_ascii(i ? ",\"" : "\"", to);
-        if (!(to = write_inside(item(strings, i), to))) return NULL;
+        if (!(to = write_inside(text + starts[i], (Py_ssize_t)(ends[i] - starts[i]), to))) return NULL;
         if (!small) *to++ = '"';
     }
     *to++ = small ? '"' : ']';
@@ -291,8 +240,8 @@ static char *write_strings(const char *name, const Column *strings, char *to)
     to = write_ascii(",\"", to);
     to = write_ascii(name, to);
     to = write_ascii("_size\":\"", to);
-    for (Py_ssize_t i = 0; i < strings->count; i++) {
-        char size = (char)(ZERO + length_at(strings, i));
+    for (Py_ssize_t i = 0; i < n; i++) {
+        char size = (char)(ZERO + ends[i] - starts[i]);
         if (size == '\\') *to++ = '\\';
         *to++ = size;
     }
@@ -300,174 +249,241 @@ static char *write_strings(const char *name, const Column *strings, char *to)
     return to;
 }
 
-/* Characters of all strings of a column; -1 with an exception if one is none. `breaks` is set if one has a line break. */
-static Py_ssize_t total_of(const Column *strings, int *breaks)
+#define KINDS (127 - ZERO) /* reasons that a character can tell */
+
+/* Edits of one layer: rows of the old text, and what is put there, one after the other. */
+typedef struct {
+    Py_ssize_t n, length, put_length;
+    Py_UCS4 *text, *put;
+    int64_t *start, *end, *put_start, *put_end;
+    char *code; /* of the reason of each row */
+    PyObject *kinds[KINDS];
+    Py_ssize_t counts[KINDS];
+    int kind_count;
+} Rows;
+
+/* The reason of each row, as a code. 1; 0 where there are too many kinds, or one is no string. */
+static int read_reasons(const Column *reasons, Rows *rows)
 {
-    Py_ssize_t total = 0;
-    for (Py_ssize_t i = 0; i < strings->count; i++) {
-        Py_ssize_t size = length_at(strings, i);
-        if (size < 0) return -1;
-        total += size;
-        *breaks |= size && PyUnicode_FindChar(item(strings, i), '\n', 0, size, 1) >= 0;
+    for (Py_ssize_t i = 0; i < rows->n; i++) {
+        PyObject *reason = item(reasons, i);
+        int k = 0;
+        while (k < rows->kind_count && rows->kinds[k] != reason) k++; /* most are the same object */
+        if (k == rows->kind_count) {
+            if (!PyUnicode_Check(reason)) return 0;
+            for (k = 0; k < rows->kind_count && PyUnicode_Compare(rows->kinds[k], reason); k++);
+            if (k == KINDS) return 0;
+            if (k == rows->kind_count) rows->kinds[rows->kind_count++] = reason;
+        }
+        rows->counts[k]++;
+        rows->code[i] = (char)(ZERO + k);
     }
-    return total;
+    return 1;
 }
 
-static PyObject *pack(PyObject *module, PyObject *args)
+/* Whether rows are in order and in range, do not touch, and each changes something. */
+static int is_tidy(const Rows *rows)
 {
-    PyObject *stage, *version, *columns[4], *distinct[127 - ZERO], *kinds = NULL, *counted = NULL, *line = NULL, *made = NULL;
-    Py_ssize_t counts[127 - ZERO] = {0}, old, new, told = 0;
-    Column starts, olds, news, reasons;
-    int n = 0, k = 0, old_breaks = 0, new_breaks = 0;
-    int64_t *start = NULL, before = 0;
-    char *code = NULL, *room = NULL, *out;
-    (void)module;
-    if (!PyArg_ParseTuple(args, "UUOOOO", &stage, &version, &columns[0], &columns[1], &columns[2], &columns[3])
-        || open_column(columns[0], NULL, &starts) || open_column(columns[1], NULL, &olds)
-        || open_column(columns[2], NULL, &news) || open_column(columns[3], NULL, &reasons))
-        return NULL;
-    if (starts.count != olds.count || starts.count != news.count || starts.count != reasons.count)
-        return PyErr_SetString(PyExc_ValueError, "columns of different lengths"), NULL;
-    if ((old = total_of(&olds, &old_breaks)) < 0 || (new = total_of(&news, &new_breaks)) < 0) return NULL;
-    start = malloc(((size_t)starts.count + 1) * sizeof *start);
-    code = malloc((size_t)starts.count + 1);
-    if (!start || !code) { PyErr_NoMemory(); goto done; }
-    if (read_numbers(&starts, start)) goto done;
-    for (Py_ssize_t i = 0; i < reasons.count; i++) {
-        PyObject *reason = item(&reasons, i);
-        if (!PyUnicode_Check(reason)) { PyErr_SetString(PyExc_TypeError, "reasons are str"); goto done; }
-        for (k = 0; k < n && distinct[k] != reason; k++); /* most are the same object */
-        if (k == n)
-            for (k = 0; k < n && PyUnicode_Compare(distinct[k], reason); k++);
-        if (PyErr_Occurred()) goto done;
-        if (k == n && n == 127 - ZERO) { made = Py_NewRef(Py_None); goto done; }
-        if (k == n) told += PyUnicode_GetLength(distinct[n++] = reason);
-        counts[k]++;
-        code[i] = (char)(ZERO + k);
+    for (Py_ssize_t i = 0; i < rows->n; i++) {
+        int64_t size = rows->end[i] - rows->start[i];
+        if (rows->start[i] < (i ? rows->end[i - 1] + 1 : 0) || size < 0 || rows->end[i] > rows->length) return 0;
+        if (size == rows->put_end[i] - rows->put_start[i]
+            && !memcmp(rows->text + rows->start[i], rows->put + rows->put_start[i], (size_t)size * sizeof *rows->text))
+            return 0;
     }
-    /* of each row: a step, what is around the entries of a list, a size of each and a code that may be escaped */
-    told += PyUnicode_GetLength(stage) + PyUnicode_GetLength(version) + old + new;
-    if (!(out = room = malloc((size_t)told * MOST + (size_t)starts.count * (22 + 3 + 3 + 2 + 2 + 2) + (size_t)n * 3 + 256))) {
-        PyErr_NoMemory();
-        goto done;
+    return 1;
+}
+
+static int has_break(const Py_UCS4 *from, const Py_UCS4 *end)
+{
+    int found = 0;
+    for (; from < end; from++) found |= *from == '\n';
+    return found;
+}
+
+/* Copy characters of the new text, of which the first stands in line `line` of the old one, and `step` says whether the
+ * others go on in its lines. `begun`: whether a line of the new text begins here. */
+static Py_UCS4 *copy_lines(const Py_UCS4 *from, Py_ssize_t count, int step, int64_t *line, int *begun, int64_t *lines,
+                           Py_ssize_t *line_count, Py_UCS4 *to)
+{
+    for (Py_ssize_t i = 0; i < count; i++) {
+        if (*begun) lines[(*line_count)++] = *line;
+        *begun = (*to++ = from[i]) == '\n';
+        *line += step && *begun;
     }
-    made = Py_NewRef(Py_None); /* until all of it is text */
-    if (!(out = write_inside(stage, write_ascii("{\"stage\":\"", out)))) goto done;
-    if (!(out = write_inside(version, write_ascii("\",\"version\":\"", out)))) goto done;
-    out = write_ascii("\",\"step\":[", out);
-    for (Py_ssize_t i = 0; i < starts.count; before = start[i++]) {
+    return to;
+}
+
+/* The new text; and, if `lines` is given, in which line of the old one each of its lines begins. */
+static void weave_rows(const Rows *rows, Py_UCS4 *to, int64_t *lines, Py_ssize_t *line_count)
+{
+    int64_t at = 0, line = 0;
+    int begun = 1;
+    for (Py_ssize_t i = 0; i <= rows->n; i++) {
+        int64_t stop = i < rows->n ? rows->start[i] : rows->length;
+        if (!lines) {
+            memcpy(to, rows->text + at, (size_t)(stop - at) * sizeof *to);
+            to += stop - at;
+        } else to = copy_lines(rows->text + at, (Py_ssize_t)(stop - at), 1, &line, &begun, lines, line_count, to);
+        if (i == rows->n) break;
+        const Py_UCS4 *put = rows->put + rows->put_start[i];
+        Py_ssize_t size = (Py_ssize_t)(rows->put_end[i] - rows->put_start[i]);
+        at = rows->end[i];
+        if (!lines) {
+            memcpy(to, put, (size_t)size * sizeof *to);
+            to += size;
+            continue;
+        }
+        /* characters of an edit that keeps its length stand for the one at the same place, else for all of the old ones */
+        int same = size == at - stop;
+        for (Py_ssize_t k = 0; same && k < size; k++) {
+            to = copy_lines(put + k, 1, 0, &line, &begun, lines, line_count, to);
+            line += rows->text[stop + k] == '\n';
+        }
+        if (same) continue;
+        to = copy_lines(put, size, 0, &line, &begun, lines, line_count, to);
+        for (int64_t k = stop; k < at; k++) line += rows->text[k] == '\n';
+    }
+    if (lines && begun) lines[(*line_count)++] = line;
+}
+
+/* The layer as a line of JSON, or NULL where that cannot be. */
+static PyObject *packed(const Rows *rows, PyObject *stage, PyObject *version)
+{
+    Py_ssize_t taken = 0, names = PyUnicode_GetLength(stage) + PyUnicode_GetLength(version), longest = 0;
+    PyObject *line = NULL;
+    for (int k = 0; k < rows->kind_count; k++) names += PyUnicode_GetLength(rows->kinds[k]);
+    for (Py_ssize_t i = 0; i < rows->n; i++) taken += (Py_ssize_t)(rows->end[i] - rows->start[i]);
+    longest = names; /* each of them fits */
+    /* of each row: a step, what is around two entries of a list, and three characters that may be escaped */
+    size_t most = (size_t)(taken + rows->put_length + names) * MOST + (size_t)rows->n * (22 + 6 + 6)
+                  + (size_t)rows->kind_count * 3 + 256;
+    char *room = malloc(most), *out = room;
+    Py_UCS4 *name = malloc(((size_t)longest + 1) * sizeof *name);
+    if (!room || !name) goto done;
+    if (!(out = write_string(stage, name, write_ascii("{\"stage\":", out)))) goto done;
+    if (!(out = write_string(version, name, write_ascii(",\"version\":", out)))) goto done;
+    out = write_ascii(",\"step\":[", out);
+    for (Py_ssize_t i = 0; i < rows->n; i++) {
         if (i) *out++ = ',';
-        out = write_number(start[i] - before, out);
+        out = write_number(rows->start[i] - (i ? rows->start[i - 1] : 0), out);
     }
     *out++ = ']';
-    if (!(out = write_strings("old", &olds, out)) || !(out = write_strings("new", &news, out))) goto done;
+    if (!(out = write_column("old", rows->text, rows->start, rows->end, rows->n, out))) goto done;
+    if (!(out = write_column("new", rows->put, rows->put_start, rows->put_end, rows->n, out))) goto done;
     out = write_ascii(",\"why\":[", out);
-    for (k = 0; k < n; k++) {
-        if (!(out = write_inside(distinct[k], write_ascii(k ? ",\"" : "\"", out)))) goto done;
-        *out++ = '"';
+    for (int k = 0; k < rows->kind_count; k++) {
+        if (k) *out++ = ',';
+        if (!(out = write_string(rows->kinds[k], name, out))) goto done;
     }
     *out++ = ']';
-    if (n > 1) {
+    if (rows->kind_count > 1) {
         out = write_ascii(",\"code\":\"", out);
-        for (Py_ssize_t i = 0; i < reasons.count; i++) {
-            if (code[i] == '\\') *out++ = '\\';
-            *out++ = code[i];
+        for (Py_ssize_t i = 0; i < rows->n; i++) {
+            if (rows->code[i] == '\\') *out++ = '\\';
+            *out++ = rows->code[i];
         }
         *out++ = '"';
     }
     *out++ = '}';
-    Py_CLEAR(made);
-    if (!(line = PyBytes_FromStringAndSize(room, out - room)) || !(kinds = PyTuple_New(n)) || !(counted = PyTuple_New(n)))
-        goto done;
-    for (k = 0; k < n; k++) {
-        PyObject *count = PyLong_FromSsize_t(counts[k]);
-        if (!count || PyTuple_SetItem(counted, k, count) || PyTuple_SetItem(kinds, k, Py_NewRef(distinct[k]))) goto done;
-    }
-    made = Py_BuildValue("OOOnO", line, kinds, counted, new - old, old_breaks ? Py_True : Py_False);
+    line = PyBytes_FromStringAndSize(room, out - room);
 done:
-    Py_XDECREF(line);
-    Py_XDECREF(kinds);
-    Py_XDECREF(counted);
     free(room);
-    free(start);
-    free(code);
+    free(name);
+    return line;
+}
+
+static PyObject *as_tuple(const int64_t *numbers, Py_ssize_t count)
+{
+    PyObject *made = PyTuple_New(count);
+    for (Py_ssize_t i = 0; made && i < count; i++) {
+        PyObject *number = PyLong_FromLongLong(numbers[i]);
+        if (!number || PyTuple_SetItem(made, i, number)) Py_CLEAR(made);
+    }
     return made;
 }
 
-/* Line breaks in [from, to) of entry i of a tuple or list of strings; -1 with an exception if it is no string. */
-static Py_ssize_t breaks_in(const Column *column, Py_ssize_t i, Py_ssize_t from, Py_ssize_t to)
+static PyObject *lay(PyObject *module, PyObject *args)
 {
-    PyObject *string = item(column, i);
-    Py_ssize_t found = 0;
-    if (from < to && to - from < 4) { /* most are a character or two: asking each is cheaper than searching */
-        for (; from < to; from++) found += PyUnicode_ReadChar(string, from) == '\n';
-        return found;
-    }
-    while (from < to && (from = PyUnicode_FindChar(string, '\n', from, to, 1)) >= 0) found++, from++;
-    return from == -2 ? -1 : found;
-}
-
-static PyObject *step_back(PyObject *module, PyObject *args)
-{
-    PyObject *columns[5], *old_places = NULL, *old_lines = NULL, *made = NULL;
-    Column starts, olds, news, places, lines;
-    int64_t *start = NULL, *place, *line, shift = 0, grown = 0;
-    Py_ssize_t at = 0, n;
+    PyObject *text, *columns[4], *stage, *version, *changed = NULL, *line = NULL, *kinds = NULL, *counts = NULL;
+    PyObject *broken = NULL, *line_tuple = NULL, *made = NULL;
+    Column starts, ends, news, reasons;
+    Py_ssize_t old_length = 0, line_count = 0, broken_count = 0, size, i;
+    int64_t *numbers = NULL, *lines = NULL, *breaking;
+    Py_UCS4 *codes = NULL, *woven;
+    int breaks;
+    Rows rows = {0};
     (void)module;
-    if (!PyArg_ParseTuple(args, "OOOOO", &columns[0], &columns[1], &columns[2], &columns[3], &columns[4])
-        || open_column(columns[0], NULL, &starts) || open_column(columns[1], NULL, &olds)
-        || open_column(columns[2], NULL, &news) || open_column(columns[3], NULL, &places)
-        || open_column(columns[4], NULL, &lines))
+    if (!PyArg_ParseTuple(args, "UOOOOUU", &text, &columns[0], &columns[1], &columns[2], &columns[3], &stage, &version))
         return NULL;
-    n = places.count;
-    if (starts.count != olds.count || starts.count != news.count || n != lines.count)
-        return PyErr_SetString(PyExc_ValueError, "columns of different lengths"), NULL;
-    if (!(start = malloc(((size_t)starts.count + 2 * (size_t)n + 1) * sizeof *start))) return PyErr_NoMemory();
-    place = start + starts.count, line = place + n;
-    if (read_numbers(&starts, start) || read_numbers(&places, place) || read_numbers(&lines, line)) goto done;
-    for (Py_ssize_t i = 0; i < starts.count && at < n; i++) {
-        Py_ssize_t old = length_at(&olds, i), new = length_at(&news, i), inside = 0, counted = 0;
-        if (old < 0 || new < 0) goto done;
-        for (; at < n && place[at] < start[i] - shift; at++) place[at] += shift, line[at] += grown;
-        int64_t begin = start[i] - shift;
-        for (; at < n && place[at] < begin + new; at++) {
-            Py_ssize_t offset = (Py_ssize_t)(place[at] - begin), same = old == new ? offset : 0;
-            Py_ssize_t taken = breaks_in(&olds, i, counted < same ? counted : same, same);
-            Py_ssize_t put = breaks_in(&news, i, counted, offset);
-            if (taken < 0 || put < 0) goto done;
-            inside += taken - put;
-            counted = offset;
-            place[at] = start[i] + same;
-            line[at] += grown + inside;
-        }
-        Py_ssize_t taken = breaks_in(&olds, i, 0, old), put = breaks_in(&news, i, 0, new);
-        if (taken < 0 || put < 0) goto done;
-        shift += old - new;
-        grown += taken - put;
+    if (open_column(columns[0], NULL, &starts) || open_column(columns[1], NULL, &ends)
+        || open_column(columns[2], NULL, &news) || open_column(columns[3], NULL, &reasons))
+        goto done;
+    rows.n = starts.count;
+    if (rows.n != ends.count || rows.n != news.count || rows.n != reasons.count) goto done;
+    rows.length = PyUnicode_GetLength(text);
+    if (!(numbers = malloc(((size_t)rows.n * 5 + 1) * sizeof *numbers))) { PyErr_NoMemory(); goto done; }
+    rows.start = numbers, rows.end = numbers + rows.n, rows.put_start = rows.end + rows.n, rows.put_end = rows.put_start + rows.n;
+    breaking = rows.put_end + rows.n;
+    if (read_numbers(&starts, rows.start) || read_numbers(&ends, rows.end)) goto done;
+    for (i = 0; i < rows.n; i++) {
+        if ((size = length_at(&news, i)) < 0) goto done;
+        rows.put_start[i] = rows.put_length;
+        rows.put_end[i] = rows.put_length += size;
+        if (rows.start[i] < 0 || rows.end[i] < rows.start[i] || rows.end[i] > rows.length) goto done;
+        old_length += (Py_ssize_t)(rows.end[i] - rows.start[i]);
     }
-    for (; at < n; at++) place[at] += shift, line[at] += grown;
-    if (!(old_places = PyList_New(n)) || !(old_lines = PyList_New(n))) goto done;
-    for (at = 0; at < n; at++) {
-        PyObject *one = PyLong_FromLongLong(place[at]), *other = PyLong_FromLongLong(line[at]);
-        int failed = !one || !other || PyList_SetItem(old_places, at, Py_NewRef(one)) || PyList_SetItem(old_lines, at, Py_NewRef(other));
-        Py_XDECREF(one);
-        Py_XDECREF(other);
-        if (failed) goto done;
+    if (old_length > rows.length) goto done; /* they overlap */
+    Py_ssize_t total = rows.length + rows.put_length - old_length;
+    codes = malloc(((size_t)rows.length + (size_t)rows.put_length + (size_t)total + 3) * sizeof *codes);
+    rows.code = malloc((size_t)rows.n + 1);
+    if (!codes || !rows.code) { PyErr_NoMemory(); goto done; }
+    rows.text = codes, rows.put = codes + rows.length + 1, woven = rows.put + rows.put_length + 1;
+    if (!PyUnicode_AsUCS4(text, rows.text, rows.length + 1, 1)) goto done;
+    for (i = 0; i < rows.n; i++)
+        if (write_at(&news, i, (Py_ssize_t)(rows.put_end[i] - rows.put_start[i]), rows.put + rows.put_start[i])) goto done;
+    if (!is_tidy(&rows) || !read_reasons(&reasons, &rows) || !(line = packed(&rows, stage, version))) goto done;
+    breaks = has_break(rows.put, rows.put + rows.put_length);
+    for (i = 0; i < rows.n; i++)
+        if (has_break(rows.text + rows.start[i], rows.text + rows.end[i])) breaking[broken_count++] = i;
+    breaks = breaks || broken_count;
+    broken = as_tuple(breaking, broken_count);
+    if (!broken) goto done;
+    if (breaks && !(lines = malloc(((size_t)total + 1) * sizeof *lines))) { PyErr_NoMemory(); goto done; }
+    weave_rows(&rows, woven, lines, &line_count);
+    line_tuple = breaks ? as_tuple(lines, line_count) : Py_NewRef(Py_None);
+    changed = as_string(woven, total);
+    kinds = PyTuple_New(rows.kind_count);
+    counts = PyTuple_New(rows.kind_count);
+    if (!line_tuple || !changed || !kinds || !counts) goto done;
+    for (int k = 0; k < rows.kind_count; k++) {
+        PyObject *count = PyLong_FromSsize_t(rows.counts[k]);
+        if (!count || PyTuple_SetItem(counts, k, count) || PyTuple_SetItem(kinds, k, Py_NewRef(rows.kinds[k]))) goto done;
     }
-    made = Py_BuildValue("OO", old_places, old_lines);
+    made = Py_BuildValue("OOOOnOO", changed, line, kinds, counts, total - rows.length, broken, line_tuple);
 done:
-    Py_XDECREF(old_places);
-    Py_XDECREF(old_lines);
-    free(start);
+    Py_XDECREF(changed);
+    Py_XDECREF(line);
+    Py_XDECREF(kinds);
+    Py_XDECREF(counts);
+    Py_XDECREF(broken);
+    Py_XDECREF(line_tuple);
+    free(lines);
+    free(rows.code);
+    free(codes);
+    free(numbers);
+    if (!made && !(PyErr_Occurred() && PyErr_ExceptionMatches(PyExc_MemoryError))) { /* the slow way tells what is wrong */
+        PyErr_Clear();
+        made = Py_NewRef(Py_None);
+    }
     return made;
 }
 
 static PyMethodDef functions[] = {
-    {"change", change, METH_VARARGS, "change(text, starts, ends, news) -> (text, olds, untidy), or None if it cannot be done"},
+    {"lay", lay, METH_VARARGS,
+     "lay(text, starts, ends, news, reasons, stage, version) -> (text, layer, kinds, counts, grown, breaking, lines), or None"},
     {"change_back", change_back, METH_VARARGS, "change_back(text, places, olds, news, steps, old_sizes, new_sizes) -> text"},
     {"entries", entries, METH_VARARGS, "entries(text, sizes) -> the pieces of text, as a tuple"},
-    {"step_back", step_back, METH_VARARGS, "step_back(starts, olds, news, places, lines) -> where they stood before, and in which lines"},
-    {"pack", pack, METH_VARARGS, "pack(stage, version, starts, olds, news, reasons) -> (line, reasons, counts, grown, breaks), or None"},
     {NULL, NULL, 0, NULL},
 };
 

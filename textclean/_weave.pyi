@@ -1,8 +1,15 @@
 from collections.abc import Sequence
 
-def change(
-    text: str, starts: Sequence[int], ends: Sequence[int], news: Sequence[str], /
-) -> tuple[str, tuple[str, ...], bool] | None: ...
+def lay(
+    text: str,
+    starts: Sequence[int],
+    ends: Sequence[int],
+    news: Sequence[str],
+    reasons: Sequence[str],
+    stage: str,
+    version: str,
+    /,
+) -> tuple[str, bytes, tuple[str, ...], tuple[int, ...], int, tuple[int, ...], tuple[int, ...] | None] | None: ...
 def change_back(
     text: str,
     places: Sequence[int],
@@ -14,20 +21,3 @@ def change_back(
     /,
 ) -> str: ...
 def entries(text: str, sizes: str, /) -> tuple[str, ...]: ...
-def pack(
-    stage: str,
-    version: str,
-    starts: Sequence[int],
-    olds: Sequence[str],
-    news: Sequence[str],
-    reasons: Sequence[str],
-    /,
-) -> tuple[bytes, tuple[str, ...], tuple[int, ...], int, bool] | None: ...
-def step_back(
-    starts: Sequence[int],
-    olds: Sequence[str],
-    news: Sequence[str],
-    places: Sequence[int],
-    lines: Sequence[int],
-    /,
-) -> tuple[list[int], list[int]]: ...

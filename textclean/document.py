@@ -11,7 +11,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
 from textclean.errors import RestoreError, StageError
-from textclean.ledger import NO_EDITS, Alignment, Edits, Layer, Span, apply, breaks_lines, step_back
+from textclean.ledger import NO_EDITS, Edits, Layer, Span, lay
+from textclean.weave import step_back
 
 MARKS_TO_CORRECT = frozenset({"typo", "punctuation", "quote", "repeat", "number", "misuse"})
 MARKS_TO_KNOW = frozenset(
@@ -158,20 +159,6 @@ class Paragraph(NamedTuple):
     text: str
 
 
-class Anchor(NamedTuple):
-    """The source lines of all lines of a document's text, as its first layers left it.
-
-    Attributes:
-        depth: how many layers.
-        starts: where each line of that text begins.
-        lines: the 1-based line of the source that its first character came from.
-    """
-
-    depth: int
-    starts: tuple[int, ...]
-    lines: tuple[int, ...]
-
-
 @dataclass(frozen=True, slots=True, repr=False)
 class Document:
     """A text with everything that happened to it. Immutable: a stage makes findings, the core makes the next document.
@@ -183,7 +170,9 @@ class Document:
         marks: flags, in the order they were made.
         layers: what each stage changed, first to last.
         source: how the first text goes back to bytes; None for a text that came from nowhere.
-        anchor: saves :meth:`source_lines` the way back through the layers below it; None if nobody has gone it yet.
+        lines: the line of the source, from 0, in which each line of the text begins; empty if that is its own number;
+            None if it is not known, as in a document that was read from a ledger. Saves :meth:`source_lines` the way
+            back through the layers.
     """
 
     id: str
@@ -192,7 +181,7 @@ class Document:
     marks: tuple[Mark, ...] = ()
     layers: tuple[Layer, ...] = ()
     source: Source | None = None
-    anchor: Anchor | None = field(default=None, compare=False)
+    lines: tuple[int, ...] | None = field(default=None, compare=False)
 
     def __repr__(self) -> str:
         text = repr(self.text if len(self.text) <= _SHOWN else self.text[:_SHOWN] + "…")
@@ -201,14 +190,6 @@ class Document:
 
     def _counts(self) -> tuple[tuple[str, int], ...]:
         return ("layers", len(self.layers)), ("marks", len(self.marks)), ("meta", len(self.meta))
-
-    def anchored(self) -> "Document":
-        """The same document with an anchor at its text as it is now."""
-        if any(layer.edits.moves for layer in self.layers):
-            return self
-        starts = (0, *(at + 1 for at in _breaks(self.text)))
-        lines = tuple(self.source_lines(starts, range(1, len(starts) + 1)))
-        return replace(self, anchor=Anchor(len(self.layers), starts, lines))
 
     def original(self) -> str:
         """The decoded source: the text before the first layer."""
@@ -243,29 +224,23 @@ class Document:
         """The 1-based lines, in the decoded source, of the characters at ``starts``.
 
         Callers that already know the 1-based line of each may pass ``lines``; then ``starts`` must rise.
-        Layers are stepped back only down to the anchor, or to the last one that touches a line break.
         """
         if lines is None:
             rising = sorted({*starts})
             breaks = _breaks(self.text)
             told = self.source_lines(rising, [bisect_left(breaks, start) + 1 for start in rising])
             return list(map(dict(zip(rising, told, strict=True)).__getitem__, starts))
-        anchor = self.anchor
-        every = [layer.edits for layer in (self.layers if anchor is None else self.layers[anchor.depth :])]
-        if any(edits.moves for edits in every):
+        known, text = self.lines, self.text
+        if known == () or not self.layers:
+            return lines
+        if known is not None and {text[start - 1] for start in starts if start} <= {"\n"}:
+            return [known[line - 1] + 1 for line in lines]
+        if any(layer.edits.moves for layer in self.layers):
             return self._source_lines_of_moved(starts)
-        below = 0
-        while below < len(every) and not breaks_lines(every[below]) and anchor is None:
-            below += 1
         there, told = starts, lines
-        for edits in reversed(every[below:]):
-            there, told = step_back(edits, there, told)
-        if anchor is None:
-            return told
-        known = dict(zip(anchor.starts, anchor.lines, strict=True))
-        if known.keys() >= {*there}:
-            return list(map(known.__getitem__, there))
-        return replace(self, anchor=None).source_lines(starts, lines)  # one begins within a line of that text
+        for layer in reversed(self.layers):
+            there, told = step_back(layer.edits.starts, layer.edits.olds, layer.edits.news, there, told)
+        return told
 
     def _source_lines_of_moved(self, starts: Sequence[int]) -> list[int]:
         spans = trace(self.layers, [(start, min(start + 1, len(self.text))) for start in starts])
@@ -298,7 +273,7 @@ def trace(layers: Iterable[Layer], spans: Sequence[Span]) -> list[list[Span]]:
     """
     found = [[span] for span in spans]
     for layer in reversed(tuple(layers)):
-        back = Alignment(layer.edits).back
+        back = layer.alignment().back
         found = [
             _joined(piece for span in pieces for piece in back(*span)) or back(pieces[0][0], pieces[0][0])
             for pieces in found
@@ -334,18 +309,30 @@ def advance(doc: Document, stage: str, version: str, findings: Findings) -> Docu
         EditError: the edits do not fit the text.
         StageError: a mark is out of range or of an unknown kind.
     """
-    text, edits = apply(doc.text, findings.edits)
-    if not edits and not findings.marks and not findings.meta:
+    edits, meta = findings.edits, doc.meta
+    if not (edits.starts or findings.marks or findings.meta):
+        return doc
+    text, layer, lines = lay(doc.text, edits, stage, version) if edits.starts else (doc.text, None, ())
+    if layer is None and not (findings.marks or findings.meta):
         return doc
     marks = doc.marks + _traced(doc, findings.marks)
     layers = doc.layers
-    if edits:
-        layers = (*layers, Layer(stage, version, edits))
+    if layer is not None:
+        layers = (*layers, layer)
         if marks:
-            forward = Alignment(edits).forward
+            forward = layer.alignment().forward
             marks = tuple(_moved(mark, forward(*mark.text)) if mark.text else mark for mark in marks)
-    meta = {**doc.meta, **findings.meta} if findings.meta else doc.meta
-    return Document(doc.id, text, meta, marks, layers, doc.source, doc.anchor)
+    if findings.meta:
+        meta = {**meta, **findings.meta}
+    return Document(doc.id, text, meta, marks, layers, doc.source, _lines_after(doc, lines))
+
+
+def _lines_after(doc: Document, lines: tuple[int, ...] | None) -> tuple[int, ...] | None:
+    """The lines of the source in which those of the next text begin, by the lines of ``doc`` in which they do."""
+    before = doc.lines if doc.layers else ()
+    if before is None or lines is None:
+        return None
+    return tuple(map(before.__getitem__, lines)) if before and lines else before or lines
 
 
 def _traced(doc: Document, marks: Sequence[Mark]) -> tuple[Mark, ...]:

@@ -15,7 +15,7 @@ from textclean.native import extension
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
-def plain_change(
+def change(
     text: str, starts: Sequence[int], ends: Sequence[int], news: Sequence[str]
 ) -> tuple[str, tuple[str, ...], bool] | None:
     """``text`` with ``news[i]`` put for ``text[starts[i]:ends[i]]``, what stood there, and whether it is untidy.
@@ -71,7 +71,8 @@ def plain_change_back(
 
 
 _ZERO = 48
-_SIZES = bytes(range(_ZERO, 127)).ljust(256, b"\0")
+_TOLD = range(_ZERO, 127)
+_SIZES = bytes(_TOLD).ljust(256, b"\0")
 """Number → the character that tells it; 0 for those that none does."""
 
 
@@ -104,7 +105,7 @@ def plain_entries(text: str, sizes: str) -> tuple[str, ...]:
     return tuple([text[start:end] for start, end in pairwise(bounds)])
 
 
-def plain_step_back(
+def step_back(
     starts: Sequence[int], olds: Sequence[str], news: Sequence[str], places: Sequence[int], lines: Sequence[int]
 ) -> tuple[list[int], list[int]]:
     """Where the characters at ``places`` stood before ``news[i]`` were put for ``olds[i]`` at ``starts[i]``.
@@ -158,22 +159,56 @@ def plain_step_back(
     return old_places, old_lines
 
 
-Packed = tuple[bytes, tuple[str, ...], tuple[int, ...], int, bool]
-"""A layer as a line of JSON; its distinct reasons and how often each stands; characters put in less those taken; and
-whether a line break was taken."""
+Laid = tuple[str, bytes, tuple[str, ...], tuple[int, ...], int, tuple[int, ...], tuple[int, ...] | None]
+"""What :func:`plain_lay` gives."""
 
 
-def plain_pack(
+def plain_lay(
+    text: str,
+    starts: Sequence[int],
+    ends: Sequence[int],
+    news: Sequence[str],
+    reasons: Sequence[str],
+    stage: str,
+    version: str,
+) -> Laid | None:
+    """``text`` with edits put in, and their layer, in one go; None where something is untidy or wrong with them.
+
+    Returns:
+        The new text; the layer as :func:`pack` makes it; its distinct reasons and how often each stands; characters
+        put in less those taken; the rows that take a line break; and the line of the old text, from 0, in which each
+        line of the new one begins: None if no edit touches a line break.
+    """
+    try:
+        woven = change(text, starts, ends, news)
+        if woven is None or woven[2]:
+            return None
+        changed, olds, _ = woven
+        line, kinds, counts = pack(stage, version, starts, olds, news, reasons)
+    except (TypeError, ValueError):
+        return None
+    if len(kinds) > len(_TOLD):
+        return None
+    breaking = tuple([i for i, old in enumerate(olds) if "\n" in old])
+    lines = line_origins(changed, starts, olds, news) if breaking or "\n" in "".join(news) else None
+    return changed, line, kinds, counts, len(changed) - len(text), breaking, lines
+
+
+def line_origins(text: str, starts: Sequence[int], olds: Sequence[str], news: Sequence[str]) -> tuple[int, ...]:
+    """The line of the old text, from 0, in which each line of the new ``text`` begins."""
+    places = [0, *(match.end() for match in re.finditer("\n", text))]
+    return tuple(step_back(starts, olds, news, places, list(range(len(places))))[1])
+
+
+def pack(
     stage: str,
     version: str,
     starts: Sequence[int],
     olds: Sequence[str],
     news: Sequence[str],
     reasons: Sequence[str],
-) -> Packed:
-    """A layer without twins and moves as a line of JSON, and what is counted on the way (``docs/ledger.md``).
-
-    The extension gives None where there are more reasons than a character can tell, or a lone surrogate.
+) -> tuple[bytes, tuple[str, ...], tuple[int, ...]]:
+    """A layer without twins and moves as a line of JSON (``docs/ledger.md``), its distinct reasons, and their counts.
 
     Raises:
         TypeError: a column is neither a tuple nor a list, an offset no int, another entry no str; a lone surrogate.
@@ -195,7 +230,7 @@ def plain_pack(
         "why": why,
         **({"code": which if code is None else code} if len(why) > 1 else {}),
     }
-    return orjson.dumps(row), why, tuple(map(list(reasons).count, why)), len(new) - len(old), "\n" in old
+    return orjson.dumps(row), why, tuple(map(list(reasons).count, why))
 
 
 def _column(name: str, strings: Sequence[str], joined: str) -> dict[str, str | Sequence[str]]:
@@ -221,23 +256,9 @@ def _checked(offsets: Sequence[int], *strings: Sequence[str]) -> None:
 
 built = extension("weave")
 """The extension; None where it was not built or is not wanted."""
-change = plain_change if built is None else built.change
+lay = plain_lay if built is None else built.lay
 change_back = plain_change_back if built is None else built.change_back
 entries = plain_entries if built is None else built.entries
-step_back = plain_step_back if built is None else built.step_back
-
-
-def pack(
-    stage: str,
-    version: str,
-    starts: Sequence[int],
-    olds: Sequence[str],
-    news: Sequence[str],
-    reasons: Sequence[str],
-) -> Packed:
-    """See :func:`plain_pack`."""
-    packed = None if built is None else built.pack(stage, version, starts, olds, news, reasons)
-    return plain_pack(stage, version, starts, olds, news, reasons) if packed is None else packed
 
 
 def strings(column: Sequence[str], sizes: str | None) -> Sequence[str]:

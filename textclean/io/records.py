@@ -11,7 +11,7 @@ from typing import Any
 
 import orjson
 
-from textclean.document import Anchor, Document, Mark, Patch, Piece, Source
+from textclean.document import Document, Mark, Patch, Piece, Source
 from textclean.errors import RestoreError
 from textclean.ledger import Layer, Tally, read_layer
 
@@ -90,7 +90,7 @@ def pack_document(doc: Document) -> tuple[bytes, bytes, bytes]:
         ],
         "source": None if doc.source is None else source_row(doc.source),
         "layers": [(layer.stage, layer.version, *layer.tally) for layer in doc.layers],
-        "anchor": doc.anchor and tuple(doc.anchor),
+        "lines": doc.lines,
     }
     layers = b"\n".join([layer.packed() for layer in doc.layers])
     return doc.text.encode("utf-8", "surrogatepass"), orjson.dumps(head), layers
@@ -103,7 +103,7 @@ def unpack_document(text: bytes, head: bytes, layers: bytes) -> Document:
         KeyError, TypeError, ValueError: nothing that was packed so. (Layers are read when they are needed.)
     """
     told = orjson.loads(head)
-    id, meta, source, anchor = told["id"], told["meta"], told["source"], told["anchor"]
+    id, meta, source, origins = told["id"], told["meta"], told["source"], told["lines"]
     if not (isinstance(id, str) and isinstance(meta, dict)):
         raise TypeError("not a document")
     if not {*map(type, meta.values())} <= _PLAIN:
@@ -117,7 +117,7 @@ def unpack_document(text: bytes, head: bytes, layers: bytes) -> Document:
         tuple([_mark_of(row, len(decoded)) for row in told["marks"]]) if told["marks"] else (),
         _layers_of(lines, told["layers"]),
         None if source is None else source_of(source),
-        None if anchor is None else _anchor_of(anchor, len(lines)),
+        None if origins is None else _origins_of(origins, decoded),
     )
 
 
@@ -133,11 +133,10 @@ def _layers_of(lines: Sequence[bytes], told: Sequence[Sequence[Any]]) -> tuple[L
     )
 
 
-def _anchor_of(row: list[Any], layers: int) -> Anchor:
-    depth, starts, lines = row
-    if not (type(depth) is int and 0 <= depth <= layers and _are_ints((starts, lines)) and len(starts) == len(lines)):
-        raise ValueError("not an anchor")
-    return Anchor(depth, tuple(starts), tuple(lines))
+def _origins_of(row: list[Any], text: str) -> tuple[int, ...]:
+    if row and not ({*map(type, row)} == {int} and len(row) == text.count("\n") + 1):
+        raise ValueError("not the lines of a source")
+    return tuple(row)
 
 
 def _mark_of(row: list[Any], length: int) -> Mark:

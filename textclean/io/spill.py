@@ -21,7 +21,7 @@ from textclean.document import Document
 from textclean.errors import OutputError
 from textclean.io.files import BLOCK, open_regular, read_regular, remove_tree, replace_file, writing
 from textclean.io.records import pack_document, unpack_document
-from textclean.ledger import read_layer
+from textclean.ledger import without_draft
 from textclean.stage import TextRef
 
 _LONGEST_INDEX = 1 << 24  # bytes: one row per document, and a batch has few
@@ -99,7 +99,7 @@ class Spill:
         rows: list[tuple[object, ...]] = []
         pieces: list[bytes] = []
         for doc, size, failure in items:
-            text, packed, layers = pack_document(doc.anchored())
+            text, packed, layers = pack_document(doc)
             pieces += text, packed, layers
             digest = doc.source.digest if doc.source else ""
             rows.append((doc.id, digest, size, failure, len(text), len(packed), len(layers)))
@@ -304,9 +304,7 @@ _OF_A_DOCUMENT = 2048
 
 def _settled(doc: Document) -> Document:
     """The document without the edits of its layers, which take ten times as much as what they are packed to."""
-    doc = doc.anchored()
-    layers = [read_layer(layer.packed(), (layer.stage, layer.version), layer.tally) for layer in doc.layers]
-    return replace(doc, layers=tuple(layers))
+    return replace(doc, layers=tuple(map(without_draft, doc.layers)))
 
 
 def _size_in_memory(doc: Document) -> int:

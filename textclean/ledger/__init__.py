@@ -3,9 +3,9 @@
 Offsets are code points, half-open.
 """
 
-from textclean.ledger.alignment import Alignment, Span, breaks_lines, step_back
+from textclean.ledger.alignment import Alignment, Span
 from textclean.ledger.edits import NO_EDITS, Edit, EditBuilder, Edits, apply, columns, undo
-from textclean.ledger.layer import Layer, read_layer
+from textclean.ledger.layer import Layer, lay, read_layer, without_draft
 from textclean.ledger.tally import JOIN, Tally, family
 
 __all__ = [
@@ -19,10 +19,10 @@ __all__ = [
     "Span",
     "Tally",
     "apply",
-    "breaks_lines",
     "columns",
     "family",
+    "lay",
     "read_layer",
-    "step_back",
     "undo",
+    "without_draft",
 ]

@@ -5,7 +5,6 @@ from collections.abc import Mapping, Sequence
 from itertools import accumulate
 from operator import add, sub
 
-from textclean import weave
 from textclean.ledger.edits import Edits
 
 Span = tuple[int, int]
@@ -22,7 +21,7 @@ class Alignment:
 
     def __init__(self, edits: Edits) -> None:
         self._old = (edits.starts, edits.ends)
-        starts = _shifted(edits.starts, edits.olds, edits.news)
+        starts = _shifted(edits.starts, edits.ends, edits.news)
         self._new = (starts, list(map(add, starts, map(len, edits.news))))
         self._came = {paste: edits.starts[cut] for paste, cut in edits.moves.items()}
         self._went = {cut: self._new[0][paste] for paste, cut in edits.moves.items()}
@@ -86,21 +85,12 @@ def _across(
     return pieces
 
 
-def step_back(edits: Edits, places: Sequence[int], lines: Sequence[int]) -> tuple[list[int], list[int]]:
-    """Where the characters at ``places`` of the new text, in these ``lines``, came from: places and lines of the old.
-
-    Like :meth:`Alignment.back` for the first characters of lines, without looking at either text: one walk along
-    places, which must rise, and edits, which must move nothing.
-    """
-    return weave.step_back(edits.starts, edits.olds, edits.news, tuple(places), tuple(lines))
-
-
 def breaks_lines(edits: Edits) -> bool:
     """Whether an edit takes or puts a line break."""
     return "\n" in "".join(edits.olds) or "\n" in "".join(edits.news)
 
 
-def _shifted(starts: Sequence[int], olds: Sequence[str], news: Sequence[str]) -> list[int]:
+def _shifted(starts: Sequence[int], ends: Sequence[int], news: Sequence[str]) -> list[int]:
     """Where the ``news`` stand in the changed text."""
-    grown = accumulate(map(sub, map(len, news), map(len, olds)), initial=0)
+    grown = accumulate(map(sub, map(len, news), map(sub, ends, starts)), initial=0)
     return list(map(add, starts, grown))

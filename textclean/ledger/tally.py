@@ -1,10 +1,8 @@
 """What a layer did, in numbers: counted once, where its edits are at hand, and carried with it from then on."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Final, NamedTuple, Self
-
-from textclean.ledger.edits import Edits
 
 JOIN: Final = "join"
 """How the reasons of edits begin that put a broken paragraph together."""
@@ -26,15 +24,16 @@ class Tally(NamedTuple):
     joined: Mapping[str, int]
 
     @classmethod
-    def of(cls, edits: Edits, why: tuple[str, ...], counts: tuple[int, ...], grown: int, breaks: bool) -> Self:
-        """The counts of sealed edits.
+    def of(
+        cls, why: tuple[str, ...], counts: tuple[int, ...], grown: int, rows: Sequence[tuple[str, str, str]]
+    ) -> Self:
+        """The counts over edits.
 
         Args:
-            edits: the edits.
             why: their distinct reasons.
             counts: how often each of these stands.
             grown: characters put in, less those taken.
-            breaks: whether a line break was taken.
+            rows: of those that take a line break the reason, what is taken, and what is put there.
         """
         families = _families(why)
         if len({*families}) == len(families):
@@ -43,7 +42,7 @@ class Tally(NamedTuple):
             reasons = {}
             for kind, count in zip(families, counts, strict=True):
                 reasons[kind] = reasons.get(kind, 0) + count
-        return cls(reasons, grown, *(_paragraphs(edits) if breaks else ({}, {})))
+        return cls(reasons, grown, *(_paragraphs(rows) if rows else ({}, {})))
 
 
 @lru_cache(maxsize=1024)
@@ -51,16 +50,16 @@ def _families(why: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(map(family, why))
 
 
-def _paragraphs(edits: Edits) -> tuple[dict[str, int], dict[str, int]]:
+def _paragraphs(rows: Sequence[tuple[str, str, str]]) -> tuple[dict[str, int], dict[str, int]]:
     """How many paragraphs were cut and how many joined, by reason."""
     cut: dict[str, int] = {}
     joined: dict[str, int] = {}
-    for i in [i for i, old in enumerate(edits.olds) if "\n" in old]:
-        kind, old = family(edits.reasons[i]), edits.olds[i]
+    for reason, old, new in rows:
+        kind = family(reason)
         if kind.startswith(JOIN):
             joined[kind] = joined.get(kind, 0) + 1
-        elif not edits.news[i] and not old.isspace():
-            cut[kind] = cut.get(kind, 0) + sum(1 for line in old.split("\n") if line and not line.isspace())
+        elif not new and not old.isspace():
+            cut[kind] = cut.get(kind, 0) + sum([1 for line in old.split("\n") if line and not line.isspace()])
     return cut, joined
 
 
