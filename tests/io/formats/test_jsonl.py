@@ -32,6 +32,12 @@ def test_a_row_is_a_line() -> None:
     assert records(raw) == [Record(1, "a", "文"), Record(2, "7", ""), Record(3, None, "無")]
 
 
+@pytest.mark.parametrize("id", ["18446744073709551616", "123456789012345678901234567890", "-9223372036854775809"])
+def test_an_id_of_more_digits_than_a_machine_number_has_stays_as_it_is(id: str) -> None:
+    assert records(f'{{"id": {id}, "text": "文"}}'.encode()) == [Record(1, id, "文")]
+    assert "is a number" in (records(f'{{"id": {id}.5, "text": "文"}}'.encode())[0].fault or "")
+
+
 @pytest.mark.parametrize(
     ("raw", "rows"),
     [

@@ -50,8 +50,8 @@ def test_only_the_text_becomes_another_however_the_row_is_written(
 @law
 @given(st.one_of(rows(), plain_rows()))
 def test_what_is_found_at_once_is_what_is_found_member_by_member(row: tuple[bytes, str]) -> None:
-    raw, text = row
-    assert _at_once(raw, text, ["text"]) in (None, find(raw, ["text"]))
+    raw, _ = row
+    assert _at_once(raw, ["text"]) in (None, find(raw, ["text"]))
 
 
 @pytest.mark.parametrize(
@@ -60,12 +60,14 @@ def test_what_is_found_at_once_is_what_is_found_member_by_member(row: tuple[byte
         '{"id": 1, "text": "文,\\n\\"字\\"", "n": 2}',
         '{"id":1,"text":"文,\\n\\"字\\"","n":2}',
         '{"text": "\\u6587,\\n\\"\\u5b57\\""}',
+        '{"text":"ends in a backslash \\\\","n":"\u00e9"}',
+        '{"text":"","n":2}',
     ],
 )
 def test_what_the_usual_writers_write_is_found_at_once(line: str) -> None:
     """Otherwise every row would be read twice."""
     raw = line.encode()
-    assert _at_once(raw, '文,\n"字"', ["text"]) == find(raw, ["text"])
+    assert _at_once(raw, ["text"]) == find(raw, ["text"])
 
 
 @pytest.mark.parametrize(
@@ -77,13 +79,12 @@ def test_what_the_usual_writers_write_is_found_at_once(line: str) -> None:
         '{"more": "\\"text\\": ", "text": "文"}',
         '{"te\\u0078t": "文"}',
         '{"text": "文", "te\\u0078t": "other"}',
-        '{"text": "\\u6587文"}',
         '{"text" : "文"}',
         '{"a": ["text", "文"], "b": 2}',
     ],
 )
 def test_what_is_not_certain_is_not_found_at_once(line: str) -> None:
-    assert _at_once(line.encode(), "文", ["text"]) is None
+    assert _at_once(line.encode(), ["text"]) is None
 
 
 @law

@@ -4,7 +4,7 @@ import json
 from collections.abc import Collection, Container, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from io import BufferedIOBase
-from itertools import accumulate
+from itertools import accumulate, chain
 from typing import Any, ClassVar, Final
 
 import orjson
@@ -19,7 +19,9 @@ from textclean.io.formats.records import LONGEST_ID, Block, Fields, Outcome, Rec
 _BLOCK: Final = 1 << 19
 _BOM: Final = b"\xef\xbb\xbf"
 _NEWLINE: Final = 10
+_BACKSLASH: Final = 92
 _AROUND: Final = b" \t\r"
+_LARGE: Final = 1 << 63
 """What may stand around the object of a line."""
 
 
@@ -100,10 +102,10 @@ class JsonBlock:
             try:
                 line, record = _loaded(line, self.codec)
                 text = _text(record, fields.text, text_path)
-                key = _key(record, fields.id, id_path)
+                key = _key(line, record, fields.id, id_path)
                 if fields.added:
                     check_new(record, fields, "field")
-                self._around.append(_parted(line, text, text_path))
+                self._around.append(_parted(line, text_path))
                 found.append(Record(row, key, text))
             except InputError as error:
                 found.append(Record(row, fault=str(error)))
@@ -112,19 +114,17 @@ class JsonBlock:
 
     def rest(self, raw: Collection[int]) -> bytes:
         """See :meth:`Block.rest`: a line of sizes, then the pieces."""
-        rows = [row for row, _ in self._rows()]
-        if len(self._around) < len(rows):
+        if not self._around:
             self.records()
-        lines = dict(self._rows())
-        pieces: list[bytes] = []
-        sizes: list[tuple[int, int, bool]] = []
-        for place, (row, (head, tail)) in enumerate(zip(rows, self._around, strict=True)):
-            if place in raw:
-                line = (lines[row] or b"").strip(_AROUND)
-                head, tail = _recoded(line, self.codec) or line, b""
-            pieces += head, tail
-            sizes.append((len(head), len(tail), place in raw))
-        return b"\n".join([orjson.dumps(sizes), b"".join(pieces)])
+        around = self._around
+        if raw:
+            around = list(around)
+            for place, (_, row) in enumerate(self._rows()):
+                if place in raw:
+                    line = (row or b"").strip(_AROUND)
+                    around[place] = _recoded(line, self.codec) or line, b""
+        sizes = [(len(head), len(tail), place in raw) for place, (head, tail) in enumerate(around)]
+        return b"\n".join([orjson.dumps(sizes), b"".join(chain.from_iterable(around))])
 
     def without(self, names: Collection[str]) -> "JsonBlock":
         """See :meth:`Block.without`."""
@@ -308,13 +308,15 @@ def _text(record: dict[str, Any], name: str, path: Sequence[str]) -> str:
     return value
 
 
-def _key(record: dict[str, Any], name: str, path: Sequence[str]) -> str | None:
+def _key(line: bytes, record: dict[str, Any], name: str, path: Sequence[str]) -> str | None:
     if not name:
         return None
     try:
         value = value_at(record, path)
     except KeyError:
         return None
+    if isinstance(value, float) and abs(value) >= _LARGE:  # orjson reads whole numbers of over 64 bits so
+        value = value_at(json.loads(line), path)
     return key_of(value, name)
 
 
@@ -358,28 +360,40 @@ def called(value: object) -> str:
     return names.get(type(value), "a number")
 
 
-def _parted(line: bytes, text: str, path: Sequence[str]) -> tuple[bytes, bytes]:
+def _parted(line: bytes, path: Sequence[str]) -> tuple[bytes, bytes]:
     """What stands before and behind the text in a row."""
-    place = _at_once(line, text, path) or find(line, path)
+    place = _at_once(line, path) or find(line, path)
     assert place is not None  # the text was found by the parser
     return line[: place[0]], line[place[1] :]
 
 
-def _at_once(line: bytes, text: str, path: Sequence[str]) -> tuple[int, int] | None:
+def _at_once(line: bytes, path: Sequence[str]) -> tuple[int, int] | None:
     """Where the text stands, without reading the row member by member; None where that is not certain.
 
-    Certain: the name stands once in the row, before it no second object was opened, the text is written as one of the
-    usual writers would, and outside of it nothing is escaped.
+    Certain: the name stands once in the row, before it no second object was opened, and outside of the text nothing is
+    escaped.
     """
     name = orjson.dumps(path[0])
     start = line.find(name)
     if len(path) > 1 or start < 0 or line.find(name, start + 1) >= 0 or line.find(b"{", 1, start) >= 0:
         return None
-    behind = start + len(name)
-    value = behind + (2 if line[behind : behind + 2] == b": " else 1)
-    for written in (orjson.dumps(text), json.dumps(text).encode() if line.isascii() else b""):
-        end = value + len(written)
-        if written and line.startswith(written, value):
-            plain = b"\\" not in line[:start] and b"\\" not in line[end:]
-            return (value, end) if plain and line[behind : behind + 1] == b":" else None
-    return None
+    value = start + len(name)
+    if line[value : value + 1] != b":":
+        return None
+    value += 2 if line[value + 1 : value + 2] == b" " else 1
+    if line[value : value + 1] != b'"':
+        return None
+    end = _behind_string(line, value)
+    return (value, end) if line.find(b"\\", 0, start) < 0 and line.find(b"\\", end) < 0 else None
+
+
+def _behind_string(line: bytes, start: int) -> int:
+    """Where the string ends whose first quotation mark is at ``start``: behind the first that is not escaped."""
+    end = start
+    while True:
+        end = line.index(b'"', end + 1)
+        escapes = end
+        while line[escapes - 1] == _BACKSLASH:
+            escapes -= 1
+        if (end - escapes) % 2 == 0:
+            return end + 1
