@@ -490,7 +490,7 @@ def test_a_segment_with_a_length_below_nothing_is_not_taken_up(interrupted: Path
         lambda rows, documents: documents[0].head.update(marks=[[0, 1, [], None, 1.0, "", "", [[0, 1]]]]),
         lambda rows, documents: documents[0].head.update(marks=[[0, 99, "typo", None, 1.0, "", "", [[0, 1]]]]),
         lambda rows, documents: documents[0].head.update(marks=[[0, 1, "typo", None, 1.0, "", "", []]]),
-        lambda rows, documents: documents[0].head["source"].update(sha256="x"),
+        lambda rows, documents: documents[0].head.update(source="x"),
         lambda rows, documents: documents[0].head.update(lines=[0] * 99),
         lambda rows, documents: documents[0].head["layers"].pop(),
         lambda rows, documents: documents[0].head.update(id="b.md"),

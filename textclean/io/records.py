@@ -48,8 +48,6 @@ def source_of(row: Mapping[str, Any]) -> Source:
         KeyError, TypeError, ValueError: no such object.
     """
     spans = tuple(map(Piece._make, row["spans"]))
-    if not row["patches"] and len(spans) == 1 and spans[0] == (0, 0, "utf-8") and _DIGEST(row["sha256"]):
-        return Source(spans, (), row["sha256"])  # most
     patches = tuple([Patch(byte, start, end, bytes.fromhex(raw)) for byte, start, end, raw in row["patches"]])
     _check_rising([(span.start, span.start, span.byte) for span in spans])
     if patches:
@@ -88,7 +86,7 @@ def pack_document(doc: Document) -> tuple[bytes, bytes, bytes]:
             [mark.start, mark.end, mark.kind, mark.suggestion, mark.score, mark.evidence, mark.observed, mark.sources]
             for mark in doc.marks
         ],
-        "source": None if doc.source is None else source_row(doc.source),
+        "source": None if doc.source is None else _short_row(doc.source),
         "layers": [(layer.stage, layer.version, *layer.tally) for layer in doc.layers],
         "lines": doc.lines,
     }
@@ -116,9 +114,24 @@ def unpack_document(text: bytes, head: bytes, layers: bytes) -> Document:
         meta,
         tuple([_mark_of(row, len(decoded)) for row in told["marks"]]) if told["marks"] else (),
         _layers_of(lines, told["layers"]),
-        None if source is None else source_of(source),
+        None if source is None else _short_source(source),
         None if origins is None else _origins_of(origins, decoded),
     )
+
+
+_UTF_8 = (Piece(0, 0, "utf-8"),)
+"""The spans of most sources, which need not be told."""
+
+
+def _short_row(source: Source) -> str | dict[str, Any]:
+    """A source as JSON; of most the digest alone."""
+    return source.digest if source.spans == _UTF_8 and not source.patches else source_row(source)
+
+
+def _short_source(row: Any) -> Source:
+    if isinstance(row, str) and _DIGEST(row):
+        return Source(_UTF_8, (), row)
+    return source_of(row)
 
 
 def _layers_of(lines: Sequence[bytes], told: Sequence[Sequence[Any]]) -> tuple[Layer, ...]:
@@ -127,7 +140,7 @@ def _layers_of(lines: Sequence[bytes], told: Sequence[Sequence[Any]]) -> tuple[L
         raise ValueError("not as many layers as are told of")
     return tuple(
         [
-            read_layer(line, (stage, version), Tally(*tally))
+            read_layer(line, (stage, version), Tally._make(tally))
             for line, (stage, version, *tally) in zip(lines, told, strict=True)
         ]
     )

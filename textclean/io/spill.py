@@ -7,9 +7,9 @@ its rest, so one that was damaged since is done again.
 
 import hashlib
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
-from functools import lru_cache
 from itertools import groupby
 from operator import attrgetter
 from pathlib import Path
@@ -26,7 +26,6 @@ from textclean.stage import TextRef
 
 _LONGEST_INDEX = 1 << 24  # bytes: one row per document, and a batch has few
 _LARGEST = 1 << 53  # bytes of a source: no real one is larger, and sums stay numbers of JSON
-_TEXTS_IN_MEMORY = 256
 _AT_ONCE = 1 << 24
 """Bytes of documents of one segment that are read together."""
 
@@ -215,18 +214,23 @@ class Spill:
         except (AttributeError, LookupError, OSError, TypeError, ValueError) as error:
             raise self._damaged(segment, error) from error
 
-    def text(self, ref: Ref) -> str:
-        """The text of the document at ``ref``.
+    @contextmanager
+    def texts(self, segment: str) -> Iterator[Callable[[Ref], str]]:
+        """A function that reads the texts of documents of a segment, which is opened once.
 
         Raises:
             OutputError: the segment is gone or damaged.
         """
         try:
-            with open(open_regular(ref.segment), "rb", buffering=0) as file:
-                file.seek(ref.start)
-                return file.read(ref.text_end - ref.start).decode("utf-8", "surrogatepass")
+            with open(open_regular(segment), "rb", buffering=0) as file:
+
+                def text(ref: Ref) -> str:
+                    file.seek(ref.start)
+                    return file.read(ref.text_end - ref.start).decode("utf-8", "surrogatepass")
+
+                yield text
         except (OSError, ValueError) as error:
-            raise self._damaged(ref.segment, error) from error
+            raise self._damaged(segment, error) from error
 
     def release(self, ref: Ref) -> None:
         """Nothing will read ``ref`` any more. On disk it stays, for a run that is resumed."""
@@ -288,9 +292,14 @@ class MemorySpill(Spill):
             else:
                 yield from (self._held[ref.start] for ref in some)
 
-    def text(self, ref: Ref) -> str:
-        """See :meth:`Spill.text`."""
-        return super().text(ref) if ref.segment else self._held[ref.start].text
+    @contextmanager
+    def texts(self, segment: str) -> Iterator[Callable[[Ref], str]]:
+        """See :meth:`Spill.texts`."""
+        if segment:
+            with super().texts(segment) as text:
+                yield text
+        else:
+            yield lambda ref: self._held[ref.start].text
 
     def release(self, ref: Ref) -> None:
         """Nothing will read ``ref`` any more."""
@@ -315,14 +324,24 @@ class SpilledTexts:
     """Reads pieces of spilled documents (the ``texts`` of a barrier)."""
 
     def __init__(self, spill: Spill, refs: dict[str, Ref]) -> None:
+        self._spill = spill
         self._refs = refs
-        self._text = lru_cache(_TEXTS_IN_MEMORY)(lambda id: spill.text(refs[id]))
+        self._last = "", ""
+        """A document that was read last, and its text: one is often asked for piece by piece."""
 
     def __call__(self, refs: Sequence[TextRef]) -> list[str]:
         """The pieces, in the order of ``refs``; each document is read once a call."""
         out = [""] * len(refs)
-        for i in sorted(range(len(refs)), key=lambda i: self._refs[refs[i].id]):
-            out[i] = self._text(refs[i].id)[refs[i].start : refs[i].end]
+        id, whole = self._last
+        places = [self._refs[ref.id] for ref in refs]
+        order = sorted(range(len(refs)), key=places.__getitem__)
+        for segment, some in groupby(order, key=lambda i: places[i].segment):
+            with self._spill.texts(segment) as text:
+                for i in some:
+                    if refs[i].id != id:
+                        id, whole = refs[i].id, text(places[i])
+                    out[i] = whole[refs[i].start : refs[i].end]
+        self._last = id, whole
         return out
 
 

@@ -28,22 +28,9 @@ class Layer:
     _tally: Tally | None
 
     def __init__(self, stage: str, version: str, edits: Edits) -> None:
-        self._fill((stage, version), edits, None, None, None)
-
-    def _fill(
-        self,
-        name: tuple[str, str] | None,
-        edits: Edits | None,
-        packed: bytes | None,
-        tally: Tally | None,
-        draft: Edits | None,
-    ) -> None:
-        put = object.__setattr__
-        put(self, "_draft", draft)
-        put(self, "_name", name)
-        put(self, "_edits", edits)
-        put(self, "_packed", packed)
-        put(self, "_tally", tally)
+        self._name = stage, version
+        self._edits = edits
+        self._packed = self._tally = self._draft = None
 
     @property
     def stage(self) -> str:
@@ -59,13 +46,10 @@ class Layer:
         if self._name is None:
             try:
                 raw = _loads(self._packed or b"{}")
-                object.__setattr__(self, "_name", (str(raw["stage"]), str(raw["version"])))
+                self._name = (str(raw["stage"]), str(raw["version"]))
             except _DAMAGED as error:
                 raise _no_layer(error) from error
         return self._name or ("", "")
-
-    def __setattr__(self, name: str, value: object) -> None:
-        raise AttributeError(f"a Layer is immutable: {name} cannot be set")
 
     def __reduce__(self) -> tuple[Any, ...]:
         return read_layer, (self.packed(),)
@@ -92,7 +76,7 @@ class Layer:
                 edits = _unpack(self._packed or b"{}")
             except _DAMAGED as error:
                 raise _no_layer(error) from error
-            object.__setattr__(self, "_edits", edits)
+            self._edits = edits
         return edits
 
     def alignment(self) -> Alignment:
@@ -113,7 +97,7 @@ class Layer:
         if self._tally is None and self._packed is None:
             self.packed()
         if self._tally is None:  # it was read from a ledger
-            object.__setattr__(self, "_tally", _pack(*self._named(), self.edits)[1])
+            self._tally = _pack(*self._named(), self.edits)[1]
         assert self._tally is not None  # one of the two made it
         return self._tally
 
@@ -122,8 +106,8 @@ class Layer:
         packed = self._packed
         if packed is None:
             packed, tally = _pack(*self._named(), self._edits or NO_EDITS)
-            object.__setattr__(self, "_packed", packed)
-            object.__setattr__(self, "_tally", tally)
+            self._packed = packed
+            self._tally = tally
         return packed
 
     def undo(self, text: str) -> str:
@@ -147,9 +131,17 @@ def read_layer(packed: bytes, name: tuple[str, str] | None = None, tally: Tally 
 
     Callers that kept its stage and version, or its tally, may pass them.
     """
-    layer = Layer.__new__(Layer)
-    layer._fill(name, None, packed, tally, None)
+    return _layer(name, packed, tally, None)
+
+
+def _layer(name: tuple[str, str] | None, packed: bytes, tally: Tally | None, draft: Edits | None) -> Layer:
+    layer = _new(Layer)
+    layer._name, layer._packed, layer._tally, layer._draft = name, packed, tally, draft
+    layer._edits = None
     return layer
+
+
+_new = object.__new__
 
 
 def without_draft(layer: Layer) -> Layer:
@@ -187,8 +179,7 @@ def lay(text: str, edits: Edits, stage: str, version: str) -> Laid:
     if edits.twins:
         line = _linked(line, edits)
     taken = [(edits.reasons[i], text[edits.starts[i] : edits.ends[i]], edits.news[i]) for i in breaking]
-    layer = Layer.__new__(Layer)
-    layer._fill((stage, version), None, line, Tally.of(why, counts, grown, taken), edits)
+    layer = _layer((stage, version), line, Tally.of(why, counts, grown, taken), edits)
     return Laid(changed, layer, () if lines is None else lines)
 
 
