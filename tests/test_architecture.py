@@ -12,7 +12,7 @@ import textclean
 ROOT = Path(textclean.__file__).parent
 # From the ground up: a room may import from the rooms before it, and from itself.
 FLOORS = [
-    {"errors", "native"},
+    {"errors", "native", "process"},
     {"weave"},
     {"ledger"},
     {"document"},

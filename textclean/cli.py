@@ -4,7 +4,6 @@ Exit codes: 0 done; 1 findings, where a flag asks for that; 2 wrong use; 3 some 
 be written; 130 interrupted (Ctrl-C, SIGTERM).
 """
 
-import gc
 import signal
 import sys
 from collections.abc import Iterable, Iterator
@@ -15,6 +14,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import click
 
 from textclean.errors import InputError, StageError, TextcleanError, UsageError
+from textclean.process import set_up
 
 if TYPE_CHECKING:
     from textclean.commands.run import Summary
@@ -23,9 +23,6 @@ if TYPE_CHECKING:
 
 FINDINGS, USAGE, FAILED, INTERRUPTED = 1, 2, 3, 130
 _FAILURES_SHOWN = 20
-_OBJECTS = 200_000
-"""Objects that are made before Python looks for unreachable cycles. With the usual 700 a short run spends a twentieth
-of its time on looking, among objects that live to its end."""
 _GO_ON = "what is written is whole: run again with --resume to go on"
 
 _recipe = click.option(
@@ -412,7 +409,7 @@ def doctor(check: bool) -> None:
 def main() -> NoReturn:
     """The command: runs the command line, and turns errors into messages and exit codes."""
     signal.signal(signal.SIGTERM, _interrupted)
-    gc.set_threshold(_OBJECTS)
+    set_up()
     try:
         cli.main(prog_name="textclean", standalone_mode=False)
     except click.ClickException as error:

@@ -11,6 +11,8 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Protocol, Self, TypeVar
 
+from textclean.process import set_up
+
 if TYPE_CHECKING:  # what one job need not pay for
     from concurrent.futures import Future, ProcessPoolExecutor
     from concurrent.futures.process import BrokenProcessPool
@@ -176,6 +178,7 @@ def _here(work: Callable[[Task], list[Result]], task: Task, lost: Callable[[Task
 
 def _tethered(lifeline: "Connection") -> None:
     """Set a worker up: signals are for the parent, and without a parent there is nothing left to do."""
+    set_up()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     threading.Thread(target=_watch, args=(lifeline,), daemon=True).start()

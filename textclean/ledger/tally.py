@@ -1,7 +1,6 @@
 """What a layer did, in numbers: counted once, where its edits are at hand, and carried with it from then on."""
 
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
 from typing import Final, NamedTuple, Self
 
 JOIN: Final = "join"
@@ -12,13 +11,15 @@ class Tally(NamedTuple):
     """Counts over the edits of a layer.
 
     Attributes:
-        reasons: how many edits there are for each reason, without its figure.
+        reasons: the distinct reasons of the edits.
+        counts: how many edits there are for each of these.
         grown: characters of the new text, less those of the old.
         cut: paragraphs that were cut, by reason.
         joined: line breaks that were taken out to join a paragraph, by reason.
     """
 
-    reasons: Mapping[str, int]
+    reasons: Sequence[str]
+    counts: Sequence[int]
     grown: int
     cut: Mapping[str, int]
     joined: Mapping[str, int]
@@ -35,19 +36,10 @@ class Tally(NamedTuple):
             grown: characters put in, less those taken.
             rows: of those that take a line break the reason, what is taken, and what is put there.
         """
-        families = _families(why)
-        if len({*families}) == len(families):
-            reasons = dict(zip(families, counts, strict=True))
-        else:
-            reasons = {}
-            for kind, count in zip(families, counts, strict=True):
-                reasons[kind] = reasons.get(kind, 0) + count
-        return cls(reasons, grown, *(_paragraphs(rows) if rows else ({}, {})))
+        return cls(why, counts, grown, *(_paragraphs(rows) if rows else _NONE))
 
 
-@lru_cache(maxsize=1024)
-def _families(why: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(map(family, why))
+_NONE: Final[tuple[Mapping[str, int], Mapping[str, int]]] = {}, {}
 
 
 def _paragraphs(rows: Sequence[tuple[str, str, str]]) -> tuple[dict[str, int], dict[str, int]]:

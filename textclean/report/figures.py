@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import Any
 
 from textclean.document import Document
+from textclean.ledger import family
 
 _COLON = ": "
 
@@ -85,8 +86,8 @@ def counts(doc: Document) -> dict[str, Any]:
     for layer in doc.layers:
         tally, stage = layer.tally, layer.stage
         grown += tally.grown
-        for reason, count in tally.reasons.items():
-            key = f"{stage}{_COLON}{reason}"
+        for reason, count in zip(tally.reasons, tally.counts, strict=True):
+            key = _key(stage, reason)
             edits[key] = edits.get(key, 0) + count
         for reason, count in tally.cut.items():
             cut[reason] = cut.get(reason, 0) + count
@@ -121,6 +122,12 @@ def figures(doc: Document) -> Figures:
 
 def _in_order(counts: dict[str, int]) -> dict[str, int]:
     return dict(sorted(counts.items())) if len(counts) > 1 else counts
+
+
+@lru_cache(maxsize=1024)
+def _key(stage: str, reason: str) -> str:
+    """What edits of a stage are counted as: their reason without its figure."""
+    return f"{stage}{_COLON}{family(reason)}"
 
 
 @lru_cache(maxsize=1024)
