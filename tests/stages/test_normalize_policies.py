@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 from textclean.document import Document
 from textclean.stages.normalize import Normalize, policies
 from textclean.stages.normalize.compose import applied, in_order
-from textclean.stages.normalize.policies import Scan, certain, policy_edits, scan
+from textclean.stages.normalize.policies import edits_unless_odd, plain_edits, policy_edits
 from textclean.stages.normalize.punctuation import FULL_STOP, NEAR, WIDE, among_chinese, brackets, entity_ends
 from textclean.stages.normalize.spaces import BESIDE_NUMBER, BLANKS, SPELLED, is_stray, setting_off
+from textclean.stages.normalize.table import REASONS, WRITTEN, table
 from textclean.stages.script import telling
 from textclean.stages.script.telling import counts, curved_quotes, script_of
 
@@ -29,10 +30,6 @@ TEXTS = st.lists(
     ),
     max_size=40,
 ).map("".join)
-
-
-def at_once(text, *rules):
-    return policy_edits(text, scan(text, *rules))
 
 
 def slowly(text, punctuation=True, quotes=True, space=True):
@@ -82,13 +79,13 @@ def is_spaced_out(text, runs, start):
 @example("(图 书 馆 新 馆 开 了 门), 馆")
 @settings(deadline=None, max_examples=400)
 def test_one_scan_finds_what_a_look_at_every_character_finds(text):
-    assert at_once(text, True, True, True, True) == slowly(text)
+    assert policy_edits(text, True, True, True, True) == slowly(text)
 
 
 @given(TEXTS, st.booleans(), st.booleans(), st.booleans())
 @settings(deadline=None, max_examples=200)
 def test_every_choice_of_rules_finds_the_same(text, punctuation, quotes, space):
-    assert at_once(text, punctuation, quotes, space, True) == slowly(text, punctuation, quotes, space)
+    assert policy_edits(text, punctuation, quotes, space, True) == slowly(text, punctuation, quotes, space)
 
 
 @given(TEXTS)
@@ -117,7 +114,7 @@ def test_what_touches_is_one_edit_under_the_reason_of_what_is_written(text, reas
 
 def test_with_newline_off_carriage_returns_stay():
     text = "开馆了, \r\n闭馆了.\r\n"
-    assert applied(text, at_once(text, True, True, True, False)).count("\r\n") == 2
+    assert applied(text, policy_edits(text, True, True, True, False)).count("\r\n") == 2
     assert Normalize(newline=False)(Document("a.txt", text)).text.count("\r\n") == 2
 
 
@@ -131,24 +128,90 @@ RULES = st.tuples(*[st.booleans()] * 4)
 built = pytest.mark.skipif(policies._built is None, reason="the extension was not built")
 
 
-@built
-@given(TEXTS | st.text(), RULES)
-@settings(deadline=None, max_examples=300)
-def test_the_extension_tells_certain_hits_as_plain_python_does(text, rules):
-    kinds = policies._kinds(*rules)
-    assert policies._built.scan(text, kinds) == certain(text, kinds)
+PIECES = st.lists(
+    st.sampled_from(
+        "的一在馆人讯訊年月日章附图表专あア々12３٣5aB_,:;?!().，。：；（）“”‘’「」『』｢｣《》〈【】%％℃①‰&#-/"
+    )
+    | st.sampled_from("\\\t\r\n \x0b\u2000㐀㐁龘锟斤拷烫屯\ufffdÀ\u200b０\ue000𠀀⺁文の\u00a0\u3000")
+    | st.sampled_from(
+        [
+            *("&nbsp;", "&#12;", "&amp;", ";", "&" + "a" * 31 + ";", "&" + "a" * 32 + ";", "a&_1;"),
+            *(
+                "08:30",
+                " 8:05 ",
+                "3-12 月",
+                "2023年1月2日",
+                "2023-1-2",
+                "1 : 2",
+                "9:1,0000",
+                "1,000,",
+                "http://",
+                "27%,2023年",
+            ),
+            *("开馆了. \n", "开馆了新.” \r\n", "馆舍新开.", "(一)", "1)", "(馆)", "（馆)", "(GBL)", "f(x)", "(馆" * 3),
+            *(
+                "  ",
+                " \t",
+                " \r\n",
+                "\n 1.2 ",
+                "\n第一章 ",
+                "\n附件 3 ",
+                "新华社电 ",
+                "馆讯 3月",
+                "来源:",
+                "新开馆: ",
+                "12 万吨",
+                " 3年",
+            ),
+            *(
+                "图 书 馆 新 馆 开 了 门 ",
+                "图 书 馆 ",
+                "馆" * 40,
+                "a" * 23,
+                "1" * 30,
+                "," * 24,
+                " " * 199,
+                "“",
+                "锟斤拷",
+                "烫烫烫",
+            ),
+        ]
+    ),
+    max_size=30,
+).map("".join)
+"""Texts of what the rules look at, near the bounds up to which they look."""
 
 
 @built
-@given(TEXTS | st.text("㐀㐁龘锟斤拷烫屯\ufffd&amp;#1\r\n\x0b\u200b ,.()「」Àá𠀀文の"), RULES)
-@settings(deadline=None, max_examples=600)
-def test_certain_hits_and_those_looked_at_are_the_hits_of_the_expression(text, rules):
-    every = list(policies._scanner(*rules).finditer(text))
-    found = scan(text, *rules)
-    sure = list(zip(found.starts, found.ends, strict=True))
-    assert sorted(sure + [hit.span() for hit in found.hits]) == [hit.span() for hit in every]
-    assert not any(hit.lastgroup for hit in every if hit.start() in found.starts)
-    assert policy_edits(text, found) == policy_edits(text, Scan([], [], every))
+@given(PIECES | TEXTS | st.text(), RULES, st.booleans())
+@example("开馆" + "1" * 22 + ",", (True, True, True, True), False)
+@example("开馆" + "1" * 23 + ",", (True, True, True, True), False)
+@example("馆舍新开. \r\n", (True, True, True, False), False)
+@example("馆" + "a" * 198 + "(" + "a" * 198 + "馆)", (True, True, True, True), False)
+@example("(" + "a" * 199 + "馆)", (True, True, True, True), False)
+@example("馆 " + "书 " * 5 + "书 5", (True, True, True, True), False)
+@example("5 " + "书 " * 6 + "书", (True, True, True, True), False)
+@settings(deadline=None, max_examples=1000)
+def test_the_extension_finds_what_the_expression_finds(text, rules, odd):
+    found = edits_unless_odd(text, *rules) if odd else policy_edits(text, *rules)
+    assert found == plain_edits(text, rules, odd)
+
+
+@built
+@pytest.mark.parametrize(
+    "text",
+    [
+        "开馆了,闭馆了.\r\n  来了,2023年5 万人. \n",
+        "(图书馆)(新)",
+        "Two words, and three more: 3.5.",
+        "时间:08:30\u00a0\u00a0来源:某报\n人数超过5 万,为27%,2023年",
+    ],
+)
+def test_what_neighbours_decide_is_not_asked_about(text):
+    rules = True, True, True, True
+    *columns, asked = policies._built.scan(text, table(*rules), WRITTEN, REASONS, True)
+    assert not asked
+    assert columns[0] == plain_edits(text, rules, True).starts
 
 
 @built
@@ -161,4 +224,11 @@ def test_the_extension_meets_traditional_characters_as_the_expression_does(text)
 @built
 def test_the_extension_refuses_a_table_of_another_size():
     with pytest.raises(ValueError, match="plane"):
-        policies._built.scan("文", b"")
+        policies._built.scan("文", b"", WRITTEN, REASONS, True)
+
+
+@built
+@pytest.mark.parametrize(("signs", "reasons"), [(("",), REASONS), (WRITTEN, REASONS[:1])])
+def test_the_extension_refuses_fewer_signs_or_reasons_than_it_may_write(signs, reasons):
+    with pytest.raises(ValueError, match="signs"):
+        policies._built.scan("文", table(True, True, True, True), signs, reasons, True)

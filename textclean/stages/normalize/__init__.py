@@ -14,12 +14,13 @@ from textclean.stage import Field, Stage
 from textclean.stages.normalize import characters, mojibake
 from textclean.stages.normalize.compose import applied, compose
 from textclean.stages.normalize.odd import PRIVATE
-from textclean.stages.normalize.policies import policy_edits, scan
+from textclean.stages.normalize.policies import edits_unless_odd, policy_edits
 
 __all__ = ["Normalize"]
 
 _PRIVATE = lazy(f"[{PRIVATE}][{PRIVATE}]*")
 _MOST_ROUNDS = 8
+_NOTHING = Findings()
 
 
 class Normalize(Stage):
@@ -42,14 +43,11 @@ class Normalize(Stage):
 
     def findings(self, doc: Document) -> Findings:
         rules = self.punctuation, self.quotes, self.space, self.newline
-        edits, text = NO_EDITS, doc.text
-        found = scan(text, *rules)
-        odd = any(hit.lastgroup == "odd" for hit in found.hits)
-        if odd:
-            edits, text = self._characters(text)
-            found = scan(text, *rules)
-        policy = policy_edits(text, found)
-        return Findings(compose(edits, policy, text), self._marks(doc) if odd and self.marks else ())
+        edits = edits_unless_odd(doc.text, *rules)
+        if edits is not None:
+            return Findings(edits) if edits else _NOTHING
+        edits, text = self._characters(doc.text)
+        return Findings(compose(edits, policy_edits(text, *rules), text), self._marks(doc) if self.marks else ())
 
     def _characters(self, text: str) -> tuple[Edits, str]:
         """Edits of the rules that look at single characters, and the text they make."""

@@ -19,8 +19,8 @@ def odd_choice(first: str | None = None) -> str:
         return first is None or first in characters
 
     if first is None:
-        choices += [rf"(?<=[{characters.ranges(_alone())}])", r"(?<![\0-\uffff])"]
-    elif first in _alone() or first > "\uffff":
+        choices += [rf"(?<=[{characters.ranges(alone())}])", r"(?<![\0-\uffff])"]
+    elif first in alone() or first > "\uffff":
         return ""
     if may_be("\r"):
         choices.append(r"(?<=\r)(?!\n)")
@@ -42,11 +42,11 @@ def _rare() -> str:
 @cache
 def odd_characters() -> frozenset[str]:
     """Characters of the basic plane before a place that :func:`odd_choice` may match."""
-    return frozenset([*_alone(), *mojibake.rare(), *mojibake.LOST_SIGNS, "\r", "&"])
+    return frozenset([*alone(), *mojibake.rare(), *mojibake.LOST_SIGNS, "\r", "&"])
 
 
 @cache
-def _alone() -> frozenset[str]:
+def alone() -> frozenset[str]:
     """Characters that need no others to be odd."""
     folds = characters.folds(width=True, radical=True, compatibility=True, control=True, newline=True)
     signs = characters.members(mojibake.SIGNS + PRIVATE)

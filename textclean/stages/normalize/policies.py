@@ -1,51 +1,43 @@
 """The policies that look at neighbours, width, quotes and blanks, found together in one scan.
 
-The expression decides all it can, which is nearly all there is; what it cannot, it hands over in a group.
+The extension decides nearly all there is and tells the places it leaves open, where an expression looks. Without it one
+expression does the whole; what that cannot decide, it hands over in a group.
 """
 
 import re
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
-from itertools import compress
-from operator import itemgetter
-from typing import NamedTuple
 
 from textclean.ledger import NO_EDITS, Edits
 from textclean.native import extension
-from textclean.stages.normalize.characters import members, ranges, spans
+from textclean.stages.normalize.characters import members, ranges
 from textclean.stages.normalize.compose import joined
 from textclean.stages.normalize.odd import odd_characters, odd_choice
 from textclean.stages.normalize.punctuation import (
     CJK,
-    CLOSED,
     FULL_STOP,
     NEAR,
+    POINTS_TO_WIDEN,
     WIDE,
     among_chinese,
     brackets,
     entity_ends,
 )
 from textclean.stages.normalize.spaces import BESIDE_NUMBER, BLANKS, SPELLED, is_stray, setting_off, spaced_out
+from textclean.stages.normalize.table import REASONS, WRITTEN, table
 from textclean.stages.script.telling import CORNERS, counts, curved_quotes, script_of
 
 Hit = re.Match[str]
+Rules = tuple[bool, bool, bool, bool]
+"""Which rules are on: punctuation, quotes, space, newline."""
+
 _built = extension("scan")
-
-
-class Scan(NamedTuple):
-    """What a scan found, in order: what changes for certain, from starts to ends, and hits to be decided."""
-
-    starts: list[int]
-    ends: list[int]
-    hits: list[Hit]
-
 
 _NEW = WIDE | dict.fromkeys([*members(BLANKS), *CORNERS, "\r"], "")
 """What is written for a hit, by its first character."""
 _REASON = dict.fromkeys(_NEW, "width") | dict.fromkeys(members(BLANKS), "space") | {"\r": "newline"}
 
-_POINTS = ",:;?!"
 _SIGNS = frozenset([*WIDE, *CORNERS])
 
 
@@ -60,9 +52,9 @@ def _choices(punctuation: bool, quotes: bool, space: bool, newline: bool, first:
     def may_be(characters: Iterable[str]) -> bool:
         return first is None or first in characters
 
-    if punctuation and may_be(_POINTS):
+    if punctuation and may_be(POINTS_TO_WIDEN):
         choices.append(
-            f"(?<=[{CJK}][{_POINTS}])|(?<=[{_POINTS}])(?:{NEAR}|(?:(?<![0-9][,:])|(?![0-9])|(?<=,)(?=[0-9]{{4}}))(?P<far>))"
+            f"(?<=[{CJK}][{POINTS_TO_WIDEN}])|(?<=[{POINTS_TO_WIDEN}])(?:{NEAR}|(?:(?<![0-9][,:])|(?![0-9])|(?<=,)(?=[0-9]{{4}}))(?P<far>))"
         )
     if space and may_be(members(BLANKS)):
         alone = r"(?!\r\n)" if newline else ""
@@ -94,7 +86,7 @@ def _scanner(punctuation: bool, quotes: bool, space: bool, newline: bool) -> re.
 class _Looks(dict[str, Callable[[str, int], Hit | None]]):
     """By the character that a hit may begin with: looks whether one does at a place.
 
-    The whole of :func:`_scanner` takes a tenth of a second to compile, and a text has few of these characters.
+    The whole of :func:`_scanner` takes a tenth of a second to compile, and the extension leaves few of them open.
     """
 
     def __init__(self, punctuation: bool, quotes: bool, space: bool, newline: bool) -> None:
@@ -112,116 +104,81 @@ _looks = cache(_Looks)
 @cache
 def _called(punctuation: bool, quotes: bool, space: bool, newline: bool) -> frozenset[str]:
     """The characters of the basic plane at which a hit may begin."""
-    signs = (_POINTS + ".()") * punctuation + CORNERS * quotes + "\r" * newline
+    signs = (POINTS_TO_WIDEN + ".()") * punctuation + CORNERS * quotes + "\r" * newline
     return odd_characters().union(signs, members(BLANKS) if space else ())
 
 
-_SIGN, _OPEN, _CHINESE, _CLOSER, _RETURN, _BEFORE_ONLY, _BLANK = 1, 2, 4, 8, 16, 32, 64
-"""Kinds of characters, as the extension knows them."""
+def policy_edits(text: str, punctuation: bool, quotes: bool, space: bool, newline: bool) -> Edits:
+    """Edits of the rules that look at neighbours; with ``newline`` also of carriage returns before line feeds."""
+    return _edits(text, (punctuation, quotes, space, newline), False) or NO_EDITS
 
 
-@cache
-def _kinds(punctuation: bool, quotes: bool, space: bool, newline: bool) -> bytes:
-    """The kind of each character of the basic plane: which may be hits, and which neighbours make them certain."""
-    kinds = bytearray(0x10000)
-    for char in _called(punctuation, quotes, space, newline):
-        kinds[ord(char)] = _OPEN
-    for char in _POINTS if punctuation else "":
-        kinds[ord(char)] = _SIGN | _BEFORE_ONLY * (char == "!")
-    for char in members(BLANKS) if space else ():
-        kinds[ord(char)] = _OPEN | _BLANK
-    if newline:
-        kinds[ord("\r")] = _RETURN
-    for kind, group in ((_CHINESE, CJK), (_CLOSER, CLOSED)):
-        also = bytes(other | kind for other in range(0x100))
-        for first, last in spans(group):
-            kinds[first : last + 1] = kinds[first : last + 1].translate(also)
-    return bytes(kinds)
+def edits_unless_odd(text: str, punctuation: bool, quotes: bool, space: bool, newline: bool) -> Edits | None:
+    """:func:`policy_edits`, or None if some character calls for the rules for single ones, or for a mark."""
+    return _edits(text, (punctuation, quotes, space, newline), True)
 
 
-def certain(text: str, kinds: bytes) -> tuple[list[int], list[int], list[int]]:
-    """Hits of ``text`` that need no closer look, their starts and ends, and places that may be hits.
-
-    What the extension does, in plain Python.
-    """
-    row = [0, 0, *(kinds[ord(char)] if char < "\U00010000" else _OPEN for char in text), 0]
-    starts: list[int] = []
-    ends: list[int] = []
-    places: list[int] = []
-    for at, (earlier, before, kind, after) in enumerate(zip(row, row[1:], row[2:], row[3:], strict=False)):
-        end = at + 1
-        if kind & _SIGN:
-            near = before & _CHINESE or (before & _CLOSER and earlier & _CHINESE)
-            sure = bool(near or (after & _CHINESE and not kind & _BEFORE_ONLY))
-        elif kind & _RETURN:
-            sure = text[at + 1 : at + 2] == "\n" and not before & _OPEN
-        elif kind & _BLANK and not before & _BLANK:
-            while row[end + 2] & _BLANK:
-                end += 1
-            sure = text[at - 1 : at] in ("", "\n") and text[end : end + 1] != "\r"
-        elif kind & _OPEN and not kind & _BLANK:
-            sure = False
-        else:
-            continue
-        if sure:
-            starts.append(at)
-            ends.append(end)
-        else:
-            places.append(at)
-    return starts, ends, places
-
-
-def scan(text: str, punctuation: bool, quotes: bool, space: bool, newline: bool) -> Scan:
-    """What the rules may change; with ``newline`` also carriage returns before line feeds.
-
-    Characters that other rules may change are there in the group ``odd``.
-    """
-    rules = punctuation, quotes, space, newline
+def _edits(text: str, rules: Rules, odd: bool) -> Edits | None:
     if _built is None:
-        return Scan([], [], list(_scanner(*rules).finditer(text)))
-    starts, ends, places = _built.scan(text, _kinds(*rules))
+        return plain_edits(text, rules, odd)
+    found = _built.scan(text, table(*rules), WRITTEN, REASONS, odd)
+    if found is None:
+        return None
+    starts, ends, news, reasons, places = found
+    sure = Edits(starts, ends, news, reasons) if starts else NO_EDITS
+    if not places:
+        return sure
     looks = _looks(*rules)
-    hits: list[Hit] = []
-    end = 0
-    for place in places:
-        if place >= end and (hit := looks[text[place]](text, place)):
-            hits.append(hit)
-            end = hit.end()
-    return Scan(starts, ends, hits)
+    hits = [hit for place in places if (hit := looks[text[place]](text, place))]
+    if odd and any(hit.lastgroup == "odd" for hit in hits):
+        return None
+    return _merged(sure, _decided(text, sure, hits))
 
 
-def policy_edits(text: str, found: Scan) -> Edits:
-    """Edits of the rules that look at neighbours, for the answer of a :func:`scan`."""
-    starts, ends, hits = found
+def plain_edits(text: str, rules: Rules, odd: bool) -> Edits | None:
+    """What the extension finds, by one expression and without it; None if ``odd`` are wanted and there is one."""
+    hits = list(_scanner(*rules).finditer(text))
+    if odd and any(hit.lastgroup == "odd" for hit in hits):
+        return None
     entities = entity_ends(text)
     if entities:
-        kept = [start not in entities for start in starts]
-        starts, ends = list(compress(starts, kept)), list(compress(ends, kept))
         hits = [hit for hit in hits if hit.start() not in entities]
-    odd = _decided(text, starts, hits) if hits else {}
-    if odd:
-        starts = sorted([*starts, *odd])
-        ends = sorted([*ends, *(end for end, _, _ in odd.values())])  # no two overlap, so both are in one order
-    if not starts:
-        return NO_EDITS
-    firsts = itemgetter(*starts, starts[0])(text)  # once more, for of one place alone it gives no tuple
-    by_first = itemgetter(*firsts)
-    news, reasons = list(by_first(_NEW)[:-1]), list(by_first(_REASON)[:-1])
-    for at, (_, new, reason) in odd.items():
-        if reason:
-            i = bisect_left(starts, at)
-            news[i], reasons[i] = new, reason
+    return _merged(NO_EDITS, _decided(text, NO_EDITS, hits))
+
+
+Decided = dict[int, tuple[int, str, str]]
+"""By place: the end, what is written there, and why."""
+
+
+def _merged(sure: Edits, decided: Decided) -> Edits:
+    """Both together. No two overlap."""
+    if not decided:
+        return sure
+    starts: list[int] = []
+    ends: list[int] = []
+    news: list[str] = []
+    reasons: list[str] = []
+    done = 0
+    for at in sorted(decided):
+        i = bisect_left(sure.starts, at, done)
+        end, new, reason = decided[at]
+        starts += *sure.starts[done:i], at
+        ends += *sure.ends[done:i], end
+        news += *sure.news[done:i], new
+        reasons += *sure.reasons[done:i], reason
+        done = i
+    starts += sure.starts[done:]
+    ends += sure.ends[done:]
+    news += sure.news[done:]
+    reasons += sure.reasons[done:]
     return joined(starts, ends, news, reasons)
 
 
-def _decided(text: str, sure: Sequence[int], hits: Sequence[Hit]) -> dict[int, tuple[int, str, str]]:
-    """Of the ``hits`` that change something, by place: the end, and what is written and why.
-
-    Without a reason the first character says both.
-    """
+def _decided(text: str, sure: Edits, hits: Sequence[Hit]) -> Decided:
+    """Of the ``hits`` those that change something; what changes for certain stands beside them."""
     pairs: frozenset[int] | None = None
     curved: Mapping[int, str] | None = None
-    odd: dict[int, tuple[int, str, str]] = {}
+    decided: Decided = {}
     inside: list[Hit] = []
     for hit in hits:
         group = hit.lastgroup
@@ -230,33 +187,33 @@ def _decided(text: str, sure: Sequence[int], hits: Sequence[Hit]) -> dict[int, t
             continue
         at, end = hit.span()
         if group is None:
-            odd[at] = end, "", ""
+            decided[at] = end, *_written(text[at])
         elif group == "ended":
-            odd[at] = end, "", "newline"
+            decided[at] = end, "", "newline"
         elif group == "bracket":
             pairs = frozenset(brackets(text)) if pairs is None else pairs
             if at in pairs:
-                odd[at] = end, "", ""
+                decided[at] = end, *_written(text[at])
         elif group == "corner":
             curved = _curved(text) if curved is None else curved
             if at in curved:
-                odd[at] = end, curved[at], "width"
+                decided[at] = end, curved[at], "width"
         elif group == "far" and among_chinese(text, at):
-            odd[at] = end, "", ""
+            decided[at] = end, *_written(text[at])
     if not inside:
-        return odd
+        return decided
     rows = spaced_out(text) if len(inside) >= SPELLED - 2 else set()
     apart = setting_off(text, [hit.span() for hit in inside if hit.lastgroup == "beside"])
-    blanks: dict[int, tuple[int, str, str]] = {}
+    blanks: Decided = {}
 
     def written(at: int) -> str:
         char = text[at]
         if char not in _SIGNS:
             return char
-        if at in odd:
-            return odd[at][1] or _NEW[char]
-        i = bisect_left(sure, at)
-        return _NEW[char] if i < len(sure) and sure[i] == at else char
+        if at in decided:
+            return decided[at][1]
+        i = bisect_right(sure.starts, at) - 1
+        return _NEW[char] if i >= 0 and at < sure.ends[i] else char
 
     for hit in inside:
         start, end = hit.span()
@@ -265,10 +222,15 @@ def _decided(text: str, sure: Sequence[int], hits: Sequence[Hit]) -> dict[int, t
         else:
             stray = start in rows or is_stray(text, start, end, written(start - 1), written(end))
         if stray:
-            blanks[start] = end, "", ""
+            blanks[start] = end, "", "space"
         elif (run := hit[0]) not in (" ", "\t"):
             blanks[start] = end, "\t" if "\t" in run else " ", "space"
-    return odd | blanks
+    return decided | blanks
+
+
+def _written(char: str) -> tuple[str, str]:
+    """What is written for a hit that begins with ``char``, and why."""
+    return _NEW[char], _REASON[char]
 
 
 def _curved(text: str) -> Mapping[int, str]:

@@ -16,6 +16,8 @@ CJK = HAN_SCRIPT + KANA + "\u3001\u3003\u3008-\u3011\u3014-\u301b％℃①-⑳"
 """What makes its neighbourhood Chinese."""
 
 WIDE = dict(zip(",:;?!().", "，：；？！（）。", strict=True))
+POINTS_TO_WIDEN = ",:;?!"
+"""Those of them that a neighbour on either side makes wide."""
 
 CLOSED = "”’)）％%"
 NEAR = f"(?<=[{CJK}].)|(?<=[{CJK}][{CLOSED}].)|(?<!!)(?=[{CJK}])"
@@ -28,7 +30,7 @@ _SIGNS = frozenset(WIDE) | frozenset(WIDE.values())
 _BLANK = frozenset(
     " \t\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"
 )
-_TRANSPARENT = _SIGNS | _BLANK | frozenset("0123456789%‰°+-–—…·“”‘’\"'[]<>/*~")
+TRANSPARENT = _SIGNS | _BLANK | frozenset("0123456789%‰°+-–—…·“”‘’\"'[]<>/*~")
 _TOKEN = ascii_letters + digits + ".%+-"
 """What a word or number attached to a bracket is made of: ``BDO(GBL)``."""
 _SPACED_RATIO = lazy(f"(?<=[0-9][{''.join(_BLANK)}]):[{''.join(_BLANK)}]*[0-9]")
@@ -51,9 +53,9 @@ def among_chinese(text: str, at: int) -> bool:
     sign = text[at]
     if sign == ":" and (text[at + 1 : at + 2] in ("/", "\\") or _SPACED_RATIO.match(text, at)):
         return False
-    if _chinese_before(text, at, _TRANSPARENT):
+    if _chinese_before(text, at, TRANSPARENT):
         return True
-    return sign != "!" and _chinese_after(text, at + 1, _TRANSPARENT if sign in ",:" else _BLANK)
+    return sign != "!" and _chinese_after(text, at + 1, TRANSPARENT if sign in ",:" else _BLANK)
 
 
 def entity_ends(text: str) -> set[int]:
@@ -122,6 +124,6 @@ def _pair_among_chinese(text: str, start: int, end: int) -> bool:
         return False
     return (
         _CJK.search(text, start + 1, min(end, start + _WINDOW)) is not None
-        or _first_is_chinese(text[max(0, start - _WINDOW) : start][::-1].lstrip(_TOKEN), _TRANSPARENT)
-        or _first_is_chinese(text[end + 1 : end + 1 + _WINDOW].lstrip(_TOKEN), _TRANSPARENT)
+        or _first_is_chinese(text[max(0, start - _WINDOW) : start][::-1].lstrip(_TOKEN), TRANSPARENT)
+        or _first_is_chinese(text[end + 1 : end + 1 + _WINDOW].lstrip(_TOKEN), TRANSPARENT)
     )

@@ -14,20 +14,20 @@ from textclean.stages.normalize.punctuation import CJK_PUNCTUATION, FULL_STOP, K
 BLANKS = " \t\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000"
 
 _IDEOGRAPH = lazy(f"[{HAN_SCRIPT}{KANA}]")
-_OPENING = frozenset("（《〈【〔「『〖")
-_CLOSING = frozenset("）》〉】〕」』〗")
-_POINTS = frozenset("，。、；：？！")
-_OPENING_QUOTES = frozenset("“‘")
-_CLOSING_QUOTES = frozenset("”’")
+OPENING = frozenset("（《〈【〔「『〖")
+CLOSING = frozenset("）》〉】〕」』〗")
+POINTS = frozenset("，。、；：？！")
+OPENING_QUOTES = frozenset("“‘")
+CLOSING_QUOTES = frozenset("”’")
 _WIDE_SIGN = lazy(f"[{CJK_PUNCTUATION}“”‘’]")
-_DATELINE = "讯电訊電"
+DATELINE = "讯电訊電"
 _DATE = r"\d{4}[-/.]\d|\d{1,2}:\d\d|\d{4}年\d{1,2}月\d{1,2}日(?![^\s])"
 _DAY = r"\d{1,2}月|\d{4}年"
 BESIDE_NUMBER = "|".join(
     (
         f"(?<=[0-9%].)(?<!\\d[:/-]\\d.)(?<!\\d[:/-]\\d\\d.)[{BLANKS}]*+(?=[{HAN_SCRIPT}{KANA}])(?![{HAN_SCRIPT}]{{2,6}}[:：])",
-        f"(?<=[{HAN_SCRIPT}{KANA}].)(?<![{_DATELINE}].)[{BLANKS}]*+(?=[0-9])(?!{_DATE})",
-        f"(?<=[{_DATELINE}].)[{BLANKS}]*+(?=[0-9])(?!{_DATE}|{_DAY})",
+        f"(?<=[{HAN_SCRIPT}{KANA}].)(?<![{DATELINE}].)[{BLANKS}]*+(?=[0-9])(?!{_DATE})",
+        f"(?<=[{DATELINE}].)[{BLANKS}]*+(?=[0-9])(?!{_DATE}|{_DAY})",
     )
 )
 """After the first of the blanks: they stand between a number and a Chinese word, and separate no date from it."""
@@ -103,15 +103,15 @@ def is_stray(text: str, start: int, end: int, before: str, after: str) -> bool:
 
     Not asked about blanks that are :data:`BESIDE_NUMBER`.
     """
-    if before in _POINTS or after in _POINTS or before in _OPENING or after in _CLOSING:
+    if before in POINTS or after in POINTS or before in OPENING or after in CLOSING:
         return True
-    if before in _OPENING_QUOTES:
+    if before in OPENING_QUOTES:
         return not (after.isascii() and after.isalpha())
-    if after in _CLOSING_QUOTES:
+    if after in CLOSING_QUOTES:
         return not (before.isascii() and before.isalpha())
-    if after in _OPENING and before in _DATELINE:
+    if after in OPENING and before in DATELINE:
         return False
-    if before in _CLOSING or before in _CLOSING_QUOTES or after in _OPENING or after in _OPENING_QUOTES:
+    if before in CLOSING or before in CLOSING_QUOTES or after in OPENING or after in OPENING_QUOTES:
         return _is_chinese(before) and _is_chinese(after) and not _in_heading(text, start)
     return False
 
