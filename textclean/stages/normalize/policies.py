@@ -129,9 +129,12 @@ def _edits(text: str, rules: Rules, odd: bool) -> Edits | None:
     if not places:
         return sure
     looks = _looks(*rules)
-    hits = [hit for place in places if (hit := looks[text[place]](text, place))]
-    if odd and any(hit.lastgroup == "odd" for hit in hits):
-        return None
+    hits: list[Hit] = []
+    for place in places:
+        if hit := looks[text[place]](text, place):
+            if hit.lastgroup == "odd":  # looked for no further: each would be looked at to the end of a row of them
+                return None
+            hits.append(hit)
     return _merged(sure, _decided(text, sure, hits))
 
 
