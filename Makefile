@@ -27,7 +27,7 @@ help:
 	@echo "make data       rebuild textclean/language/data from the packages it comes from"
 	@echo "make clean      remove $(VENV) and out/"
 
-SOURCES := $(wildcard textclean/*.c textclean/decode/*.[ch] textclean/minhash/*.[ch] textclean/stages/*.c textclean/stages/*/*.c)
+SOURCES := $(wildcard textclean/*.c textclean/decode/*.[ch] textclean/language/*.c textclean/minhash/*.[ch] textclean/stages/*.c textclean/stages/*/*.c)
 SANITIZED = $(CC) -g -O1 -std=c11 -DPLAIN -fsanitize=address,undefined -fno-sanitize-recover=all -shared -fPIC \
   -fno-omit-frame-pointer -I"$$($(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("include"))')"
 

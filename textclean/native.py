@@ -35,6 +35,7 @@ EXTENSIONS: Final[Mapping[str, Extension]] = {
         tuple(f"textclean/decode/{name}" for name in ("_codes.c", "_likelihood.c", "_reading.c")),
         ("textclean/decode/_codes.h",),
     ),
+    "lines": Extension("textclean.language._lines", ("textclean/language/_lines.c",)),
     "scan": Extension("textclean.stages._scan", ("textclean/stages/_scan.c",)),
     "loops": Extension("textclean.stages.repeats._loops", ("textclean/stages/repeats/_loops.c",)),
     "folding": Extension("textclean.stages.duplicates._folding", ("textclean/stages/duplicates/_folding.c",)),
