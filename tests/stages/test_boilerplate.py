@@ -110,9 +110,10 @@ def test_credits_and_labels_can_be_kept() -> None:
 
 
 def test_an_observation_holds_numbers_only() -> None:
-    seen = Boilerplate().observe(Document("a", f"梧川新闻网\n渡口\n{BODIES[0]}"))
-    assert all(isinstance(one, int) and 0 <= one < 2**63 for column in seen.values() for one in column)
-    assert dict(zip(seen["start"], seen["names_site"], strict=True)) == {0: True, 6: False}
+    seen = Boilerplate().observe_many([Document("a", f"梧川新闻网\n渡口\n{BODIES[0]}")]).tables["lines"]
+    columns = {name: column.tolist() for name, column in seen.items()}
+    assert all(isinstance(one, int) and 0 <= one < 2**63 for column in columns.values() for one in column)
+    assert dict(zip(columns["start"], columns["names_site"], strict=True)) == {0: True, 6: False}
 
 
 WORDS = (
@@ -144,9 +145,9 @@ def test_the_order_of_the_documents_does_not_matter(pages: list[str]) -> None:
     st.lists(st.sampled_from([*PIECES, *BODIES, "©渡口网", "All Rights Reserved", "ICP备1号"]) | st.text(min_size=1))
 )
 def test_the_cheap_look_for_the_foot_of_a_page_finds_what_each_line_shows(lines: list[str]) -> None:
-    lines = [line for line in lines if line.strip()]
+    lines = [line.strip() for text in lines for line in text.split("\n") if line.strip()]
     feet = {line for line in lines if len(line) <= boilerplate._LONGEST and boilerplate._is_foot(line)}
-    assert boilerplate._feet(lines) == feet
+    assert Boilerplate()._told("\n".join(lines))[1] == feet
 
 
 def test_lists_of_links_below_one_another_all_go() -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from textclean.language.lines import Line
+from textclean.ledger import Span
 from textclean.stage import NO_EDITS, Edits, Findings
 
 NOTHING = Findings()
@@ -12,14 +12,15 @@ Cut = tuple[int, int, str]
 """Where a cut starts and ends, and its reason."""
 
 
-def whole_lines(text: str, lines: Sequence[Line], reasons: Sequence[str]) -> list[Cut]:
+def whole_lines(text: str, lines: Sequence[Span], reasons: Sequence[str]) -> list[Cut]:
     """The cuts that take out ``lines``, each for its reason, so that no empty line is left where they stood.
 
-    ``lines`` come in the order of ``text``. Every line goes with the line break after it; where the last line of the
-    text goes, the break before the first of the cut lines at the end goes instead.
+    Of each line it is given where its first character that is not white space stands, and where its last one ends, in
+    the order of ``text``. Every line goes with the line break after it; where the last line of the text goes, the break
+    before the first of the cut lines at the end goes instead.
     """
     cuts: list[Cut] = []
-    for (first, last, _), reason in zip(lines, reasons, strict=True):
+    for (first, last), reason in zip(lines, reasons, strict=True):
         start = text.rfind("\n", 0, first) + 1
         stop = text.find("\n", last) + 1 or len(text)
         cuts.append((start, stop, reason))

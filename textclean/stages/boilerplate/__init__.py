@@ -7,21 +7,20 @@ or a title stays however often it is seen: paragraphs are for the stage about du
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from hashlib import blake2b
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from textclean.language.expressions import lazy
 from textclean.language.han import HAN
-from textclean.language.lines import ENUMERATED, closed, is_body, numbered, stripped
+from textclean.language.lines import closed, is_body, numbered, stripped
+from textclean.language.looks import PAIR, WITHIN, Look
 from textclean.language.names import NAME
-from textclean.stage import CorpusStage, Document, Field, Findings, Observation, Texts
+from textclean.stage import CorpusStage, Document, Field, Findings, Texts
+from textclean.stages.boilerplate import edges
 from textclean.stages.boilerplate.imprint import MENU, is_imprint
 from textclean.stages.cuts import NOTHING, cut, whole_lines
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    from textclean.tables import Observations, Schema
+    from textclean.tables import Observations, Schema, Seen
 
 _LONGEST = 200
 """Characters of the longest line that can be boilerplate."""
@@ -29,8 +28,8 @@ _LONGEST_SIGNED = 100
 """Characters of the longest line that is looked through for the signs of an imprint."""
 _LONGEST_ADVERT = 8
 """Characters of the longest line beside which ``广告`` may be one word of a list."""
-_LONGEST_SHARED = 40
-"""Characters of the longest line that is compared with those of other documents."""
+_LONGEST_BUTTONS = 40
+"""Characters of the longest row of buttons that is looked for."""
 
 _MOST_ROUNDS = 32
 """Layers of boilerplate around one another that are taken off. Pages have three or four (label and links, copyright,
@@ -103,7 +102,7 @@ _RELATED = lazy(
     r"|点击排行|阅读排行|最新(?:文章|资讯)|相關(?:連結|閱讀|新聞|文章|報導|報道)|延伸閱讀|推薦閱讀|熱門(?:新聞|文章)|大家都在看"
     r"|你可能(?:还|也|還)?(?:感兴趣|喜欢|喜歡)(?:的(?:文章|内容|新闻))?)[】\]]?(?:\s?[:：]|\s?[:：]\s?[^。！？!?]{4,50})?"
 )
-_SITE_WORDS = lazy("网|平台|频道|首页|导航|客户端|公众号|论坛|门户|在线")
+_RELATED_FIRSTS = "【[相延推热猜更点阅最熱大你"
 
 _NAME = lazy(NAME)
 _NAMES = rf"{NAME}(?:[\s、/]+{NAME}){{0,3}}"
@@ -134,6 +133,18 @@ _SYLLABLE = (
 _LABEL = lazy(rf"(?P<han>[{HAN}]{{2,6}})\s*(?P<latin>[A-Z]{{3,}}(?:\s[A-Z]+)*)")
 
 
+_LOOK = Look(
+    first="".join({*_FIRSTS, *_BUTTON_FIRSTS, *_FOOT_FIRSTS, *_RELATED_FIRSTS, *(word[0] for word in _ADVERTS)}),
+    last="".join({*_LASTS, *map(chr, range(128))}),
+    within="©",
+    pair=("I公权權网CcRr未", "C网所站oOi经"),  # how the other signs of an imprint begin
+    reach=_LONGEST_SIGNED,
+    narrow=_LONGEST_SIGNED,
+)
+"""Lines that may be boilerplate by themselves, or may make others boilerplate."""
+_SIGNED = WITHIN | PAIR
+
+
 class _Found(NamedTuple):
     reason: str
     credits: tuple[str, ...] = ()
@@ -162,59 +173,20 @@ class Boilerplate(CorpusStage):
     credits: bool = Field(True, description="cut photo credits that stand alone on a line")
     labels: bool = Field(True, description="cut section labels that repeat themselves in pinyin capitals")
 
-    def observe(self, doc: Document) -> Observation:
-        """A row for each short line at the edge of the page: its first place there and its hash.
-
-        ``names_site``: whether it names a site; ``body``: the hash of the longest line, by which copies of an article
-        are known.
-        """
-        lines = doc.text.split("\n")
-        edge = {
-            line: start
-            for line, start in reversed(_edge(lines, self.edge))
-            if len(line) <= _LONGEST_SHARED and _may_be_shared(line)
-        }
-        body = _key(max(lines, key=len).strip())
-        return {
-            "start": list(edge.values()),
-            "key": [_key(line) for line in edge],
-            "names_site": [_SITE_WORDS.search(line) is not None for line in edge],
-            "body": [body] * len(edge),
-        }
+    def observe_many(self, docs: Sequence[Document]) -> "Seen":
+        """A row for each short line at an edge of a page; see :func:`textclean.stages.boilerplate.edges.observe`."""
+        return edges.observe(docs, self.edge)
 
     def decide(self, observations: "Observations", texts: Texts) -> Mapping[str, Any]:
-        """The hashes of shared lines, by document.
-
-        A line is shared if ``min_documents`` different bodies have it at their edge; for the name of a site two do.
-        """
-        import numpy as np
-
-        key, body, document = (observations.array("lines", name) for name in ("key", "body", "id"))
-        _, keys, bodies = _distinct(key, body)
-        site = np.unique(key[observations.array("lines", "names_site")])
-        shared = keys[bodies >= np.where(np.isin(keys, site), 2, self.min_documents)]
-        held = np.isin(key, shared)
-        verdicts: dict[str, list[int]] = {}
-        pairs, _, _ = _distinct(document[held], key[held])
-        for at, own in pairs.tolist():
-            verdicts.setdefault(observations.ids[at], []).append(own)
-        return verdicts
+        """The hashes of shared lines, by document; see :func:`textclean.stages.boilerplate.edges.decide`."""
+        return edges.decide(observations, self.min_documents)
 
     def findings(self, doc: Document, verdict: Any) -> Findings:
         """The lines to cut; ``verdict`` holds the hashes of lines that other documents share, or is None."""
+        found, feet, is_more = self._told(doc.text)
+        if not (found or feet or is_more or verdict):
+            return NOTHING
         lines = stripped(doc.text)
-        found = {
-            i: one
-            for i, line in enumerate(lines)
-            if (
-                line[-1] in _LASTS
-                or line[0] in _FIRSTS
-                or (len(line) <= _LONGEST_SHARED and line[0] in _BUTTON_FIRSTS)
-                or line[-1].isascii()
-            )
-            and (one := self._read(line))
-        }
-        feet = _feet(lines)
         shared = frozenset(verdict or ())
         for _ in range(_MOST_ROUNDS):
             if not (new := self._around(lines, found, feet, shared)):
@@ -232,8 +204,31 @@ class Boilerplate(CorpusStage):
         source = next((one.source for one in found.values() if one.source), "")
         if source and "photo_source" not in doc.meta:
             meta["photo_source"] = source
-        cuts = whole_lines(doc.text, numbered(doc.text, found), [one.reason for one in found.values()])
+        cuts = whole_lines(
+            doc.text, [line[:2] for line in numbered(doc.text, found)], [one.reason for one in found.values()]
+        )
         return Findings(cut(cuts), meta=meta)
+
+    def _told(self, text: str) -> tuple[dict[int, _Found], frozenset[str], bool]:
+        """What lines are by themselves, by number; those that are imprint; whether others may have to go with some."""
+        found: dict[int, _Found] = {}
+        feet: set[str] = set()
+        is_more = False
+        for i, _, line, why in _LOOK(text)[1]:
+            if len(line) > _LONGEST:
+                continue
+            first, last = line[0], line[-1]
+            if (
+                last in _LASTS
+                or first in _FIRSTS
+                or (len(line) <= _LONGEST_BUTTONS and first in _BUTTON_FIRSTS)
+                or last.isascii()
+            ) and (one := self._read(line)):
+                found[i] = one
+            if (why & _SIGNED or first in _FOOT_SHELL or line[:2] in _FOOT_STARTS) and _is_foot(line):
+                feet.add(line)
+            is_more = is_more or line in _ADVERTS or (first in _RELATED_FIRSTS and _RELATED.fullmatch(line) is not None)
+        return found, frozenset(feet), is_more
 
     def _read(self, line: str) -> _Found | None:
         """What a line is by itself, wherever it stands."""
@@ -254,7 +249,7 @@ class Boilerplate(CorpusStage):
             return _BOILERPLATE
         if first in _RULE_FIRSTS and _RULE.fullmatch(line):
             return _BOILERPLATE
-        if len(line) <= _LONGEST_SHARED and _is_buttons(line):
+        if len(line) <= _LONGEST_BUTTONS and _is_buttons(line):
             return _BOILERPLATE
         if self.labels and last.isascii() and len(line) <= 50 and _is_label(line):
             return _Found("label")
@@ -282,47 +277,11 @@ class Boilerplate(CorpusStage):
 
     def _shared(self, texts: Sequence[str], gone: set[int], shared: frozenset[int]) -> set[int]:
         """Lines at the edge that other documents have too; a page keeps one line above its text, its title."""
-        hits = _peel(texts, self.edge, lambda line: _may_be_shared(line) and _key(line) in shared)
+        hits = _peel(texts, self.edge, lambda line: edges.may_be_shared(line) and edges.key(line) in shared)
         top = next((place for place, line in enumerate(texts) if is_body(line)), len(texts))
         if hits and not any(place not in hits and place not in gone for place in range(top)):
             hits.discard(max((place for place in hits if place < top), default=-1))
         return hits
-
-
-def _edge(lines: Sequence[str], size: int) -> list[tuple[str, int]]:
-    """The first and the last ``size`` lines that are not blank, stripped, each with the place where it begins."""
-    some: list[tuple[str, int]] = []
-    start, left = 0, size
-    for line in lines:
-        if not left:
-            break
-        if told := line.strip():
-            some.append((told, start))
-            left -= 1
-        start += len(line) + 1
-    last: list[tuple[str, int]] = []
-    start, left = sum(map(len, lines)) + len(lines), size
-    for line in reversed(lines):
-        if not left:
-            break
-        start -= len(line) + 1
-        if told := line.strip():
-            last.append((told, start))
-            left -= 1
-    return [*some, *reversed(last)]
-
-
-def _distinct(first: "NDArray[Any]", second: "NDArray[Any]") -> "tuple[NDArray[Any], NDArray[Any], NDArray[Any]]":
-    """Distinct pairs of two columns, in order; the values of the first one, and with how many of the second each is."""
-    import numpy as np
-
-    order = np.lexsort((second, first))
-    first, second = first[order], second[order]
-    new = np.ones(len(order), bool)
-    new[1:] = (first[1:] != first[:-1]) | (second[1:] != second[:-1])
-    pairs = np.stack([first[new], second[new]], axis=1)
-    values, count = np.unique(pairs[:, 0], return_counts=True)
-    return pairs, values, count
 
 
 def _peel(texts: Sequence[str], size: int, test: Callable[[str], bool]) -> set[int]:
@@ -339,32 +298,8 @@ def _peel(texts: Sequence[str], size: int, test: Callable[[str], bool]) -> set[i
     return {place for place, one in passed.items() if one}
 
 
-def _may_be_shared(line: str) -> bool:
-    """Whether a line is short and neither a sentence nor a numbered heading."""
-    return (
-        2 <= len(line) <= _LONGEST_SHARED
-        and not closed(line)
-        and line[-1] not in "，,、"
-        and not ENUMERATED.match(line)
-    )
-
-
-def _key(line: str) -> int:
-    """A hash of the line that white space does not change: 63 bits."""
-    digest = blake2b("".join(line.split()).encode("utf-8", "surrogatepass"), digest_size=8).digest()
-    return int.from_bytes(digest, "big") >> 1
-
-
-def _feet(lines: Sequence[str]) -> frozenset[str]:
-    """The lines that are boilerplate if they stand near the top or the bottom of a page."""
-    short = [line for line in lines if len(line) <= _LONGEST]
-    joined = "\n".join([line for line in short if len(line) <= _LONGEST_SIGNED])
-    if not _FOOT_SIGN.search(joined):
-        short = [line for line in short if line[0] in _FOOT_FIRSTS]
-    return frozenset(filter(_is_foot, short))
-
-
 def _is_foot(line: str) -> bool:
+    """Whether a line is boilerplate if it stands near the top or the bottom of a page."""
     starts = line[:2] in _FOOT_STARTS or line[0] in _FOOT_SHELL
     starts = starts or (len(line) <= _LONGEST_SIGNED and _FOOT_SIGN.search(line) is not None)
     return starts and is_imprint(line)

@@ -8,11 +8,13 @@ the page fits better.
 
 import re
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import ClassVar
 
 from textclean.language.expressions import lazy
 from textclean.language.joins import WINDOW
-from textclean.language.lines import ENDS, closed, stripped, visible
+from textclean.language.lines import ENDS, closed, visible
+from textclean.language.looks import FIRST, LAST, Look, Picked, blank_lines
 from textclean.stage import NO_EDITS, Document, EditBuilder, Edits, Field, Findings, Mark, Stage, columns
 from textclean.stages.cuts import NOTHING
 from textclean.stages.layout.breaks import (
@@ -35,7 +37,7 @@ from textclean.stages.layout.joins import Evidence
 from textclean.stages.layout.wrapped import WRAPPED, joins_of_wrapped
 
 _LONE_SHARE = lazy(r"\d[\d.]*[%％‰]、")
-_BLANK = lazy(r"\n((?:[^\S\n]*\n)+)")
+_LINE = lazy(r"\S.*")
 _ROUNDS = 16
 """How often a page is looked at, for a join may lead to another: news that was broken anywhere takes up to five looks,
 a page made for it as many as it has lines."""
@@ -62,12 +64,12 @@ class Layout(Stage):
     def findings(self, doc: Document) -> Findings:
         """Blank lines to cut, breaks to close, fragments to mark."""
         text = doc.text
-        lines = stripped(text)
+        lines, picked = _look()(text)
         if not lines:
             return Findings(columns([0], [len(text)], [""], "blank")) if text else NOTHING
         glued: dict[int, tuple[int, int]] = {}
         marks: list[Mark] = []
-        if _may_be_broken(lines):
+        if picked and _may_be_broken(text, lines, picked):
             pieces = [Piece(start, end, line, len(line), len(line)) for start, end, line in visible(text)]
             evidence = Evidence()
             ragged = _ragged(pieces)
@@ -78,7 +80,7 @@ class Layout(Stage):
                 pieces = _merged(pieces, joins, glued)
                 ragged = _ragged(pieces)
             marks = _loose_ends(pieces, ragged) if self.marks else []
-        if not glued and text.count("\n") + 1 == len(lines):
+        if not glued and text.count("\n") + 1 == lines:
             return Findings(NO_EDITS, marks) if marks else NOTHING
         return Findings(_spacing(text, glued), marks)
 
@@ -118,15 +120,30 @@ class Layout(Stage):
         return joins
 
 
-def _may_be_broken(lines: Sequence[str]) -> bool:
-    """Whether a line may begin or end in the middle of a sentence: a cheap look that most documents end with."""
-    ragged = [i for i, line in enumerate(lines) if line[-1] not in ENDS and not closed(line)]
-    if len(ragged) >= WRAPPED or any(breaks_off(lines[i], False) for i in ragged):
+@cache
+def _look() -> Look:
+    """For lines that may begin in the middle of a sentence, and for those that may end there."""
+    digits = filter(str.isdigit, map(chr, range(1 << 16)))
+    return Look(first="".join({*NO_OPENING, *digits}), unless_last="".join(ENDS))
+
+
+def _may_be_broken(text: str, lines: int, picked: Sequence[Picked]) -> bool:
+    """Whether a line may begin or end in the middle of a sentence: a cheap look that most documents end with.
+
+    Of the ``lines`` of the text it is given those that :func:`_look` picks.
+    """
+    ragged: list[Picked] = []
+    for one in picked:
+        _, _, line, why = one
+        if why & FIRST and (line[0] in NO_OPENING or line[0].isdigit()):
+            return True
+        if why & LAST and not closed(line):
+            if breaks_off(line, False):
+                return True
+            ragged.append(one)
+    if len(ragged) >= WRAPPED:
         return True
-    firsts = [line[0] for line in lines]
-    if not NO_OPENING.isdisjoint(firsts) or any(map(str.isdigit, firsts)):
-        return True
-    breaks = [(lines[i], lines[i + 1]) for i in ragged if i + 1 < len(lines)]
+    breaks = [(line, _after(text, start + len(line))) for i, start, line, _ in ragged if i + 1 < lines]
     if not breaks:
         return False
     from textclean.language.ngrams import attract
@@ -136,6 +153,13 @@ def _may_be_broken(lines: Sequence[str]) -> bool:
         or (head[0].isascii() and (parts_an_address(tail, head) or parts_a_word(tail, head)))
         for tail, head in breaks
     )
+
+
+def _after(text: str, at: int) -> str:
+    """The next line of ``text`` from the end of a line on."""
+    found = _LINE.search(text, at)
+    assert found is not None  # as the caller counted
+    return found[0].rstrip()
 
 
 def _ragged(pieces: Sequence[Piece]) -> list[int]:
@@ -176,20 +200,11 @@ def _merged(pieces: Sequence[Piece], joins: Sequence[Join], glued: dict[int, tup
 
 def _spacing(text: str, glued: Mapping[int, tuple[int, int]]) -> Edits:
     """Edits for everything between the lines: one line break, or none where two lines are joined."""
-    top = text.rfind("\n", 0, len(text) - len(text.lstrip())) + 1
-    end = len(text.rstrip())
-    bottom = text.find("\n", end)
-    spans = [run.span(1) for run in _BLANK.finditer(text, top, end)]
-    if glued:
-        closed_up = {text.find("\n", tail) + 1 for tail in glued}
-        spans = [span for span in spans if span[0] not in closed_up]
-    if top:
-        spans.insert(0, (0, top))
-    if bottom >= 0:
-        spans.append((bottom, len(text)))
+    starts, ends = blank_lines(text)
     if not glued:
-        starts, ends = zip(*spans, strict=True)
-        return columns(starts, ends, [""] * len(spans), "blank")
+        return columns(starts, ends, [""] * len(starts), "blank")
+    closed_up = {text.find("\n", tail) + 1 for tail in glued}
+    spans = [(start, stop) for start, stop in zip(starts, ends, strict=True) if start not in closed_up]
     edits = EditBuilder()
     for start, stop in spans:
         edits.cut(start, stop, "blank")

@@ -11,9 +11,9 @@ from typing import Any, ClassVar
 
 from textclean.language.expressions import lazy
 from textclean.language.han import HAN
-from textclean.language.lines import is_body, is_title, numbered, stripped
+from textclean.language.lines import is_body, is_title, stripped
 from textclean.stage import Document, Field, Findings, Stage
-from textclean.stages.cuts import NOTHING, cut, whole_lines
+from textclean.stages.cuts import NOTHING, Cut, cut, whole_lines
 from textclean.stages.metadata.fields import candidates, read
 from textclean.stages.metadata.found import BULLETS, Found
 from textclean.stages.metadata.labels import LISTS
@@ -34,7 +34,6 @@ _TAIL_CREDIT = lazy(
     re.VERBOSE,
 )
 """（责任编辑：某某） at the end of a paragraph."""
-_TAIL_ENDS = frozenset("）)】]")
 
 
 class Metadata(Stage):
@@ -61,24 +60,26 @@ class Metadata(Stage):
     def findings(self, doc: Document) -> Findings:
         """The lines to cut and what they say."""
         text = doc.text
-        lines = stripped(text)
-        found = _settled(lines, self.head, self.bare_names)
-        tails: list[int] = []
-        if not _TAIL_ENDS.isdisjoint([line[-1] for line in lines]):
-            tails = [i for i, line in enumerate(lines) if line[-1] in _TAIL_ENDS and i not in found]
-        if not found and not tails:
-            return NOTHING
+        picked, tails = candidates(text)
+        said = {i: one for i, _, line, _ in picked if (one := read(line)) is not None}
+        found = _settled(said, text, self.head, self.bare_names) if said else said
         meta: dict[str, Any] = {}
         for one in found.values():
             _take(meta, one.meta)
-        cuts = whole_lines(text, numbered(text, found), [one.reason for one in found.values()])
-        for start, end, line in numbered(text, tails) if tails else ():
-            tail = _TAIL_CREDIT.search(line, max(0, len(line) - 40))
-            if tail:
+        cuts: list[Cut] = []
+        if found:
+            spans = [(start, start + len(line)) for i, start, line, _ in picked if i in found]
+            cuts = whole_lines(text, spans, [one.reason for one in found.values()])
+        credited = False
+        for i, start, line, _ in tails:
+            if i not in found and (tail := _TAIL_CREDIT.search(line, max(0, len(line) - 40))):
                 _take(meta, (("editor", split_names(tail["names"])),))
-                cuts.append((start + tail.start(), end, "metadata"))
+                cuts.append((start + tail.start(), start + len(line), "metadata"))
+                credited = True
+        if not cuts:
+            return NOTHING
         meta = {key: list(value) if key in LISTS else value for key, value in meta.items() if key not in doc.meta}
-        return Findings(cut(sorted(cuts) if tails else cuts), meta=meta)
+        return Findings(cut(sorted(cuts) if credited else cuts), meta=meta)
 
 
 def _take(meta: dict[str, Any], pairs: Sequence[tuple[str, Any]]) -> None:
@@ -90,11 +91,11 @@ def _take(meta: dict[str, Any], pairs: Sequence[tuple[str, Any]]) -> None:
             meta[key] = value
 
 
-def _settled(lines: Sequence[str], head: int, bare_names: bool) -> dict[int, Found]:
-    """What each line says, by its index, in order; judged again until no cut makes another line worth cutting."""
-    maybe = {i: one for i, line in candidates(lines) if (one := read(line)) is not None}
+def _settled(maybe: Mapping[int, Found], text: str, head: int, bare_names: bool) -> Mapping[int, Found]:
+    """What each line says, by its number, in order; judged again until no cut makes another line worth cutting."""
     if not any(one.weak for one in maybe.values()):
         return maybe
+    lines = stripped(text)
     weak = Counter(one.weak for one in maybe.values())
     lists = {"name" if not bare_names or weak["name"] > _ROSTER else "", "date" if weak["date"] > 1 else ""} - {""}
     maybe = {i: one for i, one in maybe.items() if one.weak not in lists}

@@ -5,12 +5,13 @@ for. Where a line stands, and whether that is a place for it, is for the stage.
 """
 
 import re
-from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from textclean.language.expressions import lazy
 from textclean.language.han import HAN
+from textclean.language.lines import visible
+from textclean.language.looks import FIRST, PAIR, SHORT, WITHIN, Look, Picked
 from textclean.stages.metadata.buttons import buttons, without_buttons
 from textclean.stages.metadata.dates import DATE, HAN_DATE, WHEN, iso
 from textclean.stages.metadata.found import BULLETS, SEPARATORS, Found
@@ -18,7 +19,7 @@ from textclean.stages.metadata.labels import ANYBODY, BARRED, COUNTS, KEYS, LIST
 from textclean.stages.metadata.pages import page
 from textclean.stages.metadata.people import (
     LONGEST_NAME,
-    ROLE_SIGN,
+    ROLE_SIGNS,
     ROLE_WORD,
     WORDY,
     bare_name,
@@ -88,20 +89,48 @@ _DATE_ENDS = frozenset("0123456789日版期一二三四五六天")
 """What a line that begins with the name of a paper ends with, unless the page is named after its number."""
 _ROLE_WITHIN = 24
 """Characters from the beginning of a line within which a role stands, if the line begins with the name of a paper."""
+TAIL_ENDS = "）)】]"
+"""What a line ends with that may end in a credit."""
 
 
-def candidates(lines: Sequence[str]) -> list[tuple[int, str]]:
-    """The lines that :func:`read` may know something of, by their length and beginning, with their indices."""
-    short = [(i, line) for i, line in enumerate(lines) if len(line) <= _LONGEST]
-    if ROLE_SIGN.search("\n".join([line[:_ROLE_WITHIN] for _, line in short])):
-        return short
-    return [
-        (i, line)
-        for i, line in short
-        if line[0] in _BEGINS
-        or len(line) <= LONGEST_NAME
-        or (len(line) <= _LONGEST_HEAD and (line[-1] in _DATE_ENDS or "版" in line))
-    ]
+_LOOK = Look(
+    first="".join(_BEGINS),
+    last="".join(_DATE_ENDS) + TAIL_ENDS,
+    within="版",
+    pair=ROLE_SIGNS,
+    reach=_ROLE_WITHIN,
+    narrow=_LONGEST,
+    shortest=LONGEST_NAME,
+)
+
+
+def candidates(text: str) -> tuple[list[Picked], list[Picked]]:
+    """The lines that :func:`read` may know something of, by their length and beginning, and those with a tail.
+
+    The latter end with one of :data:`TAIL_ENDS`.
+    """
+    _, picked = _LOOK(text)
+    maybe: list[Picked] = []
+    tails: list[Picked] = []
+    any_role = 0
+    for one in picked:
+        _, _, line, why = one
+        last = line[-1]
+        if last in TAIL_ENDS:
+            tails.append(one)
+        if len(line) > _LONGEST:
+            continue
+        any_role |= why & PAIR
+        if (
+            why & SHORT
+            or (why & FIRST and line[0] in _BEGINS)
+            or (len(line) <= _LONGEST_HEAD and (why & WITHIN or last in _DATE_ENDS))
+        ):
+            maybe.append(one)
+    if any_role:
+        lines = visible(text)
+        return [(i, start, line, 0) for i, (start, _, line) in enumerate(lines) if len(line) <= _LONGEST], tails
+    return maybe, tails
 
 
 @cache
@@ -112,8 +141,9 @@ def _label_pattern() -> re.Pattern[str]:
     return re.compile(rf"({'|'.join(forms)})[^\S\n]{{0,3}}([:：|｜丨/／])")
 
 
+@lru_cache(maxsize=4096)
 def read(line: str) -> Found | None:
-    """What a line says if the whole of it is metadata, else None."""
+    """What a line says if the whole of it is metadata, else None. Pages of one site have the same furniture."""
     if len(line) > _LONGEST:
         return None
     if len(line) <= LONGEST_NAME and (name := bare_name(line)):

@@ -29,7 +29,9 @@ _ROLE = lazy(
     re.VERBOSE,
 )
 ROLE_WORD = lazy("[记記]者|通[讯訊][员員]|特派员|评论员|实习生|撰稿")
-ROLE_SIGN = lazy("[记記通特评实撰][者讯訊派论习稿]")
+ROLE_SIGNS = ("记記通特评实撰", "者讯訊派论习稿")
+"""What the first two characters of every role are among."""
+ROLE_SIGN = lazy("[{}][{}]".format(*ROLE_SIGNS))
 """How every role begins: scanned several times as fast, since it begins with one class of characters."""
 _ROLE_STARTS = frozenset(label[:2] for label in ROLES)
 _COMMENTATOR = lazy(
