@@ -3,9 +3,9 @@
 In C, or the same in Python where that is not built. White space at both ends of a line is no part of it.
 """
 
-from collections.abc import Callable, Sequence
+import re
+from collections.abc import Callable
 from functools import cache, cached_property, partial
-from itertools import pairwise
 from typing import Final
 
 from textclean.language.expressions import lazy
@@ -97,14 +97,14 @@ def _spaces() -> bytes:
 
 def _plain_look(kinds: bytes, shortest: int, narrow: int, reach: int, text: str) -> tuple[int, list[Picked]]:
     """What the extension does, in Python."""
+    within, pair = _signs(kinds)
     found: list[Picked] = []
     number = at = 0
     for raw in text.split("\n"):
         if line := raw.strip():
             why = (_kind(line[0], kinds) & FIRST) | (_kind(line[-1], kinds) & LAST) | SHORT * (len(line) <= shortest)
             if len(line) <= narrow:
-                met = [_kind(char, kinds) for char in line]
-                why |= WITHIN * any(kind & WITHIN for kind in met) | PAIR * _has_pair(met[:reach])
+                why |= WITHIN * (not within.isdisjoint(line)) | PAIR * (pair.search(line, 0, reach) is not None)
             if why:
                 found.append((number, at + raw.index(line[0]), line, why))
             number += 1
@@ -116,8 +116,13 @@ def _kind(char: str, kinds: bytes) -> int:
     return kinds[ord(char)] if ord(char) < _PLANE else _BEYOND
 
 
-def _has_pair(kinds: Sequence[int]) -> bool:
-    return any(one & _LEFT and other & _RIGHT for one, other in pairwise(kinds))
+@cache
+def _signs(kinds: bytes) -> tuple[frozenset[str], re.Pattern[str]]:
+    """What a line is looked through for: characters of which one is enough, and pairs."""
+    within, left, right = (
+        "".join(chr(point) for point, kind in enumerate(kinds) if kind & wanted) for wanted in (WITHIN, _LEFT, _RIGHT)
+    )
+    return frozenset(within), re.compile(f"[{re.escape(left)}][{re.escape(right)}]" if left and right else r"(?!)")
 
 
 def _plain_blank_lines(text: str) -> tuple[tuple[int, ...], tuple[int, ...]]:
