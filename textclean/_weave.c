@@ -303,13 +303,17 @@ static int has_break(const Py_UCS4 *from, const Py_UCS4 *end)
 
 /* Copy characters of the new text, of which the first stands in line `line` of the old one, and `step` says whether the
  * others go on in its lines. `begun`: whether a line of the new text begins here. */
-static Py_UCS4 *copy_lines(const Py_UCS4 *from, Py_ssize_t count, int step, int64_t *line, int *begun, int64_t *lines,
+static Py_UCS4 *copy_lines(const Py_UCS4 *from, int64_t count, int step, int64_t *line, int *begun, int64_t *lines,
                            Py_ssize_t *line_count, Py_UCS4 *to)
 {
-    for (Py_ssize_t i = 0; i < count; i++) {
+    const Py_UCS4 *end = from + count;
+    while (from < end) {
         if (*begun) lines[(*line_count)++] = *line;
-        *begun = (*to++ = from[i]) == '\n';
-        *line += step && *begun;
+        while (from < end && *from != '\n') *to++ = *from++;
+        if ((*begun = from < end)) {
+            *to++ = *from++;
+            *line += step;
+        }
     }
     return to;
 }
@@ -324,7 +328,7 @@ static void weave_rows(const Rows *rows, Py_UCS4 *to, int64_t *lines, Py_ssize_t
         if (!lines) {
             memcpy(to, rows->text + at, (size_t)(stop - at) * sizeof *to);
             to += stop - at;
-        } else to = copy_lines(rows->text + at, (Py_ssize_t)(stop - at), 1, &line, &begun, lines, line_count, to);
+        } else to = copy_lines(rows->text + at, stop - at, 1, &line, &begun, lines, line_count, to);
         if (i == rows->n) break;
         const Py_UCS4 *put = rows->put + rows->put_start[i];
         Py_ssize_t size = (Py_ssize_t)(rows->put_end[i] - rows->put_start[i]);

@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from itertools import groupby
+from itertools import accumulate, groupby, repeat
 from operator import attrgetter
 from pathlib import Path
 from typing import ClassVar, NamedTuple
@@ -98,18 +98,18 @@ class Spill:
         rows: list[tuple[object, ...]] = []
         pieces: list[bytes] = []
         for doc, size, failure in items:
-            text, packed, layers = pack_document(doc)
-            pieces += text, packed, layers
-            digest = doc.source.digest if doc.source else ""
-            rows.append((doc.id, digest, size, failure, len(text), len(packed), len(layers)))
-        index = orjson.dumps(rows)
-        rest = b"".join([index, b"\n", *pieces])
+            packed = pack_document(doc)
+            pieces += packed
+            rows.append((doc.id, doc.source.digest if doc.source else "", size, failure, *map(len, packed)))
+        index = orjson.dumps(rows) + b"\n"
+        rest = b"".join([index, *pieces])
         told = _digest(phase)
         told.update(rest)
         head = told.hexdigest().encode() + b"\n"
         path = folder / segment
         replace_file(path, head + rest)
-        return [entry.ref for entry in _entries(str(path), index, len(head) + len(index) + 1, len(head) + len(rest))]
+        ends = list(accumulate(map(len, pieces), initial=len(head) + len(index)))
+        return list(map(Ref, repeat(str(path)), ends[0::3], ends[1::3], ends[2::3], ends[3::3]))
 
     def keep(self, kind: str, name: str, content: bytes) -> None:
         """Keep bytes until the end of the run; a resumed run makes them anew.

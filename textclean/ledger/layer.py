@@ -1,15 +1,15 @@
 """A layer: what one stage did, as an object and as a line of JSON (``docs/ledger.md``)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import accumulate
 from operator import add
 from types import ModuleType
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from textclean import weave
 from textclean.ledger.alignment import Alignment, breaks_lines
 from textclean.ledger.edits import NO_EDITS, Edits, apply, undo
-from textclean.ledger.tally import Tally
+from textclean.ledger.tally import Tally, paragraphs
 from textclean.weave import change_back, numbers, strings
 
 
@@ -35,14 +35,20 @@ class Layer:
     @property
     def stage(self) -> str:
         """The name of the stage."""
-        return self._named()[0]
+        return self.name[0]
 
     @property
     def version(self) -> str:
         """The version of the stage."""
-        return self._named()[1]
+        return self.name[1]
 
-    def _named(self) -> tuple[str, str]:
+    @property
+    def name(self) -> tuple[str, str]:
+        """Both.
+
+        Raises:
+            ValueError: what was read is not a layer.
+        """
         if self._name is None:
             try:
                 raw = _loads(self._packed or b"{}")
@@ -97,7 +103,7 @@ class Layer:
         if self._tally is None and self._packed is None:
             self.packed()
         if self._tally is None:  # it was read from a ledger
-            self._tally = _pack(*self._named(), self.edits)[1]
+            self._tally = _pack(*self.name, self.edits)[1]
         assert self._tally is not None  # one of the two made it
         return self._tally
 
@@ -105,7 +111,7 @@ class Layer:
         """The layer as one JSON object without line breaks (the form of the ledger, see ``docs/ledger.md``)."""
         packed = self._packed
         if packed is None:
-            packed, tally = _pack(*self._named(), self._edits or NO_EDITS)
+            packed, tally = _pack(*self.name, self._edits or NO_EDITS)
             self._packed = packed
             self._tally = tally
         return packed
@@ -178,9 +184,15 @@ def lay(text: str, edits: Edits, stage: str, version: str) -> Laid:
     changed, line, why, counts, grown, breaking, lines = woven
     if edits.twins:
         line = _linked(line, edits)
-    taken = [(edits.reasons[i], text[edits.starts[i] : edits.ends[i]], edits.news[i]) for i in breaking]
-    layer = _layer((stage, version), line, Tally.of(why, counts, grown, taken), edits)
+    cut, joined = _NONE
+    if breaking:
+        taken = [(edits.reasons[i], text[edits.starts[i] : edits.ends[i]], edits.news[i]) for i in breaking]
+        cut, joined = paragraphs(taken)
+    layer = _layer((stage, version), line, Tally(why, counts, grown, cut, joined), edits)
     return Laid(changed, layer, () if lines is None else lines)
+
+
+_NONE: Final[tuple[Mapping[str, int], Mapping[str, int]]] = {}, {}
 
 
 def _lay_slowly(text: str, edits: Edits, stage: str, version: str) -> Laid:
@@ -219,7 +231,7 @@ def _pack(stage: str, version: str, edits: Edits) -> tuple[bytes, Tally]:
     line, why, counts = weave.pack(stage, version, edits.starts, edits.olds, edits.news, edits.reasons)
     grown = sum(map(len, edits.news)) - sum(map(len, edits.olds))
     rows = zip(edits.reasons, edits.olds, edits.news, strict=True)
-    return _linked(line, edits), Tally.of(why, counts, grown, [row for row in rows if "\n" in row[1]])
+    return _linked(line, edits), Tally(why, counts, grown, *paragraphs(row for row in rows if "\n" in row[1]))
 
 
 def _linked(line: bytes, edits: Edits) -> bytes:

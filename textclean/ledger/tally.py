@@ -1,7 +1,7 @@
 """What a layer did, in numbers: counted once, where its edits are at hand, and carried with it from then on."""
 
-from collections.abc import Mapping, Sequence
-from typing import Final, NamedTuple, Self
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Final, NamedTuple
 
 JOIN: Final = "join"
 """How the reasons of edits begin that put a broken paragraph together."""
@@ -24,26 +24,13 @@ class Tally(NamedTuple):
     cut: Mapping[str, int]
     joined: Mapping[str, int]
 
-    @classmethod
-    def of(
-        cls, why: tuple[str, ...], counts: tuple[int, ...], grown: int, rows: Sequence[tuple[str, str, str]]
-    ) -> Self:
-        """The counts over edits.
 
-        Args:
-            why: their distinct reasons.
-            counts: how often each of these stands.
-            grown: characters put in, less those taken.
-            rows: of those that take a line break the reason, what is taken, and what is put there.
-        """
-        return cls(why, counts, grown, *(_paragraphs(rows) if rows else _NONE))
+def paragraphs(rows: Iterable[tuple[str, str, str]]) -> tuple[dict[str, int], dict[str, int]]:
+    """How many paragraphs were cut and how many joined, by reason.
 
-
-_NONE: Final[tuple[Mapping[str, int], Mapping[str, int]]] = {}, {}
-
-
-def _paragraphs(rows: Sequence[tuple[str, str, str]]) -> tuple[dict[str, int], dict[str, int]]:
-    """How many paragraphs were cut and how many joined, by reason."""
+    Args:
+        rows: of edits that take a line break the reason, what is taken, and what is put there.
+    """
     cut: dict[str, int] = {}
     joined: dict[str, int] = {}
     for reason, old, new in rows:

@@ -79,39 +79,37 @@ class Figures:
 
 def counts(doc: Document) -> dict[str, Any]:
     """The figures of one document as JSON values, like :meth:`Figures.as_dict`."""
-    grown = 0
+    text, grown = doc.text, 0
     edits: dict[str, int] = {}
     cut: dict[str, int] = {}
     joined: dict[str, int] = {}
+    marks: dict[str, int] = {}
     for layer in doc.layers:
-        tally, stage = layer.tally, layer.stage
-        grown += tally.grown
-        for reason, count in zip(tally.reasons, tally.counts, strict=True):
+        (stage, _), (reasons, numbers, more, some_cut, some_joined) = layer.name, layer.tally
+        grown += more
+        for reason, count in zip(reasons, numbers, strict=True):
             key = _key(stage, reason)
             edits[key] = edits.get(key, 0) + count
-        for reason, count in tally.cut.items():
-            cut[reason] = cut.get(reason, 0) + count
-        for reason, count in tally.joined.items():
-            joined[reason] = joined.get(reason, 0) + count
-    size = len(doc.text)
-    lines = doc.text.split("\n")
-    marks: dict[str, int] = {}
+        for these, those in ((some_cut, cut), (some_joined, joined)):
+            for reason, count in these.items():
+                those[reason] = those.get(reason, 0) + count
     for mark in doc.marks:
         marks[mark.kind] = marks.get(mark.kind, 0) + 1
+    lines = text.split("\n")
     patches = doc.source.patches if doc.source is not None else ()
     return {
         "documents": 1,
         "quarantined": 0,
         "failed": 0,
         "source_bytes": 0,
-        "source_characters": size - grown,
-        "clean_characters": size,
+        "source_characters": len(text) - grown,
+        "clean_characters": len(text),
         "paragraphs_kept": len(lines) - lines.count("") - sum(map(str.isspace, lines)),
-        "paragraphs_cut": _in_order(cut),
-        "paragraphs_joined": _in_order(joined),
+        "paragraphs_cut": _in_order(cut) if len(cut) > 1 else cut,
+        "paragraphs_joined": _in_order(joined) if len(joined) > 1 else joined,
         "edits": _in_order(edits),
-        "marks": _in_order(marks),
-        "bad_bytes": sum([len(patch.original) for patch in patches if patch.end > patch.start]) if patches else 0,
+        "marks": _in_order(marks) if len(marks) > 1 else marks,
+        "bad_bytes": sum([len(patch.original) for patch in patches if patch.end > patch.start]),
     }
 
 
@@ -121,7 +119,7 @@ def figures(doc: Document) -> Figures:
 
 
 def _in_order(counts: dict[str, int]) -> dict[str, int]:
-    return dict(sorted(counts.items())) if len(counts) > 1 else counts
+    return dict(sorted(counts.items()))
 
 
 @lru_cache(maxsize=1024)
