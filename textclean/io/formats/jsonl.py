@@ -99,6 +99,11 @@ class JsonBlock:
                 self._around.append((b"", b""))
                 continue
             line = line.strip(_AROUND)
+            if not fields.added and (plain := _plain(line, text_path, id_path)) is not None:
+                key, text, around = plain
+                self._around.append(around)
+                found.append(Record(row, key, text))
+                continue
             try:
                 line, record = _loaded(line, self.codec)
                 text = _text(record, fields.text, text_path)
@@ -385,6 +390,26 @@ def _at_once(line: bytes, path: Sequence[str]) -> tuple[int, int] | None:
         return None
     end = _behind_string(line, value)
     return (value, end) if line.find(b"\\", 0, start) < 0 and line.find(b"\\", end) < 0 else None
+
+
+def _plain(
+    line: bytes, text_path: Sequence[str], id_path: Sequence[str]
+) -> tuple[str | None, str, tuple[bytes, bytes]] | None:
+    """The key, the text, and what stands around it of a row that is as most are; None for others.
+
+    Most are objects with the text at the top, and a short string for an id or none.
+    """
+    if len(text_path) > 1 or len(id_path) > 1:
+        return None
+    try:
+        record = orjson.loads(line)
+        text, key = record[text_path[0]], record.get(id_path[0]) if id_path[0] else None
+    except (orjson.JSONDecodeError, LookupError, TypeError, AttributeError):
+        return None
+    if type(text) is not str or not (key is None or (type(key) is str and len(key) * 4 <= LONGEST_ID)):
+        return None
+    place = _at_once(line, text_path)
+    return None if place is None else (key, text, (line[: place[0]], line[place[1] :]))
 
 
 def _behind_string(line: bytes, start: int) -> int:
