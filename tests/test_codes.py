@@ -4,7 +4,7 @@ import random
 from itertools import pairwise
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from textclean.decode import alignment, codes, detection, lines, ranking
@@ -113,6 +113,28 @@ def test_the_extension_weighs_the_same(raw, codec, data):
 
 
 @needs_extension
+@given(pieces_of_files() | st.binary(max_size=100), st.integers(0, 3))
+@example("中文".encode()[:-1], 0)
+@example(b"\xe0\x80", 0)
+@example(b"abc\xf0\x9f\x98", 0)
+@example(b"abc\x80", 0)
+@example("多".encode("utf-16-le") * 40, 1)
+@settings(deadline=None, max_examples=600)
+def test_the_extension_sees_the_same_form(raw, skipped):
+    assert detection.glance(raw[skipped:]) == detection.plain_glance(raw[skipped:])
+
+
+@needs_extension
+@given(
+    pieces_of_files() | st.text("新馆a 1，😀", max_size=60).map(lambda text: text.encode("utf-16-le")), st.booleans()
+)
+@settings(deadline=None, max_examples=400)
+def test_the_extension_sees_the_same_strange_high_bytes(raw, big):
+    codec = "utf-16-be" if big else "utf-16-le"
+    assert alignment.has_strange_high_bytes(raw, codec) == alignment.plain_has_strange_high_bytes(raw, codec)
+
+
+@needs_extension
 @given(st.text(st.characters(codec=None)))
 def test_the_extension_gives_a_text_the_same_cost(text):
     assert cost(text) == plain_cost(text)
@@ -135,7 +157,7 @@ def test_the_extension_ranks_the_same(raw, data):
 @given(pieces_of_files(), st.sampled_from(["gb18030", "big5hkscs"]))
 @settings(deadline=None, max_examples=400)
 def test_the_extension_judges_lines_the_same(raw, own):
-    assert lines.judge(raw, own) == lines.plain_judge(raw, own)
+    assert lines.judge(raw, own, transcribe(raw, own)) == lines.plain_judge(raw, own)
 
 
 @needs_extension
@@ -206,4 +228,6 @@ def test_tables_of_another_size_are_refused():
     with pytest.raises(ValueError, match="two encodings"):
         built.rank(b"abc", 0, 2, (0.0,) * 5, two, four, codes_of("big5hkscs").two, cost_table())
     with pytest.raises(ValueError, match="GB18030 and of Big5 are needed"):
-        built.judge(b"abc", 2, b"", b"", b"", cost_table())
+        built.judge(b"abc", 2, 0, 3, b"", b"", b"", cost_table())
+    with pytest.raises(ValueError, match="no piece"):
+        built.judge(b"abc", 2, 3, 0, two, four, codes_of("big5hkscs").two, cost_table())

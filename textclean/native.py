@@ -32,7 +32,7 @@ EXTENSIONS: Final[Mapping[str, Extension]] = {
     "weave": Extension("textclean._weave", ("textclean/_weave.c",)),
     "codes": Extension(
         "textclean.decode._codes",
-        tuple(f"textclean/decode/{name}" for name in ("_codes.c", "_likelihood.c", "_reading.c")),
+        tuple(f"textclean/decode/{name}" for name in ("_codes.c", "_form.c", "_likelihood.c", "_reading.c")),
         ("textclean/decode/_codes.h",),
     ),
     "lines": Extension("textclean.language._lines", ("textclean/language/_lines.c",)),

@@ -9,7 +9,7 @@ from functools import cache
 from typing import NamedTuple
 
 from textclean.decode.codes import Transcript, transcribe
-from textclean.decode.detection import Found, find
+from textclean.decode.detection import Found, find, find_other, strict_text
 from textclean.decode.lines import BY_LINE, by_line, hints_at_others
 from textclean.decode.reading import SURROGATE, Text, big5_codec, is_plain, read
 from textclean.document import Patch, Piece, Source, digest
@@ -74,7 +74,10 @@ def decode(raw: bytes, hint: str | None = None) -> tuple[str, Source]:
     """
     if not raw:
         return "", Source((), (), digest(raw))
-    found = find(raw, hint)
+    strict = strict_text(raw)
+    if strict is not None:
+        return strict, Source(_whole("utf-8"), (), digest(raw))
+    found = find_other(raw, hint)
     if found.text is not None:
         return found.text, Source(_whole(found.codec or "utf-8"), (), digest(raw))
     _, stretches = _stretches(raw, _readable(found), found)

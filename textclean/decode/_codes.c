@@ -91,6 +91,35 @@ static PyObject *look(PyObject *module, PyObject *args)
                          (long long)found.high, (long long)found.rest);
 }
 
+static PyObject *glance(PyObject *module, PyObject *raw)
+{
+    char *at;
+    Py_ssize_t size;
+    Form form;
+    (void)module;
+    if (PyBytes_AsStringAndSize(raw, &at, &size)) return NULL;
+    Py_BEGIN_ALLOW_THREADS
+    form = formed((const uint8_t *)at, (size_t)size);
+    Py_END_ALLOW_THREADS
+    const Look *look = &form.look;
+    return Py_BuildValue("OOOOnn(LLLLL)", form.few_zeros ? Py_True : Py_False, form.marked ? Py_True : Py_False,
+                         form.ascii ? Py_True : Py_False, form.utf16 ? Py_True : Py_False, (Py_ssize_t)form.cut,
+                         (Py_ssize_t)form.start, (long long)look->count, (long long)look->taken, (long long)look->threes,
+                         (long long)look->high, (long long)look->rest);
+}
+
+static PyObject *strange(PyObject *module, PyObject *args)
+{
+    Bytes raw;
+    int big, found;
+    (void)module;
+    if (!PyArg_ParseTuple(args, "y#p", INTO(raw), &big)) return NULL;
+    Py_BEGIN_ALLOW_THREADS
+    found = strange_high_bytes((const uint8_t *)raw.at, (size_t)raw.size, big);
+    Py_END_ALLOW_THREADS
+    return PyBool_FromLong(found);
+}
+
 static PyObject *weigh(PyObject *module, PyObject *args)
 {
     Bytes raw, two, four, costs;
@@ -215,17 +244,19 @@ static PyObject *judge(PyObject *module, PyObject *args)
 {
     Bytes raw, gb_two, gb_four, big5_two, costs;
     int own;
+    Py_ssize_t first, last;
     size_t count;
     Tables tables;
     PyObject *made;
     (void)module;
-    if (!PyArg_ParseTuple(args, "y#iy#y#y#y#", INTO(raw), &own, INTO(gb_two), INTO(gb_four), INTO(big5_two), INTO(costs)))
+    if (!PyArg_ParseTuple(args, "y#inny#y#y#y#", INTO(raw), &own, &first, &last, INTO(gb_two), INTO(gb_four), INTO(big5_two), INTO(costs)))
         return NULL;
     if (!as_tables(gb_two, gb_four, big5_two, costs, &tables)) return NULL;
+    if (first < 0 || last < first) return PyErr_SetString(PyExc_ValueError, "no piece of the bytes"), NULL;
     uint8_t *lines = malloc((size_t)raw.size + 1);
     if (!lines) return PyErr_NoMemory();
     Py_BEGIN_ALLOW_THREADS
-    count = judged((const uint8_t *)raw.at, (size_t)raw.size, own, &tables, lines);
+    count = judged((const uint8_t *)raw.at, (size_t)raw.size, own, (size_t)first, (size_t)last, &tables, lines);
     Py_END_ALLOW_THREADS
     made = PyBytes_FromStringAndSize((const char *)lines, (Py_ssize_t)count);
     free(lines);
@@ -237,6 +268,9 @@ static PyMethodDef functions[] = {
      "transcribe(raw, two, four, alone) -> (text, places as (character, byte, bytes), flags); no codes: UTF-8"},
     {"look", look, METH_VARARGS,
      "look(raw) -> (characters that look like UTF-8, their bytes, how many are of three, bytes above 0x7f, those below 0xc0)"},
+    {"glance", glance, METH_O,
+     "glance(raw) -> (few zeros, escapes or tildes, ASCII only, perhaps UTF-16, bytes cut off, where to look, look there)"},
+    {"strange", strange, METH_VARARGS, "strange(raw, big_endian) -> whether high bytes of UTF-16 are not those of Chinese"},
     {"weigh", weigh, METH_VARARGS,
      "weigh(raw, start, stop, two, four, costs) -> (cost, cost of what is not ASCII, how many, of them U+FFFD, cut)"},
     {"rank", rank, METH_VARARGS,
@@ -249,7 +283,7 @@ static PyMethodDef functions[] = {
      "shifted(raw, behind, place, size, two, four, costs) -> (characters, bytes, places of those to leave out), None, or "
      "NotImplemented"},
     {"judge", judge, METH_VARARGS,
-     "judge(raw, own, gb_two, gb_four, big5_two, costs) -> the encoding of each line, a byte each"},
+     "judge(raw, own, first, last, gb_two, gb_four, big5_two, costs) -> the encoding of each line, a byte each"},
     {NULL, NULL, 0, NULL},
 };
 

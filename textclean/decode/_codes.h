@@ -77,6 +77,13 @@ int read_utf8(const uint8_t *raw, size_t size, Text *found);
 typedef struct { int64_t count, taken, threes, high, rest; } Look;
 Look looked(const uint8_t *raw, size_t size);
 
+/* What detection looks at first; see glance() of detection.py. */
+typedef struct { int few_zeros, marked, ascii, utf16; size_t cut, start; Look look; } Form;
+Form formed(const uint8_t *raw, size_t size);
+
+/* Whether more than one in fifty high bytes of this UTF-16 is none of Chinese text. */
+int strange_high_bytes(const uint8_t *raw, size_t size, int big);
+
 /* What the characters of a piece cost: all, and those that are not ASCII. A U+FFFD at the end is left out: the piece is
  * taken to end in mid-character. */
 typedef struct { int64_t cost, wide_cost, wide, replaced, cut; } Weight;
@@ -89,8 +96,9 @@ typedef struct { int best, second; double gap, average; int64_t telling; size_t 
 Ranked ranked(const uint8_t *raw, size_t size, size_t start, unsigned tried, const double *favoured,
               const Tables *tables);
 
-/* The encodings of lines, a byte each; see judge() of lines.py. How many lines. */
-size_t judged(const uint8_t *raw, size_t size, int own, const Tables *tables, uint8_t *lines);
+/* The encodings of lines, a byte each; see judge() of lines.py. How many lines. All that `own` cannot read and, in GB18030,
+ * all foreign letters stand from byte `first` to before `last`. */
+size_t judged(const uint8_t *raw, size_t size, int own, size_t first, size_t last, const Tables *tables, uint8_t *lines);
 
 /* The bytes to leave out, from the last on; see surplus() of alignment.py. Without codes `raw` is UTF-16. How many. `paired`
  * and `places` have room for all. */

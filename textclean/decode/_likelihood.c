@@ -196,11 +196,11 @@ static int is_news(const uint8_t *raw, size_t size, const Codes *codes)
     return !(seen & FOREIGN);
 }
 
-/* The encoding of a line that is not ASCII only. */
-static int judge_line(const uint8_t *raw, size_t size, int own, const Tables *tables)
+/* The encoding of a line that is not ASCII only; `doubtful`: something may be bad or foreign in it. */
+static int judge_line(const uint8_t *raw, size_t size, int own, int doubtful, const Tables *tables)
 {
     if (is_utf8(raw, size)) return UTF8;
-    if (own == GB18030 && is_news(raw, size, &tables->of[GB18030])) return own;
+    if (own == GB18030 && (!doubtful || is_news(raw, size, &tables->of[GB18030]))) return own;
     if (size > LINE_WINDOW) size = LINE_WINDOW;
     Weight weight = weighed(raw, size, codes_of(own, tables), tables->costs);
     double most = total_of(&weight) + KEEP;
@@ -217,7 +217,7 @@ static int judge_line(const uint8_t *raw, size_t size, int own, const Tables *ta
     return best;
 }
 
-size_t judged(const uint8_t *raw, size_t size, int own, const Tables *tables, uint8_t *lines)
+size_t judged(const uint8_t *raw, size_t size, int own, size_t first, size_t last, const Tables *tables, uint8_t *lines)
 {
     const uint8_t *line = raw, *end = raw + size;
     size_t count = 0;
@@ -226,7 +226,8 @@ size_t judged(const uint8_t *raw, size_t size, int own, const Tables *tables, ui
         int high = 0;
         while (stop < end && *stop != '\n') high |= *stop++;
         if (stop < end) stop++;
-        lines[count++] = (uint8_t)(high < 0x80 ? ASCII : judge_line(line, (size_t)(stop - line), own, tables));
+        int doubtful = (size_t)(stop - raw) > first && (size_t)(line - raw) < last;
+        lines[count++] = (uint8_t)(high < 0x80 ? ASCII : judge_line(line, (size_t)(stop - line), own, doubtful, tables));
         line = stop;
     }
     return count;

@@ -106,23 +106,3 @@ int read_utf8(const uint8_t *raw, size_t size, Text *found)
     found->length = (size_t)(out - found->text);
     return 1;
 }
-
-Look looked(const uint8_t *raw, size_t size)
-{
-    Look found = {0, 0, 0, 0, 0};
-    for (size_t at = 0; at < size; at++) {
-        uint8_t lead = raw[at];
-        size_t rest = lead < 0xc2 ? 0 : lead < 0xe0 ? 1 : lead < 0xf0 ? 2 : lead < 0xf5 ? 3 : 0, i = 1;
-        found.high += lead >= 0x80;
-        found.rest += (lead & 0xc0) == 0x80;
-        while (i <= rest && at + i < size && (raw[at + i] & 0xc0) == 0x80) i++;
-        if (!rest || i <= rest) continue;
-        found.count++;
-        found.taken += (int64_t)rest + 1;
-        found.threes += rest == 2;
-        found.high += (int64_t)rest;
-        found.rest += (int64_t)rest;
-        at += rest;
-    }
-    return found;
-}

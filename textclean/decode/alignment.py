@@ -114,6 +114,13 @@ def plain_shifted(raw: bytes, behind: int, place: int, size: int, codec: str) ->
 
 def has_strange_high_bytes(raw: bytes, codec: str) -> bool:
     """Whether more than one in fifty high bytes of this UTF-16 is none of Chinese text, as after a lost byte."""
+    if built is None:
+        return plain_has_strange_high_bytes(raw, codec)
+    return bool(built.strange(raw, codec == "utf-16-be"))
+
+
+def plain_has_strange_high_bytes(raw: bytes, codec: str) -> bool:
+    """What :func:`has_strange_high_bytes` gives, in plain Python."""
     high = raw[1::2] if codec == "utf-16-le" else raw[0::2]
     return 50 * len(high.translate(None, UTF16_HIGH)) > len(high)
 

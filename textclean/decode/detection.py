@@ -47,6 +47,8 @@ _BINARY = {
     b"PAR1\x15": "a Parquet file",
 } | {b"BZh%d1AY&SY" % level: "bzip2 data" for level in range(1, 10)}
 _SIGNATURE = lazy(b"|".join(map(re.escape, (*BOMS, *_BINARY))))
+_SIGNED = frozenset(signature[0] for signature in (*BOMS, *_BINARY))
+"""First bytes of what :data:`_SIGNATURE` matches."""
 
 _NEVER_ON_THE_WEB = ("cp037", "cp273", "cp424", "cp500", "cp875", "cp1026", "cp1140", "utf-7")
 """EBCDIC and the like, which chardet finds in damaged bytes."""
@@ -117,16 +119,37 @@ def find(raw: bytes, hint: str | None = None) -> Found:
     """The encoding of ``raw``; see :func:`textclean.decode.detect`."""
     if not raw:
         return _found("utf-8", 0.0, "empty", "")
-    if signature := _SIGNATURE.match(raw):
+    text = strict_text(raw)
+    return Found("utf-8", _said_strict, text) if text is not None else find_other(raw, hint)
+
+
+def strict_text(raw: bytes) -> str | None:
+    """The text of ``raw``, which is not empty, if it is strict UTF-8 without signature, whole, and not ASCII only."""
+    if raw[0] in _SIGNED and _SIGNATURE.match(raw):
+        return None
+    try:
+        text = raw.decode()
+    except UnicodeDecodeError:
+        return None
+    return text if _is_utf8(text, raw) else None
+
+
+def find_other(raw: bytes, hint: str | None = None) -> Found:
+    """The encoding of ``raw`` that has no :func:`strict_text`."""
+    if raw[0] in _SIGNED and (signature := _SIGNATURE.match(raw)):
         codec = BOMS.get(signature[0])
         if codec is None:
             return _found(None, 1.0, f"looks like {_BINARY[signature[0]]}")
-        return Found(codec, lambda: (1.0, "byte order mark"), bom=signature[0])
-    found = _strict(raw)
-    if found is None:
-        few_zeros = _has_few_zeros(raw[:_LOOK])
-        found = _by_form(raw, few_zeros) or _likeliest(raw, few_zeros, _as_codec(hint))
-    return found
+        return Found(codec, _said_mark, bom=signature[0])
+    form = glance(raw)
+    few_zeros, marked, ascii_only, utf16, cut, *_ = form
+    if cut and _is_utf8(raw[:-cut].decode(), raw):
+        return _found("utf-8", 0.99, "strict UTF-8, cut at the end")
+    if ascii_only or marked or not few_zeros:
+        found = _by_form(raw, few_zeros, ascii_only, utf16)
+        if found is not None:
+            return found
+    return _likeliest(raw, form, _as_codec(hint))
 
 
 def _as_codec(hint: str | None) -> str | None:
@@ -140,22 +163,11 @@ def _as_codec(hint: str | None) -> str | None:
     return None if name in _NO_CHARSET else _CODEC_OF.get(name, name)
 
 
-def _strict(raw: bytes) -> Found | None:
-    """ASCII or strict UTF-8, its last character perhaps cut.
+def _is_utf8(text: str, raw: bytes) -> bool:
+    """Whether ``text``, which ``raw`` reads in UTF-8, says that it is meant.
 
     Short input must hold a character of three bytes: two-byte ones are as well GB 18030 (联通 is the famous case).
     """
-    try:
-        text = raw.decode()
-    except UnicodeDecodeError as error:
-        if error.reason != "unexpected end of data" or error.end != len(raw):
-            return None
-        head = raw[: error.start].decode()
-        return _found("utf-8", 0.99, "strict UTF-8, cut at the end") if _is_utf8(head, raw) else None
-    return Found("utf-8", _said_strict, text) if _is_utf8(text, raw) else None
-
-
-def _is_utf8(text: str, raw: bytes) -> bool:
     return not text.isascii() and b"\0" not in raw and (len(raw) >= 48 or max(text) >= "\u0800")
 
 
@@ -163,9 +175,12 @@ def _said_strict() -> tuple[float, str]:
     return 0.99, "strict UTF-8"
 
 
-def _by_form(raw: bytes, few_zeros: bool) -> Found | None:
+def _said_mark() -> tuple[float, str]:
+    return 1.0, "byte order mark"
+
+
+def _by_form(raw: bytes, few_zeros: bool, ascii_only: bool, utf16: bool) -> Found | None:
     """What the form of the bytes alone decides."""
-    ascii_only = raw.isascii()
     if not few_zeros:
         codec = _utf32(raw[:_LOOK])
         return _found(codec, 0.95, "UTF-32 without byte order mark") if codec else None
@@ -179,7 +194,7 @@ def _by_form(raw: bytes, few_zeros: bool) -> Found | None:
         found = _hz(raw[max(0, marker.start() - 64) : marker.start() + 16 * _LOOK], ascii_only)
         if found is not None:
             return found
-    if not ascii_only or (len(raw) <= 64 and _utf16_candidates(raw)):
+    if not ascii_only or (len(raw) <= 64 and utf16):
         return None
     if _mostly_controls(raw[:_LOOK]):
         return _found(None, 0.9, "looks like binary data")
@@ -212,33 +227,34 @@ def _utf32(head: bytes) -> str | None:
     return None
 
 
-def _utf16_candidates(raw: bytes) -> tuple[str, ...]:
-    """UTF-16 byte orders in which most characters are Chinese, ASCII or punctuation, judged by their high bytes.
+def _may_be_utf16(raw: bytes) -> bool:
+    """Whether in UTF-16 most characters are Chinese, ASCII or punctuation, judged by their high bytes.
 
-    A text whose first byte is lost has the high bytes of the other order, so both are named for it. Without a zero
-    byte there is no ASCII in it, and its beginning is as good as any part.
+    Without a zero byte there is no ASCII in it, and its beginning is as good as any part.
     """
     for size in (64, 1024) if 0 in raw[:_LOOK] else (64,):
         window = raw[:size]
         others = len(window.translate(None, UTF16_HIGH))
         for high in (window[::2], window[1::2]) if others <= 0.575 * len(window) + 0.5 else ():
             if high and len(high.translate(None, UTF16_HIGH)) <= 0.15 * len(high):
-                return "utf-16-le", "utf-16-be"
+                return True
         if len(raw) <= size:
             break
-    return ()
+    return False
 
 
 def _mostly_controls(head: bytes) -> bool:
     return len(head) - len(head.translate(None, _CONTROLS)) > 0.1 * len(head)
 
 
-def _likeliest(raw: bytes, few_zeros: bool, hint: str | None) -> Found:
+_ORDERS = "utf-16-le", "utf-16-be"
+"""Byte orders of UTF-16: a text whose first byte is lost has the high bytes of the other, so both are tried."""
+
+
+def _likeliest(raw: bytes, form: "Form", hint: str | None) -> Found:
     """The reading with the likeliest characters, or chardet's word where none is likely."""
-    orders = _utf16_candidates(raw)
-    first = None if orders else _HIGH.search(raw)
-    start = first.start() if first else 0
-    seen = look(raw[start : start + _HEAD])
+    few_zeros, _, ascii_only, utf16, _, start, seen = form
+    orders = _ORDERS if utf16 else ()
     utf8 = few_zeros and _may_be_utf8(seen)
     if utf8 and is_damaged_utf8(seen):
         return _found("utf-8", 0.95, "UTF-8 but for a few bad bytes")
@@ -250,7 +266,7 @@ def _likeliest(raw: bytes, few_zeros: bool, hint: str | None) -> Found:
         favoured["utf-8"] = favoured.get("utf-8", 0.0) + _HINT
     ranked = rank(raw, start, orders + narrow, favoured)
     best, _, gap, count, average, _, stop = ranked
-    if best in CANDIDATES and raw.isascii():
+    if ascii_only and best in CANDIDATES:
         return _found("ascii", 0.9, "ASCII only")
     window = raw[start:stop]
     if is_chinese(average, count) and not (best in CANDIDATES and count < ENOUGH and _is_western(window)):
@@ -287,6 +303,30 @@ def plain_look(window: bytes) -> Look:
 
 
 look: Callable[[bytes], Look] = plain_look if built is None else built.look
+
+Form = tuple[bool, bool, bool, bool, int, int, Look]
+"""What bytes look like before any character is weighed: whether zero bytes are few; there are escapes or tildes; all
+is ASCII; it may be UTF-16; how many bytes the end cuts off a character, where all before it is UTF-8; from where on
+characters tell; and the :data:`Look` of what stands there."""
+
+
+def plain_glance(raw: bytes) -> Form:
+    """What ``glance`` gives, in plain Python."""
+    cut = 0
+    try:
+        raw.decode()
+    except UnicodeDecodeError as error:
+        if error.reason == "unexpected end of data" and error.end == len(raw):
+            cut = error.end - error.start
+    utf16 = _may_be_utf16(raw)
+    first = None if utf16 else _HIGH.search(raw)
+    start = first.start() if first else 0
+    marked = b"\x1b" in raw or b"~" in raw
+    seen = look(raw[start : start + _HEAD])
+    return _has_few_zeros(raw[:_LOOK]), marked, raw.isascii(), utf16, cut, start, seen
+
+
+glance: Callable[[bytes], Form] = plain_glance if built is None else built.glance
 
 
 def _may_be_utf8(seen: Look) -> bool:

@@ -42,7 +42,7 @@ def by_line(raw: bytes, codec: str, found: Transcript) -> list[tuple[bytes, str]
     """The lines of ``raw``, neighbours of one encoding together; ``found`` is ``raw`` in ``codec``."""
     own = "big5hkscs" if codec == "cp950" else codec
     place = _number(own)
-    judged = _of_utf8(raw, found) if own == "utf-8" else judge(raw, own)
+    judged = _of_utf8(raw, found) if own == "utf-8" else judge(raw, own, found)
     if not judged.translate(None, bytes((_ASCII, place))):
         return [(raw, codec)]
     stretches: list[tuple[list[bytes], int]] = []
@@ -74,12 +74,16 @@ def _of_utf8(raw: bytes, found: Transcript) -> bytes:
     )
 
 
-def judge(raw: bytes, own: str) -> bytes:
-    """The encoding of each line of a file in ``own``, GB18030 or Big5."""
+def judge(raw: bytes, own: str, found: Transcript) -> bytes:
+    """The encoding of each line of a file in ``own``, GB18030 or Big5; ``found`` is ``raw`` in it or a variant."""
     if built is None:
         return plain_judge(raw, own)
+    _, places, flags = found
+    first, last = 0, len(raw)
+    if own == "gb18030" and not flags & FOREIGN:  # then nothing is foreign, and these are the bad bytes
+        first, last = (places[0][1], places[-1][1] + places[-1][2]) if places else (0, 0)
     gb, big5 = codes_of("gb18030"), codes_of("big5hkscs")
-    judged: bytes = built.judge(raw, _number(own), *gb, big5.two, cost_table())
+    judged: bytes = built.judge(raw, _number(own), first, last, *gb, big5.two, cost_table())
     return judged
 
 

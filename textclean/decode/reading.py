@@ -31,7 +31,8 @@ _ETEN = lazy("[\u2460-\u247d\u3005-\u3007\u3041-\u30fe\u0401-\u0451]")
 """
 LINE = lazy(rb"[^\n]*\n|[^\n]+")
 _TRANSCRIBED = frozenset({"utf-8", *TWO_BYTES})
-_UTF16 = frozenset({"utf-16-le", "utf-16-be"})
+_UTF16 = {"utf-16-le": codecs.utf_16_le_decode, "utf-16-be": codecs.utf_16_be_decode}
+"""UTF-16 by byte order, as Python finds it after a search for the codec."""
 _BLOCK = 1 << 14
 """Bytes of UTF-16 in which lost bytes are looked for together."""
 
@@ -99,7 +100,7 @@ def read(raw: bytes, codec: str, found: Transcript | None = None) -> Text:
 def _read_aligned(raw: bytes, codec: str) -> Text:
     """``raw`` in a codec of which little is known: what it gives is tried."""
     try:
-        text = raw.decode(codec)
+        text = _UTF16[codec](raw, "strict", True)[0] if codec in _UTF16 else raw.decode(codec)
     except UnicodeDecodeError:
         # the built-in handler is faster but refuses bytes below 0x80, which only these codecs find fault with
         own = codec.startswith(("utf-16", "utf-32", *STATEFUL))
