@@ -39,6 +39,7 @@ EXTENSIONS: Final[Mapping[str, Extension]] = {
     "scan": Extension("textclean.stages._scan", ("textclean/stages/_scan.c",)),
     "loops": Extension("textclean.stages.repeats._loops", ("textclean/stages/repeats/_loops.c",)),
     "folding": Extension("textclean.stages.duplicates._folding", ("textclean/stages/duplicates/_folding.c",)),
+    "stretches": Extension("textclean.stages.duplicates._stretches", ("textclean/stages/duplicates/_stretches.c",)),
     "kernel": Extension(
         "textclean.minhash._kernel",
         tuple(f"textclean/minhash/{name}" for name in _KERNEL),

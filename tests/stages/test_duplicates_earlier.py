@@ -42,8 +42,8 @@ def cuts(doc: Document) -> list[tuple[str, str | None]]:
 
 
 def changed(text: str) -> str:
-    """``text`` with other words and a longer beginning: near, and not contained."""
-    return "本报记者昨天从有关方面了解到，" + text.replace("，", "、", 1)
+    """``text`` with another dateline and other signs: near, and not contained."""
+    return "新华网北岭3月5日电（记者 某某）" + text.replace("，", "、", 1)
 
 
 def test_exact_contained_and_near_copies_of_an_earlier_run_fall(index: Path) -> None:

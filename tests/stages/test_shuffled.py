@@ -118,7 +118,7 @@ def large(seed: int) -> list[str]:
 
 def test_a_corpus_with_crowds_chains_and_pieces_is_decided_alike() -> None:
     first, *others = decided(Duplicates(), large(1), 7)
-    reasons = {cut[2].split(" ")[0] for cuts in first.values() for cut in cuts}
+    reasons = {verdict.reason.split(" ")[0] for cuts in first.values() for _, _, verdict in cuts}
     assert reasons == {"exact", "contained", "near", "template"}
     assert sum(map(len, first.values())) > 7_000
     assert all(other == first for other in others)

@@ -5,8 +5,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from textclean.stages.duplicates import whole as module
-from textclean.stages.duplicates.facts import one_way
-from textclean.stages.duplicates.numbers import numbers
 from textclean.stages.duplicates.whole import LOOK, Whole
 
 law = settings(deadline=None, max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -34,12 +32,6 @@ def test_what_is_contained_is_what_the_string_contains(pair: tuple[str, str]) ->
     assert (piece in Whole(text)) is (piece in text)
     assert Whole(text).find(piece[:LOOK]) == text.find(piece[:LOOK])
     assert Whole(text).rfind(piece[-LOOK:]) == text.rfind(piece[-LOOK:])
-
-
-@law
-@given(st.text("12三,。甲", max_size=30), st.text("12三,。甲", max_size=12))
-def test_the_numbers_it_gives_are_those_that_stand_in_it_in_order(text: str, piece: str) -> None:
-    assert Whole(text).gives(numbers(piece)) is one_way(numbers(piece), numbers(text))
 
 
 def test_the_index_is_made_for_long_texts_that_are_asked_often(monkeypatch: pytest.MonkeyPatch) -> None:

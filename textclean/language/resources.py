@@ -23,11 +23,16 @@ def read_words(name: str, package: str = "textclean.language") -> "dict[str, lis
     with ``#`` are for the reader.
     """
     lists: dict[str, list[str]] = {}
-    for line in files(package).joinpath("data", name).read_text("utf-8").splitlines():
-        if not line.startswith("#"):
-            label, _, words = line.partition("\t")
-            lists.setdefault(label, []).extend(words.split())
+    for line in read_lines(name, package):
+        label, _, words = line.partition("\t")
+        lists.setdefault(label, []).extend(words.split())
     return lists
+
+
+def read_lines(name: str, package: str = "textclean.language") -> list[str]:
+    """The lines of ``data/<name>`` of a package that are neither blank nor for the reader alone."""
+    lines = files(package).joinpath("data", name).read_text("utf-8").splitlines()
+    return [line for line in lines if line and not line.startswith("#")]
 
 
 def read_text(name: str) -> str:

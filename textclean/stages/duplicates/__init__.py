@@ -57,7 +57,8 @@ class Duplicates(CorpusStage):
     min_chars: int = Field(20, ge=1, description="shorter paragraphs fall only as exact copies inside their document")
     numbers: Literal["different", "same"] = Field(
         "different",
-        description="whether other numbers, dates, enumerators or one other word make another fact, kept and marked",
+        description="different: what says another number, name or anything else than its twin stays and is marked;"
+        " same: similarity alone decides",
     )
     headings: Literal["keep", "cut"] = Field(
         "keep", description="whether short lines without a sentence stay, but for long exact copies in their document"
@@ -74,7 +75,7 @@ class Duplicates(CorpusStage):
         return observe(docs, self)
 
     def decide(self, observations: "Observations", texts: Texts) -> Mapping[str, Any]:
-        """Of a document with something to say, in order: ``(start, end, reason, twin)``; ``template`` is a mark."""
+        """Of a document with something to say, in order, verdicts with their start and end; ``template`` is a mark."""
         from textclean.stages.duplicates.copies import decide
 
         return decide(self, observations, texts)
@@ -105,9 +106,10 @@ class Duplicates(CorpusStage):
             return Findings()
         cuts = []
         marks = []
-        for start, end, reason, twin in verdict:
+        for start, end, (reason, twin, differs) in verdict:
             if reason == "template":
-                marks.append(Mark(start, end, "template", evidence=f"{twin} says the same of something else"))
+                evidence = f"{twin} says nearly the same, but of something else: {differs}"
+                marks.append(Mark(start, end, "template", evidence=evidence))
             elif reason.startswith("unverified"):
                 _, kind, similarity = reason.split(" ")
                 evidence = f"{kind} copy of {twin}, which an earlier run kept, if its text is what its sketch says"

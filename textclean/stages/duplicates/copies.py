@@ -12,10 +12,11 @@ from textclean.minhash.twins import NearDuplicates, Related
 from textclean.minhash.twins import decide as which_stays
 from textclean.minhash.verify import overlaps
 from textclean.stage import Texts
-from textclean.stages.duplicates.earlier import Said, after_earlier, is_mark
-from textclean.stages.duplicates.facts import is_cut_from, same_fact
+from textclean.stages.duplicates.earlier import Placed, Said, Verdict, after_earlier, is_mark
 from textclean.stages.duplicates.observed import Observed
+from textclean.stages.duplicates.same import difference
 from textclean.stages.duplicates.search import Search
+from textclean.stages.duplicates.sentences import is_cut_from
 from textclean.stages.duplicates.short import short_copies
 from textclean.stages.duplicates.whole import Whole
 from textclean.tables import Observations
@@ -32,8 +33,8 @@ def decide(
     observations: Observations,
     texts: Texts,
     remembered: Index | None = None,
-) -> Mapping[str, list[tuple[int, int, str, str]]]:
-    """Verdicts by document id: ``(start, end, reason, twin)`` in text order; some reasons are marks.
+) -> Mapping[str, list[Placed]]:
+    """Verdicts by document id, with the start and the end of what they are on, in text order.
 
     What earlier runs ``remembered`` comes first: what falls to it takes part in nothing else.
     """
@@ -47,7 +48,7 @@ def decide(
         earlier = after_earlier(options, remembered, own, rows.ids).renumbered(asking)
         alone[list(earlier.cuts)] = False
     search = Search(options, rows, texts, alone)
-    templates: dict[int, list[tuple[float, int]]] = {}
+    templates: dict[int, list[tuple[float, int, str]]] = {}
 
     def relate(pairs: bands.Pairs) -> tuple[Related, Related]:
         least = options.threshold, options.containment
@@ -70,7 +71,7 @@ def entries(
     indexed = rows.for_index()
     ends = np.searchsorted(rows.document, np.arange(len(rows.ids) + 1))
     for id, lo, hi in zip(rows.ids, ends[:-1].tolist(), ends[1:].tolist(), strict=True):
-        cut = {start for start, _, reason, _ in verdicts.get(id) or () if not is_mark(reason)}
+        cut = {start for start, _, verdict in verdicts.get(id) or () if not is_mark(verdict.reason)}
         stays = ~np.isin(rows.start[lo:hi], np.array(sorted(cut), np.int64)) & ~rows.heading[lo:hi]
         kept = lo + np.flatnonzero(stays)
         own = rows.paragraphs(texts, kept, indexed)
@@ -113,13 +114,9 @@ def _same_facts(
     beside: Related,
     inside: Related,
     texts: Texts,
-    templates: dict[int, list[tuple[float, int]]],
+    templates: dict[int, list[tuple[float, int, str]]],
 ) -> tuple[Related, Related]:
     """The relations that may make a paragraph fall; ``templates`` gets, of the later of two, the earlier ones."""
-
-    def same(left: int, right: int, whole: Whole, own: str, piece: bool) -> bool:
-        apart = bool(rows.document[left] != rows.document[right])
-        return options.numbers == "same" or same_fact(whole, own, piece=piece, apart=apart)
 
     def may_fall(found: Related, *, piece: bool) -> Related:
         keep = np.zeros(len(found.left), bool)
@@ -132,13 +129,14 @@ def _same_facts(
             new = sorted(wanted - known.keys())
             known |= zip(new, map(Whole, rows.read(texts, new)), strict=True)
             for i, (one, other) in enumerate(zip(left, right, strict=True)):
-                whole, own = known[one], known[other].text
-                keep[lo + i] = same(one, other, whole, own, piece)
-                if not keep[lo + i]:
+                whole, own = known[one], known[other]
+                differs = difference(whole, own) if options.numbers == "different" else None
+                keep[lo + i] = differs is None
+                if differs is not None:
                     earlier, later = sorted((one, other))
-                    templates.setdefault(later, []).append((-float(found.similarity[lo + i]), earlier))
+                    templates.setdefault(later, []).append((-float(found.similarity[lo + i]), earlier, str(differs)))
                 elif piece and rows.document[one] != rows.document[other]:
-                    keep[lo + i] = is_cut_from(own, whole)
+                    keep[lo + i] = is_cut_from(own.text, whole)
         return Related(found.left[keep], found.right[keep], found.similarity[keep])
 
     return may_fall(beside, piece=False), may_fall(inside, piece=True)
@@ -147,29 +145,29 @@ def _same_facts(
 def _by_document(
     rows: Observed,
     found: NearDuplicates,
-    templates: Mapping[int, list[tuple[float, int]]],
+    templates: Mapping[int, list[tuple[float, int, str]]],
     first: NDArray[np.int64],
     earlier: Said,
-    short: Mapping[int, list[tuple[int, int, str, str]]],
-) -> dict[str, list[tuple[int, int, str, str]]]:
+    short: Mapping[int, list[Placed]],
+) -> dict[str, list[Placed]]:
     fell = np.flatnonzero(found.kind)
     columns = (fell, found.kind[fell], found.similarity[fell], found.twin[fell])
     said = {
-        row: (KINDS[kind] if kind == EXACT else f"{KINDS[kind]} {similarity:.2f}", rows.name(twin))
+        row: Verdict(KINDS[kind] if kind == EXACT else f"{KINDS[kind]} {similarity:.2f}", rows.name(twin))
         for row, kind, similarity, twin in zip(*(column.tolist() for column in columns), strict=True)
     }
     if earlier.cuts:
         said |= {row: earlier.cuts[at] for row, at in enumerate(first.tolist()) if at in earlier.cuts}
     said = {**earlier.marks, **said}
     for row, others in templates.items():
-        kept = [other for _, other in sorted(others) if found.kind[other] == KEPT]
+        kept = [(other, differs) for _, other, differs in sorted(others) if found.kind[other] == KEPT]
         if kept and row not in said:
-            said[row] = ("template", rows.name(kept[0]))
-    verdicts: dict[int, list[tuple[int, int, str, str]]] = {}
+            said[row] = Verdict("template", rows.name(kept[0][0]), kept[0][1])
+    verdicts: dict[int, list[Placed]] = {}
     told = sorted(said)
     places = zip(*(column[told].tolist() for column in (rows.document, rows.start, rows.end)), strict=True)
     for row, (document, start, end) in zip(told, places, strict=True):
-        verdicts.setdefault(document, []).append((start, end, *said[row]))
+        verdicts.setdefault(document, []).append((start, end, said[row]))
     for document, cuts in short.items():
         verdicts[document] = sorted([*verdicts.get(document, ()), *cuts])
     return {rows.ids[document]: verdicts[document] for document in sorted(verdicts)}

@@ -13,9 +13,9 @@ from textclean.minhash.codes import Codes
 from textclean.minhash.signatures import Signatures
 from textclean.minhash.sketch import Sketches, sketch, take
 from textclean.stage import Document, TextRef, Texts
-from textclean.stages.duplicates.facts import BREAKS, CLOSERS, LONGEST_HEADING, STOPS, ends_a_sentence, is_heading
 from textclean.stages.duplicates.folding import fold, keys, split
 from textclean.stages.duplicates.lines import folded_lines
+from textclean.stages.duplicates.sentences import BREAKS, CLOSERS, LONGEST_HEADING, STOPS, ends_a_sentence, is_heading
 from textclean.tables import Column, Lists, Observations, Seen
 
 if TYPE_CHECKING:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from textclean.minhash import EXACT, KEPT, KINDS
 from textclean.minhash.twins import NearDuplicates
 from textclean.stage import TextRef, Texts
+from textclean.stages.duplicates.earlier import Placed, Verdict
 from textclean.stages.duplicates.folding import fold
 from textclean.stages.duplicates.observed import Observed
 from textclean.tables import Observations
@@ -17,8 +18,6 @@ from textclean.tables import Observations
 _NAMES = ("id", "start", "end", "line", "before", "after", "key")
 _NOWHERE = -2
 """No paragraph begins there, nor is it what stands for no paragraph."""
-
-Cut = tuple[int, int, str, str]
 
 
 class _Sentence(NamedTuple):
@@ -38,13 +37,13 @@ class _Sentence(NamedTuple):
 
 def short_copies(
     rows: Observed, observations: Observations, texts: Texts, found: NearDuplicates
-) -> dict[int, list[Cut]]:
+) -> dict[int, list[Placed]]:
     """Cuts by place of the document, as :meth:`textclean.stages.duplicates.Duplicates.decide` gives them.
 
     A short sentence falls where it follows its copy, or stands beside a paragraph that fell as its copy stands beside
     the one that this one fell to. Elsewhere a short sentence may well be said twice.
     """
-    cuts: dict[int, list[Cut]] = {}
+    cuts: dict[int, list[Placed]] = {}
     for document, sentences in _documents(rows, observations, found):
         id = rows.ids[document]
 
@@ -52,7 +51,8 @@ def short_copies(
             return fold(texts([TextRef(id, one.start, one.end)]))[0]
 
         own = [
-            (one.start, one.end, KINDS[EXACT], f"{id}#{canonical.line}") for one, canonical in _falling(sentences, read)
+            (one.start, one.end, Verdict(KINDS[EXACT], f"{id}#{canonical.line}"))
+            for one, canonical in _falling(sentences, read)
         ]
         if own:
             cuts[document] = own

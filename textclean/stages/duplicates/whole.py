@@ -1,7 +1,5 @@
 """A paragraph in which pieces are looked for: maybe thousands of them, in one of a million characters."""
 
-from bisect import bisect_right
-from collections.abc import Iterable
 from functools import cached_property
 from typing import Final, NamedTuple
 
@@ -10,7 +8,7 @@ from numpy.typing import NDArray
 
 from textclean.minhash.codes import encode
 from textclean.minhash.mixing import splitmix64
-from textclean.stages.duplicates.numbers import numbers
+from textclean.stages.duplicates.plain import statement
 
 LOOK: Final = 8
 """Characters of a piece's head and tail by which it is found."""
@@ -60,24 +58,10 @@ class Whole:
         low, high = _range(grams, tail)
         return next((at for at in map(int, grams.places[low:high][::-1]) if self.text.startswith(tail, at)), -1)
 
-    def gives(self, numbers: Iterable[str]) -> bool:
-        """Whether ``numbers`` stand in the text, in order, with gaps allowed."""
-        at = -1
-        for number in numbers:
-            places = self._numbers.get(number, ())
-            later = bisect_right(places, at)
-            if later == len(places):
-                return False
-            at = places[later]
-        return True
-
     @cached_property
-    def _numbers(self) -> dict[str, list[int]]:
-        """How many numbers stand before each, by number."""
-        places: dict[str, list[int]] = {}
-        for at, number in enumerate(numbers(self.text)):
-            places.setdefault(number, []).append(at)
-        return places
+    def statement(self) -> str:
+        """What it states, see :func:`textclean.stages.duplicates.plain.statement`."""
+        return statement(self.text)
 
     def _grams_for(self, piece: str) -> _Grams | None:
         if len(piece) < LOOK or len(self.text) < _LONG:

@@ -1,0 +1,224 @@
+"""Whether a paragraph says nothing that another one, of nearly the same words, does not say too.
+
+Both are aligned character by character, and every stretch in which they differ is judged. What is of no kind that is
+known to be harmless is a fact: a number, date, name, place, organisation, title, negation, opposite, unit, or news.
+"""
+
+import unicodedata
+from collections.abc import Mapping, Sequence
+from functools import cache
+from typing import Final, NamedTuple
+
+from textclean.language.confusions import confusions
+from textclean.language.resources import read_lines, read_words
+from textclean.stages.duplicates.numbers import NUMBER, numbers
+from textclean.stages.duplicates.plain import statement
+from textclean.stages.duplicates.stretches import Stretch, stretches
+from textclean.stages.duplicates.whole import LOOK, Whole
+
+_ALIKE: Final = 0.6
+"""How alike two characters must look to be taken for a misread one; set on the pairs of reprints-tune.jsonl."""
+_SHOWN: Final = 24
+_MOST: Final = 1024
+"""Characters in which two texts may differ; more are another text. A pair that is compared shares most of its grams."""
+_SLACK: Final = 64
+"""Characters that may stand more in a long paragraph between the ends of a piece of it."""
+_SIGNS: Final = frozenset("+-%‰℃°~$¥€£.:/")
+"""Signs that say something beside a digit."""
+_PAUSES: Final = frozenset(",.;:!?、()[]—…\"'")
+_SHORTEST_CLAUSE: Final = 3
+_LONGEST_WORD: Final = 4
+_AROUND: Final = 3
+"""Characters around a stretch that may belong to its word."""
+
+
+class Difference(NamedTuple):
+    """What two paragraphs say otherwise: in the one that stays, and in the other; one of them may be empty."""
+
+    kept: str
+    own: str
+
+    def __str__(self) -> str:
+        kept, own = (piece if len(piece) <= _SHOWN else f"{piece[:_SHOWN]}…" for piece in self)
+        return f"{kept or '∅'} → {own or '∅'}"
+
+
+def difference(kept: Whole, own: Whole) -> Difference | None:
+    """The first fact in which a folded text differs from one that stays, or None if it says nothing else.
+
+    Harmless: punctuation; a clause that only the one that stays has; words that say nothing; a look-alike character;
+    the form of a number; datelines and credits.
+    """
+    if own.text in kept:
+        return None
+    cut = _without_halved(own.text, kept)
+    mine = own.statement if cut == own.text else statement(cut)
+    short = len(kept.text) <= 2 * len(own.text) + _SLACK
+    theirs = kept.statement if short else statement(_window(kept, own.text))
+    if mine in theirs:
+        return None
+    found = stretches(theirs, mine, _MOST)
+    if found is None:
+        return Difference(theirs, mine)
+    for number, stretch in enumerate(found):
+        if not _is_harmless(theirs, mine, stretch):
+            return _shown(theirs, mine, found, number)
+    told = iter(numbers(theirs))
+    return next((Difference("", one) for one in numbers(mine) if one not in told), None)
+
+
+def _without_halved(own: str, kept: Whole) -> str:
+    """A piece without the numbers at its ends that a cut halved: in the whole they go on beyond them."""
+    found = list(NUMBER.finditer(own))
+    if found and found[0].start() == 0 and (at := kept.find(own[:LOOK])) > 0 and NUMBER.fullmatch(kept.text[at - 1]):
+        own = own[found[0].end() :]
+    at = kept.rfind(own[-LOOK:])
+    end = at + len(own[-LOOK:])
+    if found and at >= 0 and NUMBER.fullmatch(own[-1:]) and NUMBER.fullmatch(kept.text[end : end + 1]):
+        own = own[: -len(found[-1][0])]
+    return own
+
+
+def _window(kept: Whole, own: str) -> str:
+    """The part of a long paragraph that a piece of it is to be compared with; all of it where none is found."""
+    for offset in range(0, max(1, len(own) - LOOK), LOOK):
+        start = kept.find(own[offset : offset + LOOK])
+        if start >= 0:
+            begin = max(0, start - offset - LOOK)
+            return kept.text[begin : start + 2 * len(own) + _SLACK]
+    return kept.text[: 2 * len(own) + _SLACK]
+
+
+def _is_harmless(kept: str, own: str, stretch: Stretch) -> bool:
+    """Whether a stretch in which two statements differ says nothing."""
+    start, end, own_start, own_end = stretch
+    old, new = kept[start:end], own[own_start:own_end]
+    if any(map(str.isdigit, new)) or _touches_number(kept, start, end) or _touches_number(own, own_start, own_end):
+        return False
+    said, other = _said(old), _said(new)
+    if said == other:
+        return True
+    if not other and _is_clause(kept, start, end):
+        return said not in _turns()
+    empty = _empty()
+    if said in empty and other in empty:
+        return True
+    if len(said) == len(other) and all(map(_look_alike, said, other)):
+        return True
+    return _same_word(kept, own, stretch)
+
+
+def _touches_number(text: str, start: int, end: int) -> bool:
+    """Whether a stretch takes a part of a number, or a sign that a number has."""
+    before, after = text[start - 1 : start].isdigit(), text[end : end + 1].isdigit()
+    piece = text[start:end]
+    if not piece or not (before or after):
+        return False
+    if (before and piece[0].isdigit()) or (after and piece[-1].isdigit()):
+        return True
+    return (before and piece[0] in _SIGNS) or (after and piece[-1] in _SIGNS)
+
+
+def _said(text: str) -> str:
+    """A stretch without its punctuation."""
+    return "".join([char for char in text if unicodedata.category(char)[0] not in "PSZC"])
+
+
+def _is_clause(text: str, start: int, end: int) -> bool:
+    """Whether a stretch is a clause of its own: something stands between it and what is left, on one side at least."""
+    if _said(text[start:end]) in _empty():
+        return True
+    if end - start < _SHORTEST_CLAUSE:
+        return False
+    inside = text[start] in _PAUSES or text[end - 1] in _PAUSES
+    return inside or start == 0 or end == len(text)
+
+
+def _look_alike(one: str, other: str) -> bool:
+    """Whether one of two characters may be the other, misread, and they are not set against each other."""
+    if one == other:
+        return True
+    return other in _alike().get(one, "") and not any(one in group and other in group for group in _words("opposed"))
+
+
+def _same_word(kept: str, own: str, stretch: Stretch) -> bool:
+    """Whether a stretch, with some of what stands around it in both, is another word for the same."""
+    start, end, own_start, own_end = stretch
+    if max(end - start, own_end - own_start) > _LONGEST_WORD:
+        return False
+    groups = _same()
+    for before in range(_AROUND + 1):
+        for after in range(_AROUND + 1):
+            if before > min(start, own_start) or kept[start - before : start] != own[own_start - before : own_start]:
+                return False
+            word = kept[start - before : end + after]
+            other = own[own_start - before : own_end + after]
+            if other in groups.get(word, ()):
+                return True
+    return False
+
+
+def _shown(kept: str, own: str, found: Sequence[Stretch], number: int) -> Difference:
+    """A stretch for a person: with those beside it, and whole numbers and words of letters."""
+    first = last = number
+    while first and found[first][0] - found[first - 1][1] <= 1:
+        first -= 1
+    while last + 1 < len(found) and found[last + 1][0] - found[last][1] <= 1:
+        last += 1
+    start, end, own_start, own_end = *found[first][:1], found[last][1], found[first][2], found[last][3]
+    old, new = kept[start:end], own[own_start:own_end]
+    while start and own_start and _is_latin(kept[start - 1]) and _is_latin((old or new)[0]):
+        start, own_start = start - 1, own_start - 1
+        old, new = kept[start:end], own[own_start:own_end]
+    while kept[end : end + 1] and own[own_end : own_end + 1] and _is_latin(kept[end]) and _is_latin((old or new)[-1]):
+        end, own_end = end + 1, own_end + 1
+        old, new = kept[start:end], own[own_start:own_end]
+    return Difference(old, new)
+
+
+def _is_latin(char: str) -> bool:
+    return char.isascii() and (char.isalnum() or char == ".")
+
+
+@cache
+def _empty() -> frozenset[str]:
+    return frozenset(["", *_words("empty")])
+
+
+@cache
+def _turns() -> frozenset[str]:
+    return frozenset(_words("turns"))
+
+
+@cache
+def _same() -> Mapping[str, frozenset[str]]:
+    """Word → the words of its groups."""
+    found: dict[str, frozenset[str]] = {}
+    for line in read_lines("same.txt", __package__):
+        label, _, words = line.partition("\t")
+        if label == "same":
+            group = frozenset(words.split())
+            for word in group:
+                found[word] = found.get(word, frozenset()) | group
+    return found
+
+
+def _words(label: str) -> list[str]:
+    return _lists()[label]
+
+
+@cache
+def _lists() -> Mapping[str, list[str]]:
+    return read_words("same.txt", __package__)
+
+
+@cache
+def _alike() -> Mapping[str, frozenset[str]]:
+    """Character → those that look like it, and are no digits."""
+    found: dict[str, set[str]] = {}
+    for char, others in confusions().items():
+        for other, similarity in others:
+            if similarity >= _ALIKE and not NUMBER.fullmatch(char) and not NUMBER.fullmatch(other):
+                found.setdefault(char, set()).add(other)
+                found.setdefault(other, set()).add(char)
+    return {char: frozenset(others) for char, others in found.items()}
