@@ -1,7 +1,7 @@
 """A paragraph as its statements are compared: folded, without credits, with numbers in one form."""
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from typing import Final
 
 from textclean.language.han import HAN_SCRIPT
@@ -18,6 +18,12 @@ _SHARE = re.compile(r"百分之([0-9]+(?:\.[0-9]+)?|[〇零一二三四五六七
 _DAY = re.compile(r"(?<![0-9-])([12][0-9]{3})[-/.]([01]?[0-9])[-/.]([0-3]?[0-9])(?![0-9-])")
 _ZEROS = re.compile(r"(?<![0-9.,:/-])0+(?=[1-9][0-9]?[月日时分])")
 _POINT: Final = "点"
+_DIGIT = re.compile("[0-9]")
+_HEAD_SIGN = re.compile("[电讯]|消息|报道|记者|通讯员|要[:】]|提[示要]|导[读语]|编者按|原标题")
+"""Something of what :func:`_head` finds."""
+_LONGEST_HEAD: Final = 80
+_LONGEST_TAIL: Final = 24
+"""Characters of a dateline, and of what stands behind the name of a credit."""
 
 
 def _any_of(label: str, vocabulary: str = "credits.txt") -> str:
@@ -50,16 +56,20 @@ def _head() -> re.Pattern[str]:
 
 
 @cache
-def _credit() -> re.Pattern[str]:
-    words = _any_of("bracket")
+def _bracketed() -> re.Pattern[str]:
     return re.compile(
         rf"""
-        [(\[【](?:{words})[^()\[\]【】.;!?]{{0,24}}[)\]】]              # （资料图）, （记者某某）
+        [(\[【](?:{_any_of("bracket")})[^()\[\]【】.;!?]{{0,24}}[)\]】]    # （资料图）, （记者某某）
     |   [(\[【][{HAN_SCRIPT}A-Za-z]{{2,8}}(?:摄|供图|制图|报道)[)\]】]   # （某某摄）
-    |   (?:(?<=[.!?;"'）)])|(?<=^))(?:{_any_of("tail")})[:/][^,.;!?]{{1,24}}\.?\Z   # 责任编辑：某某
         """,
         re.VERBOSE,
     )
+
+
+@cache
+def _tail() -> re.Pattern[str]:
+    """At the end: ``责任编辑：某某``."""
+    return re.compile(rf"(?:(?<=[.!?;\"')])|(?<=^))(?:{_any_of('tail')})[:/][^,.;!?]{{1,{_LONGEST_TAIL}}}\.?\Z")
 
 
 def statement(text: str) -> str:
@@ -69,17 +79,27 @@ def statement(text: str) -> str:
 
 def without_credits(text: str) -> str:
     """A folded text without its dateline and the credits in it."""
-    return _credit().sub("", text[_head().match(text).end() :])  # type: ignore[union-attr]  # it matches nothing, too
+    if _HEAD_SIGN.search(text, 0, _LONGEST_HEAD) and (head := _head().match(text)):
+        text = text[head.end() :]
+    if "(" in text or "[" in text or "【" in text:
+        text = _bracketed().sub("", text)
+    if (text.find(":", -_LONGEST_TAIL) >= 0 or text.find("/", -_LONGEST_TAIL) >= 0) and (
+        tail := _tail().search(text, max(0, len(text) - 2 * _LONGEST_TAIL))
+    ):
+        text = text[: tail.start()]
+    return text
 
 
 def plain_numbers(text: str) -> str:
     """A folded text with numbers in digits: ``三千`` and ``3,000`` are 3000, ``百分之五`` is 5%."""
-    text = _SHARE.sub(_percent, text) if "百分之" in text else text
-    text = _SEPARATOR.sub("", text)
-    text = _ROUND.sub(_rounded, text)
-    text = _HAN_NUMBER.sub(_counted, text)
-    text = _DAY.sub(lambda m: f"{m[1]}年{int(m[2])}月{int(m[3])}日", text)
-    return _ZEROS.sub("", text)
+    if "百分之" in text:
+        text = _SHARE.sub(_percent, text)
+    if _DIGIT.search(text):
+        text = _SEPARATOR.sub("", text)
+        text = _ROUND.sub(_rounded, text)
+        text = _DAY.sub(lambda m: f"{m[1]}年{int(m[2])}月{int(m[3])}日", text)
+        text = _ZEROS.sub("", text)
+    return _HAN_NUMBER.sub(_counted, text)
 
 
 def _percent(match: re.Match[str]) -> str:
@@ -102,10 +122,10 @@ def _rounded(match: re.Match[str]) -> str:
 
 
 def _counted(match: re.Match[str]) -> str:
-    value = _value(match[0])
-    return match[0] if value is None else value
+    return _value(match[0]) or match[0]
 
 
+@lru_cache(maxsize=1024)
 def _value(text: str) -> str | None:
     """The number in Chinese characters; None if it is none."""
     if not any(char in _UNITS or char in _LARGE for char in text):

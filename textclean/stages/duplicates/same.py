@@ -9,20 +9,21 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Final, NamedTuple
 
-from textclean.language.confusions import confusions
+from textclean.language.confusions import similarity
 from textclean.language.resources import read_lines, read_words
 from textclean.stages.duplicates.numbers import NUMBER, numbers
 from textclean.stages.duplicates.plain import statement
 from textclean.stages.duplicates.stretches import Stretch, stretches
 from textclean.stages.duplicates.whole import LOOK, Whole
 
-_ALIKE: Final = 0.6
+_ALIKE: Final = 0.95
 """How alike two characters must look to be taken for a misread one; set on the pairs of reprints-tune.jsonl."""
 _SHOWN: Final = 24
 _MOST: Final = 1024
 """Characters in which two texts may differ; more are another text. A pair that is compared shares most of its grams."""
 _SLACK: Final = 64
 """Characters that may stand more in a long paragraph between the ends of a piece of it."""
+_NUMERALS: Final = frozenset("0123456789〇零○一二三四五六七八九十百千万亿两")
 _SIGNS: Final = frozenset("+-%‰℃°~$¥€£.:/")
 """Signs that say something beside a digit."""
 _PAUSES: Final = frozenset(",.;:!?、()[]—…\"'")
@@ -69,13 +70,13 @@ def difference(kept: Whole, own: Whole) -> Difference | None:
 
 def _without_halved(own: str, kept: Whole) -> str:
     """A piece without the numbers at its ends that a cut halved: in the whole they go on beyond them."""
-    found = list(NUMBER.finditer(own))
-    if found and found[0].start() == 0 and (at := kept.find(own[:LOOK])) > 0 and NUMBER.fullmatch(kept.text[at - 1]):
-        own = own[found[0].end() :]
-    at = kept.rfind(own[-LOOK:])
-    end = at + len(own[-LOOK:])
-    if found and at >= 0 and NUMBER.fullmatch(own[-1:]) and NUMBER.fullmatch(kept.text[end : end + 1]):
-        own = own[: -len(found[-1][0])]
+    first = NUMBER.match(own)
+    if first and (at := kept.find(own[:LOOK])) > 0 and NUMBER.fullmatch(kept.text[at - 1]):
+        own = own[first.end() :]
+    if own and NUMBER.fullmatch(own[-1]):
+        end = kept.rfind(own[-LOOK:]) + len(own[-LOOK:])
+        if end >= len(own[-LOOK:]) and NUMBER.fullmatch(kept.text[end : end + 1]):
+            own = own[: -len(numbers(own)[-1])]
     return own
 
 
@@ -138,7 +139,9 @@ def _look_alike(one: str, other: str) -> bool:
     """Whether one of two characters may be the other, misread, and they are not set against each other."""
     if one == other:
         return True
-    return other in _alike().get(one, "") and not any(one in group and other in group for group in _words("opposed"))
+    if one in _NUMERALS or other in _NUMERALS or similarity(one, other) < _ALIKE:
+        return False
+    return not any(one in group and other in group for group in _words("opposed"))
 
 
 def _same_word(kept: str, own: str, stretch: Stretch) -> bool:
@@ -147,6 +150,8 @@ def _same_word(kept: str, own: str, stretch: Stretch) -> bool:
     if max(end - start, own_end - own_start) > _LONGEST_WORD:
         return False
     groups = _same()
+    if not _same_characters().issuperset(kept[start:end] + own[own_start:own_end]):
+        return False
     for before in range(_AROUND + 1):
         for after in range(_AROUND + 1):
             if before > min(start, own_start) or kept[start - before : start] != own[own_start - before : own_start]:
@@ -203,6 +208,11 @@ def _same() -> Mapping[str, frozenset[str]]:
     return found
 
 
+@cache
+def _same_characters() -> frozenset[str]:
+    return frozenset("".join(_same()))
+
+
 def _words(label: str) -> list[str]:
     return _lists()[label]
 
@@ -210,15 +220,3 @@ def _words(label: str) -> list[str]:
 @cache
 def _lists() -> Mapping[str, list[str]]:
     return read_words("same.txt", __package__)
-
-
-@cache
-def _alike() -> Mapping[str, frozenset[str]]:
-    """Character → those that look like it, and are no digits."""
-    found: dict[str, set[str]] = {}
-    for char, others in confusions().items():
-        for other, similarity in others:
-            if similarity >= _ALIKE and not NUMBER.fullmatch(char) and not NUMBER.fullmatch(other):
-                found.setdefault(char, set()).add(other)
-                found.setdefault(other, set()).add(char)
-    return {char: frozenset(others) for char, others in found.items()}
