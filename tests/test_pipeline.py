@@ -1,9 +1,12 @@
 """Order, barriers, and what happens to a document that fails."""
 
+from pathlib import Path
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import textclean
 from tests.stages_for_tests import FirstOnly, OutOfRange, Overlapping, Picky, Upper
 from tests.strategies import texts
 from textclean.document import Document
@@ -140,3 +143,30 @@ def test_a_stage_that_cannot_be_pickled_runs_in_one_process_and_says_so_in_two()
     assert [one.id for one in Pipeline([Local()]).run(["a,"])] == ["00000000"]
     with pytest.raises(UsageError, match="jobs=1"):
         list(Pipeline([Local()]).run(["a,"], jobs=2))
+
+
+def test_rows_are_documents_by_their_text_and_id() -> None:
+    rows = [{"id": "b", "text": "好,"}, {"text": "坏,"}, {"id": 7, "text": "好,", "url": "x"}]
+    assert [one.id for one in Pipeline([]).run(rows)] == ["00000001", "7", "b"]
+    with pytest.raises(UsageError, match="row without a text"):
+        list(Pipeline([]).run([{"id": "b"}]))
+
+
+def test_a_path_is_read_and_a_string_is_a_text(tmp_path: Path) -> None:
+    path = tmp_path / "a.txt"
+    path.write_bytes("青溪县图书馆".encode("gb18030"))
+    doc = textclean.clean(path)
+    assert (doc.id, doc.text) == ("a.txt", "青溪县图书馆")
+    assert textclean.clean(str(path)).text == str(path)
+    with pytest.raises(InputError, match="cannot be read: No such file"):
+        textclean.clean(tmp_path / "nothing.txt")
+    with pytest.raises(InputError, match="over the limit"):
+        Pipeline(Recipe((), max_document_bytes=3)).clean(path)
+
+
+def test_a_hint_decides_where_bytes_do_not() -> None:
+    raw = "茶园".encode("utf-16-le")
+    read = raw.decode("gb18030")
+    assert textclean.clean(raw).text == "茶园"
+    assert Pipeline([]).clean(raw, hint="gb2312").text == read
+    assert Pipeline(Recipe((), charset="gb2312")).clean(raw).text == read

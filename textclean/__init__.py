@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:  # what type checkers read; a test sees that it is the list below
+    __version__: str
     from textclean.commands.restore import restore as restore
     from textclean.commands.restore import verify as verify
     from textclean.commands.run import Summary as Summary
@@ -92,8 +93,10 @@ __all__ = [*_HOMES]
 
 
 def __getattr__(name: str) -> object:
-    from importlib import import_module
+    from importlib import import_module, metadata
 
+    if name == "__version__":
+        return metadata.version("textclean")
     if name not in _HOMES:
         raise AttributeError(f"module 'textclean' has no attribute {name!r}")
     value = getattr(import_module(_HOMES[name]), name)

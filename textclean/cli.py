@@ -4,25 +4,21 @@ Exit codes: 0 done; 1 findings, where a flag asks for that; 2 wrong use; 3 some 
 be written; 130 interrupted (Ctrl-C, SIGTERM).
 """
 
+import io
+import os
 import signal
 import sys
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import nullcontext
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import Any, NoReturn
 
 import click
 
+from textclean.commands.terminal import FAILED, changed, each, effective, progress, report, say, show
 from textclean.errors import InputError, StageError, TextcleanError, UsageError
 from textclean.process import set_up
 
-if TYPE_CHECKING:
-    from textclean.commands.run import Summary
-    from textclean.engines.protocol import Watch
-    from textclean.recipe import Recipe
-
-FINDINGS, USAGE, FAILED, INTERRUPTED = 1, 2, 3, 130
-_FAILURES_SHOWN = 20
+FINDINGS, USAGE, INTERRUPTED, PIPE = 1, 2, 130, 141
 _GO_ON = "what is written is whole: run again with --resume to go on"
 
 _recipe = click.option(
@@ -45,7 +41,21 @@ _id_field = click.option(
 )
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+class _ReaderGoneError(Exception):
+    """What reads standard output has closed it. No OSError: of those click makes an end of its own."""
+
+
+class _Commands(click.Group):
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            found = super().invoke(ctx)
+            sys.stdout.flush()
+        except BrokenPipeError as error:
+            raise _ReaderGoneError from error
+        return found
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(package_name="textclean")
 def cli() -> None:
     """Turn noisy scraped or OCRed Chinese news into clean documents.
@@ -74,9 +84,18 @@ def cli() -> None:
     type=click.Choice(["keep", "simplified", "traditional"]),
     help="Keep the script of every document (the default), or convert to one.",
 )
+@click.option("--skip", multiple=True, metavar="STAGE", help="Leave a stage of the recipe out, such as typos.")
+@click.option(
+    "--set",
+    "settings",
+    multiple=True,
+    metavar="STAGE.OPTION=VALUE",
+    help="Change an option of the recipe: duplicates.threshold=0.9.",
+)
+@click.option("--charset", metavar="NAME", help="What the pages declare; decides where the bytes do not.")
 @click.option(
     "--jobs",
-    type=click.IntRange(min=1),
+    type=click.IntRange(min=1, max=1024),
     metavar="N",
     help="Processes. Default: as many as cores, fewer for little input.",
 )
@@ -85,7 +104,7 @@ def cli() -> None:
 @click.option("--index", metavar="FILE", help="What earlier runs kept comes first; what this one keeps is remembered.")
 @click.option(
     "--max-memory",
-    type=click.IntRange(min=0),
+    type=click.IntRange(min=0, max=1 << 30),
     metavar="MB",
     default=16,
     show_default=True,
@@ -103,11 +122,16 @@ def cli() -> None:
     metavar="NAMES",
     help="Write beside the text of each row: meta, marks, removed (fields textclean_meta …); separated by commas.",
 )
+@click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
+@click.option("-q", "--quiet", is_flag=True, help="Print nothing but failures and warnings.")
 def run(
     source: Path,
     out: Path,
     recipe: Path | None,
     script: str | None,
+    skip: tuple[str, ...],
+    settings: tuple[str, ...],
+    charset: str | None,
     jobs: int | None,
     resume: bool,
     dry_run: bool,
@@ -120,6 +144,8 @@ def run(
     text_field: str,
     id_field: str,
     extra: str | None,
+    as_json: bool,
+    quiet: bool,
 ) -> None:
     """Clean a file, or every file of a folder, into the folder OUT, which is empty or new and stands apart from IN.
 
@@ -147,7 +173,7 @@ def run(
       textclean run monday out1 --index seen.index; textclean run tuesday out2 --index seen.index
     """
     options: dict[str, Any] = {
-        "recipe": _effective(recipe, script),
+        "recipe": changed(effective(recipe, script), skip, settings, charset),
         "jobs": jobs,
         "resume": resume,
         "dry_run": dry_run,
@@ -163,7 +189,7 @@ def run(
     }
     to_stream = str(out) == "-"
     try:
-        with _progress() as watch:
+        with nullcontext() if quiet else progress() as watch:
             if to_stream:
                 from textclean.commands.stream import run_to
 
@@ -173,7 +199,7 @@ def run(
 
                 summary = run_folder(source, out, watch=watch, **options)
     except KeyboardInterrupt:
-        _say("interrupted" if dry_run or to_stream else f"interrupted; {_GO_ON}")
+        say("interrupted" if dry_run or to_stream else f"interrupted; {_GO_ON}")
         sys.exit(INTERRUPTED)
     except TextcleanError as error:
         begun = not dry_run and (out / ".work").is_dir()
@@ -181,9 +207,9 @@ def run(
             raise
         raise type(error)(f"{error}\n{_GO_ON}") from error
     try:
-        _show(summary, dry_run, to_stream)
+        show(summary, dry_run, to_stream, as_json, quiet)
     except OSError as error:
-        _say(f"the run is done; only its summary could not be printed: {error.strerror}")
+        say(f"the run is done; only its summary could not be printed: {error.strerror}")
         sys.exit(FAILED)
     if summary.failures:
         sys.exit(FAILED)
@@ -203,9 +229,9 @@ def restore(out: Path, dest: Path) -> None:
     try:
         problems = restore_folder(out, dest)
     except KeyboardInterrupt:
-        _say("interrupted; nothing was restored: run it again")
+        say("interrupted; nothing was restored: run it again")
         sys.exit(INTERRUPTED)
-    _report(problems, f"restored to {dest}", "what is not named was restored")
+    report(problems, f"restored to {dest}", "what is not named was restored")
 
 
 @cli.command()
@@ -219,7 +245,7 @@ def verify(out: Path, source: Path | None) -> None:
     """
     from textclean.commands.restore import verify as verify_folder
 
-    _report(verify_folder(out, source), "all is as it was written", "what is not named is as it was written")
+    report(verify_folder(out, source), "all is as it was written", "what is not named is as it was written")
 
 
 @cli.command()
@@ -252,7 +278,7 @@ def detect(files: tuple[Path, ...]) -> None:
         bad = sum(len(raw) for _, raw in found.bad)
         click.echo(f"{name}\t{found.encoding or 'binary'}\t{found.confidence:.2f}\t{bad}\t{found.why}")
 
-    _each(files, one)
+    each(files, one)
 
 
 @cli.command()
@@ -355,7 +381,7 @@ def typos(files: tuple[Path, ...], check: bool) -> None:
             click.echo(f"{name}:{line}:{column}: {mark.kind}: {observed}{better}  {mark.score:.2f}  {mark.evidence}")
             count += 1
 
-    _each(files or (Path("-"),), one)
+    each(files or (Path("-"),), one)
     if check and count:
         sys.exit(FINDINGS)
 
@@ -367,16 +393,16 @@ def recipe_group() -> None:
 
 @recipe_group.command("show")
 @click.argument("path", metavar="[R.toml]", type=click.Path(path_type=Path), required=False)
-def recipe_show(path: Path | None) -> None:
+def recipeshow(path: Path | None) -> None:
     """Print the effective recipe as TOML: every option, its value and what it does."""
-    click.echo(_effective(path, None).as_toml(), nl=False)
+    click.echo(effective(path, None).as_toml(), nl=False)
 
 
 @recipe_group.command("check")
 @click.argument("path", metavar="R.toml", type=click.Path(path_type=Path))
 def recipe_check(path: Path) -> None:
     """Say whether a recipe can be used; if not, which key of it is wrong and what is allowed."""
-    stages = ", ".join(stage.name for stage in _effective(path, None).stages)
+    stages = ", ".join(stage.name for stage in effective(path, None).stages)
     click.echo(f"{path}: good; runs {stages}")
 
 
@@ -410,22 +436,25 @@ def main() -> NoReturn:
     """The command: runs the command line, and turns errors into messages and exit codes."""
     signal.signal(signal.SIGTERM, _interrupted)
     set_up()
+    for stream in (sys.stdout, sys.stderr):  # of a terminal that lacks a character, its code is printed
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     try:
         cli.main(prog_name="textclean", standalone_mode=False)
     except click.ClickException as error:
         error.show()
         sys.exit(USAGE)
     except (KeyboardInterrupt, click.exceptions.Abort):
-        _say("interrupted")
+        say("interrupted")
         sys.exit(INTERRUPTED)
     except TextcleanError as error:
-        _say(str(error))
+        say(str(error))
         sys.exit(USAGE if isinstance(error, UsageError) else FAILED)
-    except BrokenPipeError:
-        sys.stderr.close()  # the reader has gone: nothing more to say
-        sys.exit(FAILED)
+    except _ReaderGoneError:  # it has all it wants, as head has: end as other commands do then
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(PIPE)
     except OSError as error:
-        _say(f"{error.filename or 'input or output'}: {error.strerror or error}")
+        say(f"{error.filename or 'input or output'}: {error.strerror or error}")
         sys.exit(FAILED)
     sys.exit(0)
 
@@ -433,88 +462,6 @@ def main() -> NoReturn:
 def _interrupted(number: int, frame: object) -> NoReturn:
     """SIGTERM ends a command as Ctrl-C does: workers go, and what is half done is taken back."""
     raise KeyboardInterrupt
-
-
-def _say(message: str) -> None:
-    click.echo(f"textclean: {message}", err=True)
-
-
-def _effective(path: Path | None, script: str | None) -> "Recipe":
-    from textclean.recipe import default, load
-
-    here = Path("textclean.toml")
-    recipe = load(path) if path is not None else load(here) if here.is_file() else default()
-    return recipe if script is None else recipe.with_option("script", "to", script)
-
-
-def _each(files: Iterable[Path], work: Any) -> None:
-    """Do ``work(name, bytes)`` for every file; a bad one is told, and the others are done all the same."""
-    failed = False
-    for path in files:
-        try:
-            if str(path) == "-":
-                work("-", sys.stdin.buffer.read())
-            else:
-                if path.is_dir():
-                    raise UsageError("is a folder; give files, or clean a folder with textclean run")
-                work(str(path), path.read_bytes())
-        except (InputError, OSError) as error:
-            if isinstance(error, BrokenPipeError):
-                raise
-            _say(f"{path}: {getattr(error, 'strerror', None) or error}")
-            failed = True
-        except UsageError as error:
-            raise UsageError(f"{path}: {error}") from error
-    if failed:
-        sys.exit(FAILED)
-
-
-def _report(problems: list[tuple[str, str]], good: str, rest: str) -> None:
-    for name, problem in problems:
-        click.echo(f"{name}: {problem}")
-    if not problems:
-        click.echo(good, err=True)
-        return
-    click.echo(f"{len(problems)} problem{'s' if len(problems) > 1 else ''}; {rest}", err=True)
-    if problems[0][0] == "documents.jsonl":
-        click.echo("documents.jsonl is damaged, and most follows from that: run again, if you have the input", err=True)
-    sys.exit(FAILED)
-
-
-@contextmanager
-def _progress() -> "Iterator[Watch | None]":
-    """A bar on the terminal; nothing where standard error is none."""
-    if not sys.stderr.isatty():
-        yield None
-        return
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
-        task = progress.add_task("reading", total=None)
-
-        def watch(what: str, done: int, total: int) -> None:
-            progress.update(task, description=what, completed=done, total=total or None)
-
-        yield watch
-
-
-def _show(summary: "Summary", dry_run: bool, on_stderr: bool) -> None:
-    from textclean.report.figures import told
-
-    if summary.finished_before:
-        _say("the run is finished already; nothing was left to do")
-    rows = [*told(summary.figures, summary.seconds), *[("dry run", "nothing was written")] * dry_run]
-    width = max(len(label) for label, _ in rows)
-    for label, text in rows:
-        click.echo(f"{click.style(label.ljust(width), bold=True)}  {text}", err=on_stderr)
-    for warning in summary.warnings:
-        _say(warning)
-    for id, stage, error in summary.failures[:_FAILURES_SHOWN]:
-        _say(f"{id}: {stage}: {error}")
-    if len(summary.failures) > _FAILURES_SHOWN:
-        _say(f"… and {len(summary.failures) - _FAILURES_SHOWN} more; see documents.jsonl")
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from html import escape
 from typing import Any, NamedTuple
 
 from textclean.errors import RestoreError, StageError
@@ -150,6 +151,19 @@ class Mark:
         """The contiguous piece of the decoded source that holds the mark's first character."""
         return self.sources[0]
 
+    def to_dict(self) -> dict[str, Any]:
+        """The mark as JSON values, as ``marks.jsonl`` has it."""
+        return {
+            "kind": self.kind,
+            "source": self.source,
+            "sources": self.sources,
+            "text": self.text,
+            "observed": self.observed,
+            "suggestion": self.suggestion,
+            "score": round(self.score, 4),
+            "evidence": self.evidence,
+        }
+
 
 class Paragraph(NamedTuple):
     """A line of a document's text, without its line break."""
@@ -187,6 +201,31 @@ class Document:
         text = repr(self.text if len(self.text) <= _SHOWN else self.text[:_SHOWN] + "…")
         more = [f"{len(self.text):,} characters", *(f"{n} {what}" for what, n in self._counts() if n)]
         return f"Document({self.id!r}, {text}, {', '.join(more)})"
+
+    def to_dict(self) -> dict[str, Any]:
+        """Id, text, encoding, metadata and marks as JSON values; the ledger is left out."""
+        return {
+            "id": self.id,
+            "text": self.text,
+            "encoding": None if self.source is None else self.source.encoding,
+            "meta": dict(self.meta),
+            "marks": [mark.to_dict() for mark in self.marks],
+        }
+
+    def _repr_html_(self) -> str:
+        """For notebooks: the text, escaped, with its marks, which say what they are when pointed at."""
+        placed = sorted({mark.text: mark for mark in self.marks if mark.text}.items())
+        parts: list[str] = []
+        at = 0
+        for (start, end), mark in placed:
+            if start < at:  # inside one that was shown
+                continue
+            told = f"{mark.kind}{'' if mark.suggestion is None else f' → {mark.suggestion}'}: {mark.evidence}"
+            parts += escape(self.text[at:start]), f'<mark title="{escape(told)}">{escape(self.text[start:end])}</mark>'
+            at = end
+        text = "".join([*parts, escape(self.text[at:])])
+        meta = "".join([f"<li>{escape(str(key))}: {escape(str(value))}</li>" for key, value in self.meta.items()])
+        return f"<strong>{escape(self.id)}</strong><ul>{meta}</ul><pre style='white-space:pre-wrap'>{text}</pre>"
 
     def _counts(self) -> tuple[tuple[str, int], ...]:
         return ("layers", len(self.layers)), ("marks", len(self.marks)), ("meta", len(self.meta))

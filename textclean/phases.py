@@ -199,7 +199,9 @@ class Phases:
         )
         if size > limit:
             raise InputError(too_large(size, limit))
-        text, source = decode_text(content) if isinstance(content, str) else decode(content, hint)
+        text, source = (
+            decode_text(content) if isinstance(content, str) else decode(content, hint or self.recipe.charset)
+        )
         return Document(id, text, source=source)
 
 

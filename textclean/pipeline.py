@@ -1,12 +1,12 @@
 """The public door: a pipeline of stages, for one document or for many."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from textclean.document import Document
-from textclean.errors import UsageError
+from textclean.errors import InputError, UsageError
 from textclean.phases import Failure, Phases, one_document, sound
 from textclean.recipe import AnyStage, Recipe, default, load
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Failure", "Item", "Pipeline", "clean", "named"]
 
-Item = str | bytes | Document | tuple[str, str | bytes]
+Item = str | bytes | Document | tuple[str, str | bytes] | Mapping[str, Any]
 
 
 class Pipeline:
@@ -55,17 +55,27 @@ class Pipeline:
         """What engines run."""
         return Phases(self.recipe)
 
-    def clean(self, content: str | bytes | Document, id: str = "document") -> Document:
-        """Clean one document as a corpus of one.
+    def clean(
+        self, content: str | bytes | Path | Document, id: str | None = None, *, hint: str | None = None
+    ) -> Document:
+        """Clean one document as a corpus of one: what corpus stages find by comparing documents is not found so.
+
+        Args:
+            content: a text (never a path), bytes, the path of a file, or a decoded document.
+            id: of the document; None: the name of the file, or ``document``.
+            hint: the charset that a page or a server declares for bytes; it decides ties only.
 
         Raises:
-            InputError: the bytes are not text, or over the limit.
+            InputError: the file cannot be read; or the bytes are not text, or over the limit.
             StageError: a stage failed; its name is in the message.
         """
         from textclean.tables import Observations
 
         phases = self.phases
-        doc = sound(phases.proceed(0, phases.read(id, content), None))
+        if isinstance(content, Path):
+            id = content.name if id is None else id
+            content = _read(content, self.recipe.max_document_bytes)
+        doc = sound(phases.proceed(0, phases.read("document" if id is None else id, content, hint), None))
         for phase in range(1, len(phases)):
             seen, (step,) = phases.observe(phase - 1, [doc])
             sound(step)
@@ -79,8 +89,10 @@ class Pipeline:
     ) -> Iterator[Document | Failure]:
         """Clean many documents as one corpus, in the order of their ids as bytes; memory stays bounded.
 
-        An item is a ``str``, ``bytes``, a :class:`Document` or a pair ``(id, content)``. One without an id gets its
-        number in the iterable, from 0, as eight digits.
+        An item is a ``str``, ``bytes``, a :class:`Document`, a pair ``(id, content)``, or a row: a mapping with
+        ``text`` and, if it has one, ``id``, of which nothing else is looked at. One without an id gets its number in
+        the iterable, from 0, as eight digits. Mapping :meth:`clean` over documents instead switches corpus stages off:
+        nothing is compared then.
 
         With an ``index`` (a file, or a ``redis://`` address) paragraphs that earlier runs kept come first, and what
         is kept of these documents is remembered once the last of them was taken. A document of an id that the index
@@ -108,20 +120,39 @@ def named(items: Iterable[Item]) -> Iterator[tuple[str, str | bytes | Document]]
             yield item
         elif isinstance(item, str | bytes):
             yield f"{number:08d}", item
+        elif isinstance(item, Mapping) and isinstance(item.get("text"), str | bytes):
+            id = item.get("id")
+            yield f"{number:08d}" if id is None else str(id), item["text"]
         else:
+            what = type(item).__name__
+            if isinstance(item, Mapping):
+                what = f"row without a text (it has: {', '.join(map(str, item)) or 'nothing'})"
             raise UsageError(
-                f"item {number} is a {type(item).__name__}; give str, bytes, a Document or a pair (id, content)"
+                f"item {number} is a {what}; give str, bytes, a Document, a pair (id, content), or a row with a text"
             )
 
 
-def clean(content: str | bytes) -> Document:
-    """Clean one document with the default recipe.
+def clean(content: str | bytes | Path, *, hint: str | None = None) -> Document:
+    """Clean one document with the default recipe, as a corpus of one. For many use :meth:`Pipeline.run`.
+
+    Args:
+        content: a text (never a path), bytes, or the path of a file.
+        hint: the charset that a page or a server declares for bytes; it decides ties only.
 
     Returns:
         The document: ``text``, ``meta``, ``marks``, ``layers``, ``restored()``.
 
     Raises:
-        InputError: the bytes are not text, or over the limit.
+        InputError: the file cannot be read; or the bytes are not text, or over the limit.
         StageError: a stage failed.
     """
-    return Pipeline.default().clean(content)
+    return Pipeline.default().clean(content, hint=hint)
+
+
+def _read(path: Path, limit: int) -> bytes:
+    from textclean.io.files import read_regular
+
+    try:
+        return read_regular(path, limit)
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read: {error.strerror or error}") from error

@@ -13,7 +13,7 @@ import difflib
 import json
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib import import_module, metadata
 from pathlib import Path
@@ -47,9 +47,14 @@ class Limits(BaseModel):
     """The keys of a recipe that belong to no stage."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
-    stages: tuple[str, ...] = Field(DEFAULT_STAGES, description="Stages by name, in the order in which they run.")
+    stages: tuple[str, ...] = Field(
+        default=DEFAULT_STAGES, description="Stages by name, in the order in which they run."
+    )
     max_document_bytes: int = Field(
-        64 * 1024 * 1024, ge=1, description="A larger document is not read but listed as failed."
+        default=64 * 1024 * 1024, ge=1, le=1 << 40, description="A larger document is not read but listed as failed."
+    )
+    charset: str | None = Field(
+        default=None, description="What pages or servers declare for the bytes of all documents; decides ties only."
     )
 
 
@@ -60,10 +65,12 @@ class Recipe:
     Attributes:
         stages: the stages with their options, in order; no two of one name.
         max_document_bytes: a larger document is refused.
+        charset: declared for all documents that are bytes; it decides ties only.
     """
 
     stages: tuple[AnyStage, ...]
     max_document_bytes: int = Limits().max_document_bytes
+    charset: str | None = None
 
     def as_dict(self) -> dict[str, Any]:
         """The recipe with every option spelled out, in the form of the TOML file."""
@@ -71,6 +78,8 @@ class Recipe:
             "stages": [stage.name for stage in self.stages],
             "max_document_bytes": self.max_document_bytes,
         }
+        if self.charset is not None:
+            table["charset"] = self.charset
         for stage in self.stages:
             table[stage.name] = stage.model_dump(mode="json")
         return table
@@ -89,12 +98,8 @@ class Recipe:
             if doc:
                 table.comment(doc[0])
             for key, value in stage.model_dump(mode="json").items():
-                about = type(stage).model_fields[key].description
-                if value is None:
-                    table.add(tomlkit.comment(f"{key} is not set" + (f"  # {about}" if about else "")))
-                    continue
-                item = tomlkit.item(value)
-                if about:
+                item = tomlkit.item("none" if value is None else value)
+                if about := _about(type(stage), key):
                     item.comment(about)
                 table.add(key, item)
             whole.add(tomlkit.nl())
@@ -107,11 +112,44 @@ class Recipe:
         Raises:
             RecipeError: the stage is not part of the recipe, or the value is not allowed.
         """
-        if stage not in (one.name for one in self.stages):
-            raise RecipeError(f"the recipe has no stage {stage!r}, so its option {key!r} cannot be set")
+        self._check_stage(stage, f"so its option {key!r} cannot be set")
         table = self.as_dict()
-        table[stage] = {k: v for k, v in {**table[stage], key: value}.items() if v is not None}
+        table[stage] = {**table[stage], key: value}
         return parse(table, "recipe")
+
+    def without(self, stage: str) -> "Recipe":
+        """The recipe without a stage.
+
+        Raises:
+            RecipeError: the stage is not part of the recipe.
+        """
+        self._check_stage(stage, "so it cannot be left out")
+        return replace(self, stages=tuple([one for one in self.stages if one.name != stage]))
+
+    def _check_stage(self, stage: str, why: str) -> None:
+        names = [one.name for one in self.stages]
+        if stage not in names:
+            raise RecipeError(f"the recipe has no stage {stage!r}, {why}{_hint(stage, names)}")
+
+
+def _about(kind: type[AnyStage], option: str) -> str:
+    """What an option does, and which values it may have."""
+    field = kind.model_fields[option]
+    told = [field.description] if field.description else []
+    shape = kind.model_json_schema()["properties"][option]
+    shapes = [one for one in shape.get("anyOf", [shape]) if one.get("type") != "null"]
+    for one in shapes:
+        if "enum" in one:
+            told.append("one of " + ", ".join(map(str, one["enum"])))
+        limits = [f"{sign} {one[key]:g}" for key, sign in _LIMITS.items() if key in one]
+        if limits:
+            told.append(" and ".join(limits))
+    if len(shapes) < len(shape.get("anyOf", shapes)) and "none" not in " ".join(told):
+        told.append("or none")
+    return "; ".join(told)
+
+
+_LIMITS = {"minimum": "≥", "exclusiveMinimum": ">", "maximum": "≤", "exclusiveMaximum": "<"}
 
 
 @cache
@@ -173,6 +211,18 @@ def load(path: str | Path) -> Recipe:
     return parse(table, str(path))
 
 
+def found_in(folder: Path) -> Path | None:
+    """The recipe that a folder has: its ``textclean.toml``, or its ``pyproject.toml`` with a table [tool.textclean]."""
+    own, project = folder / "textclean.toml", folder / "pyproject.toml"
+    if own.is_file():
+        return own
+    try:
+        tool = tomllib.loads(project.read_text(encoding="utf-8")).get("tool") if project.is_file() else None
+    except (OSError, ValueError, RecursionError):  # somebody else's, and no concern of ours
+        return None
+    return project if isinstance(tool, dict) and "textclean" in tool else None
+
+
 def parse(table: Mapping[str, Any], origin: str) -> Recipe:
     """The recipe of a parsed TOML table; ``origin`` is named in errors.
 
@@ -201,7 +251,7 @@ def parse(table: Mapping[str, Any], origin: str) -> Recipe:
             raise RecipeError(
                 f"{origin}: [{key}] has options, but {key!r} is not in `stages`: add it there or drop them"
             )
-    return Recipe(tuple(stages), limits.max_document_bytes)
+    return Recipe(tuple(stages), limits.max_document_bytes, limits.charset)
 
 
 def schema() -> dict[str, Any]:

@@ -5,7 +5,7 @@ A stage is a frozen model whose fields are its options; the constructor only sto
     class Whisper(Stage):
         "Lower exclamation marks."
         name = "whisper"
-        keep: int = Field(1, ge=0, description="exclamation marks kept in a row")
+        keep: int = Field(default=1, ge=0, description="exclamation marks kept in a row")
 
         def findings(self, doc: Document) -> Findings:
             edits = EditBuilder()
@@ -17,9 +17,9 @@ A stage is a frozen model whose fields are its options; the constructor only sto
 
 from abc import abstractmethod
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Protocol, get_args
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from textclean.document import Document, Findings, Mark, Paragraph, advance
 from textclean.ledger import NO_EDITS, EditBuilder, Edits, columns
@@ -75,6 +75,19 @@ class Options(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
     name: ClassVar[str]
     version: ClassVar[str] = "1"
+
+    @model_validator(mode="before")
+    @classmethod
+    def _unset(cls, values: Any) -> Any:
+        """``"none"`` stands for None, which TOML cannot say, where an option may be None."""
+        if not isinstance(values, Mapping):
+            return values
+        return {key: None if value == "none" and cls.may_be_none(key) else value for key, value in values.items()}
+
+    @classmethod
+    def may_be_none(cls, option: str) -> bool:
+        """Whether an option may be None: ``none`` in a recipe."""
+        return option in cls.model_fields and type(None) in get_args(cls.model_fields[option].annotation)
 
 
 class Stage(Options):

@@ -8,7 +8,7 @@ from textclean.document import Document
 from textclean.minhash.codes import encode
 from textclean.minhash.sketch import sketch
 from textclean.stages.duplicates import Duplicates
-from textclean.stages.duplicates.facts import ends_a_sentence, is_heading
+from textclean.stages.duplicates.sentences import ends_a_sentence, is_heading
 from textclean.stages.duplicates.folding import fold, keys
 from textclean.tables import Observations
 

@@ -11,7 +11,7 @@ from textclean.engines.protocol import Row
 from textclean.errors import OutputError, RestoreError
 from textclean.io.formats.records import Outcome, Rendered
 from textclean.io.out_writer import OutWriter
-from textclean.io.records import ledger_limit, mark_line, mark_values, pack_ledger
+from textclean.io.records import ledger_limit, mark_line, pack_ledger
 from textclean.io.row_files import RowFile
 from textclean.io.spill import Spill
 from textclean.report.figures import Figures, counts
@@ -199,6 +199,6 @@ def _removed(doc: Document) -> Iterator[dict[str, Any]]:
 
 _EXTRA: Final[dict[str, Callable[[Document], Any]]] = {
     "meta": lambda doc: doc.meta,
-    "marks": lambda doc: [mark_values(mark) for mark in doc.marks],
+    "marks": lambda doc: [mark.to_dict() for mark in doc.marks],
     "removed": lambda doc: list(_removed(doc)),
 }

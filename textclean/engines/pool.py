@@ -11,6 +11,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Protocol, Self, TypeVar
 
+from textclean.errors import UsageError
 from textclean.process import set_up
 
 if TYPE_CHECKING:  # what one job need not pay for
@@ -20,6 +21,10 @@ if TYPE_CHECKING:  # what one job need not pay for
 
 _BATCHES_AHEAD = 3  # per process; bounds what waits in memory
 _TRIES_ALONE = 2
+_UNGUARDED = (
+    "no worker process can start; a script that calls textclean with more than one job must do so below "
+    '`if __name__ == "__main__":`, for every worker imports it'
+)
 KILLED = "the process that worked on it was killed, alone and twice (out of memory?)"
 EXHAUSTED = "it took more memory than there is, alone and twice"
 
@@ -43,6 +48,7 @@ class Pool:
         self._jobs = jobs
         self._executor: ProcessPoolExecutor | None = None
         self._lifelines: list[Connection] = []
+        self._has_worked = False
 
     def __enter__(self) -> "Pool":
         if self._jobs > 1:
@@ -104,14 +110,33 @@ class Pool:
         task, future = ahead.popleft()
         found = _outcome(future)
         if not isinstance(found, Exception):
+            self._has_worked = True
             yield task, found
             return
+        self._check_starts()
         waiting = [(task, found), *((other, _outcome(future)) for other, future in ahead)]
         ahead.clear()
         self._restart(1)
         for task, result in waiting:
             yield task, self._alone(work, task, lost) if isinstance(result, Exception) else result
         self._restart(self._jobs)
+
+    def _check_starts(self) -> None:
+        """Whether a worker starts at all; asked where the first of them was lost.
+
+        Raises:
+            UsageError: it does not.
+        """
+        if self._has_worked:
+            return
+        self._restart(1)
+        from concurrent.futures.process import BrokenProcessPool
+
+        assert self._executor is not None  # it was just opened
+        try:
+            self._executor.submit(os.getpid).result()
+        except BrokenProcessPool:
+            raise UsageError(_UNGUARDED) from None
 
     def _alone(
         self, work: Callable[[Task], list[Result]], task: Task, lost: Callable[[Task, str], list[Result]]

@@ -27,6 +27,10 @@ _ESCAPED = re.compile(rb"%([0-9A-F]{2})")
 _TO_ESCAPE = re.compile("[\x00-\x1f\x7f\udc80-\udcff]|%(?=[0-9A-F]{2})")
 
 
+_DEEPEST = 256
+"""Folders in one another; below the thousand to which Python goes down."""
+
+
 @dataclass(frozen=True, slots=True)
 class File:
     """A file of the input; read where it is cleaned.
@@ -49,6 +53,7 @@ class File:
         Raises:
             InputError: they are over the limit, or cannot be read.
         """
+        self._check_depth()
         if self.path == STANDARD_INPUT or self.format.compression:
             with self.open() as stream:
                 raw = stream.read(self.limit + 1)
@@ -62,12 +67,19 @@ class File:
             raise InputError(too_large(len(raw), self.limit))
         return raw
 
+    def _check_depth(self) -> None:
+        """A path is walked folder by folder, in and out: of one that nobody made on purpose there would be no end."""
+        depth = self.id.count("/")
+        if depth > _DEEPEST:
+            raise InputError(f"lies in {depth:,} folders, one in the other; at most {_DEEPEST} are read")
+
     def open(self) -> BufferedIOBase:
         """A stream of the file, decompressed.
 
         Raises:
             InputError: it is no regular file, or cannot be read; so does reading where it is damaged.
         """
+        self._check_depth()
         if self.path == STANDARD_INPUT:
             return decompressed(cast(BufferedIOBase, sys.stdin.buffer), self.format.compression)
         self._check()
@@ -128,7 +140,7 @@ class Selection:
 def find_files(source: Path, limit: int, selection: Selection | None = None) -> list[File]:
     """The files of the input, in the order of their ids.
 
-    Links to files and to folders are followed; a link to a folder that holds it is given as a file, which fails.
+    Links to files and to folders are followed; a link to a folder that is read anyway is given as a file, which fails.
 
     Args:
         source: a folder, with the folders in it; a file; or ``-``, standard input, which needs a format.
@@ -150,27 +162,38 @@ def find_files(source: Path, limit: int, selection: Selection | None = None) -> 
         what = "is neither a folder nor a file" if os.path.lexists(source) else "does not exist"
         raise UsageError(f"{source}: the input {what}")
     try:
-        paths = [(path_id(os.path.relpath(path, source)), path) for path in _walk(os.fspath(source), ())]
+        paths = [(path_id(os.path.relpath(path, source)), path) for path in _walk(os.fspath(source))]
     except OSError as error:
         raise UsageError(f"{error.filename}: the input folder cannot be read: {error.strerror}") from error
     files = [File(id, path, limit, selection.format or format_of(id)) for id, path in paths if selection.has(id)]
     return sorted(files, key=lambda file: id_key(file.id))
 
 
-def _walk(folder: str, above: tuple[tuple[int, int], ...]) -> Iterator[str]:
-    here = os.stat(folder)
-    trail = (*above, (here.st_dev, here.st_ino))
-    with os.scandir(folder) as entries:
-        for entry in sorted(entries, key=lambda entry: entry.name):
-            try:
-                is_folder = entry.is_dir()
-                found = os.stat(entry.path) if is_folder else None
-            except OSError:  # a link to itself: fails when it is read, and is listed then
-                is_folder, found = False, None
-            if is_folder and found is not None and (found.st_dev, found.st_ino) not in trail:
-                yield from _walk(entry.path, trail)
-            else:
-                yield entry.path
+def _walk(source: str) -> Iterator[str]:
+    """The files below a folder, in no order. A folder is read once, however many links lead to it."""
+    seen: set[tuple[int, int]] = set()
+    folders, links = [source], list[str]()
+    while folders or links:
+        if not folders:
+            links.sort(reverse=True)  # the first by name is followed first, once no folder is left that is none
+        folder = folders.pop() if folders else links.pop()
+        here = os.stat(folder)
+        if (here.st_dev, here.st_ino) in seen:
+            yield folder  # fails when it is read, and is listed then
+            continue
+        seen.add((here.st_dev, here.st_ino))
+        with os.scandir(folder) as entries:
+            for entry in entries:
+                try:
+                    is_folder = entry.is_dir()
+                except OSError:  # a link to itself: fails when it is read
+                    is_folder = False
+                if not is_folder:
+                    yield entry.path
+                elif entry.is_symlink():
+                    links.append(entry.path)
+                else:
+                    folders.append(entry.path)
 
 
 def check_apart(one: Path, other: Path) -> None:

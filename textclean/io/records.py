@@ -204,18 +204,4 @@ def unpack_ledger(packed: bytes, text: str) -> Document:
 
 def mark_line(id: str, mark: Mark) -> bytes:
     """A mark as a line of ``marks.jsonl``."""
-    return orjson.dumps({"doc": id, **mark_values(mark)}, option=orjson.OPT_APPEND_NEWLINE)
-
-
-def mark_values(mark: Mark) -> dict[str, Any]:
-    """A mark as JSON values."""
-    return {
-        "kind": mark.kind,
-        "source": mark.source,
-        "sources": mark.sources,
-        "text": mark.text,
-        "observed": mark.observed,
-        "suggestion": mark.suggestion,
-        "score": round(mark.score, 4),
-        "evidence": mark.evidence,
-    }
+    return orjson.dumps({"doc": id, **mark.to_dict()}, option=orjson.OPT_APPEND_NEWLINE)

@@ -65,7 +65,7 @@ class Manifest(BaseModel):
 
 class _Counted(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore", strict=True)
-    source_bytes: int = Field(0, ge=0)
+    source_bytes: int = Field(default=0, ge=0)
 
 
 class DocumentRow(BaseModel):
@@ -87,7 +87,7 @@ class DocumentRow(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore", strict=True)
     id: str
     file: str | None = None
-    row: int = Field(0, ge=0)
+    row: int = Field(default=0, ge=0)
     source_sha256: Digest | None = None
     clean_sha256: Digest | None = None
     at: list[int] | None = None
@@ -161,7 +161,7 @@ class FileRow(BaseModel):
     target: str | None = None
     text_field: str
     extra: list[str] = []
-    rows: int = Field(0, ge=0)
+    rows: int = Field(default=0, ge=0)
     clean_sha256: Digest | None = None
     quarantine_sha256: Digest | None = None
 

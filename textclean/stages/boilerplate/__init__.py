@@ -167,11 +167,16 @@ class Boilerplate(CorpusStage):
         "lines": {"id": "string", "start": "int64", "key": "int64", "names_site": "bool", "body": "int64"}
     }
     min_documents: int = Field(
-        3, ge=2, le=1_000_000, description="different documents that must share a line at their edge for it to go"
+        default=3,
+        ge=2,
+        le=1_000_000,
+        description="different documents that must share a line at their edge for it to go",
     )
-    edge: int = Field(4, ge=0, le=50, description="lines at the top and at the bottom of a page that are its edge")
-    credits: bool = Field(True, description="cut photo credits that stand alone on a line")
-    labels: bool = Field(True, description="cut section labels that repeat themselves in pinyin capitals")
+    edge: int = Field(
+        default=4, ge=0, le=50, description="lines at the top and at the bottom of a page that are its edge"
+    )
+    credits: bool = Field(default=True, description="cut photo credits that stand alone on a line")
+    labels: bool = Field(default=True, description="cut section labels that repeat themselves in pinyin capitals")
 
     def observe_many(self, docs: Sequence[Document]) -> "Seen":
         """A row for each short line at an edge of a page; see :func:`textclean.stages.boilerplate.edges.observe`."""

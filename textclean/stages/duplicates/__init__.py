@@ -48,24 +48,30 @@ class Duplicates(CorpusStage):
     there is none).
     """
 
-    threshold: float = Field(0.8, gt=0, le=1, description="smallest Jaccard similarity of a near copy")
+    threshold: float = Field(default=0.8, gt=0, le=1, description="smallest Jaccard similarity of a near copy")
     containment: float | None = Field(
-        0.9, gt=0, le=1, description="smallest share of a piece that stands in a longer paragraph; none: not looked for"
+        default=0.9,
+        gt=0,
+        le=1,
+        description="smallest share of a piece that stands in a longer paragraph; none: not looked for",
     )
-    n: int = Field(5, ge=2, le=16, description="characters of a gram")
-    slots: int = Field(64, ge=8, le=512, description="minima of a signature")
-    min_chars: int = Field(20, ge=1, description="shorter paragraphs fall only as exact copies inside their document")
+    n: int = Field(default=5, ge=2, le=16, description="characters of a gram")
+    slots: int = Field(default=64, ge=8, le=512, description="minima of a signature")
+    min_chars: int = Field(
+        default=20, ge=1, description="shorter paragraphs fall only as exact copies inside their document"
+    )
     numbers: Literal["different", "same"] = Field(
-        "different",
+        default="different",
         description="different: what says another number, name or anything else than its twin stays and is marked;"
         " same: similarity alone decides",
     )
     headings: Literal["keep", "cut"] = Field(
-        "keep", description="whether short lines without a sentence stay, but for long exact copies in their document"
+        default="keep",
+        description="whether short lines without a sentence stay, but for long exact copies in their document",
     )
-    backend: Literal["numpy", "datasketch"] = Field("numpy", description="what proposes near pairs")
+    backend: Literal["numpy", "datasketch"] = Field(default="numpy", description="what proposes near pairs")
     index_text: bool = Field(
-        True, description="whether an index remembers texts; without them its matches are marked and not cut"
+        default=True, description="whether an index remembers texts; without them its matches are marked and not cut"
     )
 
     def observe_many(self, docs: Sequence[Document]) -> "Seen":

@@ -9,7 +9,6 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Final, NamedTuple
 
-from textclean.language.confusions import similarity
 from textclean.language.resources import read_lines, read_words
 from textclean.stages.duplicates.numbers import NUMBER, numbers
 from textclean.stages.duplicates.plain import statement
@@ -139,6 +138,8 @@ def _look_alike(one: str, other: str) -> bool:
     """Whether one of two characters may be the other, misread, and they are not set against each other."""
     if one == other:
         return True
+    from textclean.language.confusions import similarity  # a large table, which few differences need
+
     if one in _NUMERALS or other in _NUMERALS or similarity(one, other) < _ALIKE:
         return False
     return not any(one in group and other in group for group in _words("opposed"))

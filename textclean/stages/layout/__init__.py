@@ -55,11 +55,14 @@ class Layout(Stage):
     """
 
     name: ClassVar[str] = "layout"
-    join: bool = Field(True, description="join lines that were broken in the middle of a sentence")
+    join: bool = Field(default=True, description="join lines that were broken in the middle of a sentence")
     gain: float = Field(
-        1.0, ge=-10, le=20, description="evidence in nats that a doubtful join needs; more joins less, and less wrongly"
+        default=1.0,
+        ge=-10,
+        le=20,
+        description="evidence in nats that a doubtful join needs; more joins less, and less wrongly",
     )
-    marks: bool = Field(True, description="mark fragments and orphans that could not be joined")
+    marks: bool = Field(default=True, description="mark fragments and orphans that could not be joined")
 
     def findings(self, doc: Document) -> Findings:
         """Blank lines to cut, breaks to close, fragments to mark."""

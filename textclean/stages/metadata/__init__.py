@@ -53,9 +53,11 @@ class Metadata(Stage):
 
     name: ClassVar[str] = "metadata"
     bare_names: bool = Field(
-        True, description="take a name alone on a line between a title and its text for the author"
+        default=True, description="take a name alone on a line between a title and its text for the author"
     )
-    head: int = Field(6, ge=0, le=100, description="lines from the top in which a bare date is the date of publication")
+    head: int = Field(
+        default=6, ge=0, le=100, description="lines from the top in which a bare date is the date of publication"
+    )
 
     def findings(self, doc: Document) -> Findings:
         """The lines to cut and what they say."""

@@ -28,18 +28,24 @@ class Normalize(Stage):
 
     name: ClassVar[str] = "normalize"
 
-    mojibake: bool = Field(True, description="put right text decoded with the wrong codec, where nothing was lost")
-    html: bool = Field(True, description="resolve HTML entities such as &nbsp; and &#x4e2d;")
-    newline: bool = Field(True, description="every kind of line end becomes a line feed")
-    control: bool = Field(True, description="drop control, zero-width and direction characters (joiners of emoji stay)")
-    width: bool = Field(True, description="full-width letters and digits become ASCII")
-    radical: bool = Field(True, description="Kangxi and CJK radicals become the ideographs they look like")
-    compatibility: bool = Field(True, description="CJK compatibility ideographs become unified ones")
-    nfc: bool = Field(True, description="bring combining characters into normalization form C")
-    punctuation: bool = Field(True, description="half-width , : ; ? ! ( ) and final . among Chinese become full-width")
-    quotes: bool = Field(True, description="corner quotes 「」『』 of Simplified text become “”‘’")
-    space: bool = Field(True, description="remove stray blanks, leave one space where it separates")
-    marks: bool = Field(True, description="mark unrecoverable runs, private-use characters and bad bytes")
+    mojibake: bool = Field(
+        default=True, description="put right text decoded with the wrong codec, where nothing was lost"
+    )
+    html: bool = Field(default=True, description="resolve HTML entities such as &nbsp; and &#x4e2d;")
+    newline: bool = Field(default=True, description="every kind of line end becomes a line feed")
+    control: bool = Field(
+        default=True, description="drop control, zero-width and direction characters (joiners of emoji stay)"
+    )
+    width: bool = Field(default=True, description="full-width letters and digits become ASCII")
+    radical: bool = Field(default=True, description="Kangxi and CJK radicals become the ideographs they look like")
+    compatibility: bool = Field(default=True, description="CJK compatibility ideographs become unified ones")
+    nfc: bool = Field(default=True, description="bring combining characters into normalization form C")
+    punctuation: bool = Field(
+        default=True, description="half-width , : ; ? ! ( ) and final . among Chinese become full-width"
+    )
+    quotes: bool = Field(default=True, description="corner quotes 「」『』 of Simplified text become “”‘’")
+    space: bool = Field(default=True, description="remove stray blanks, leave one space where it separates")
+    marks: bool = Field(default=True, description="mark unrecoverable runs, private-use characters and bad bytes")
 
     def findings(self, doc: Document) -> Findings:
         rules = self.punctuation, self.quotes, self.space, self.newline

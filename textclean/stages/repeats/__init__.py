@@ -48,9 +48,11 @@ class Repeats(Stage):
     """
 
     name: ClassVar[str] = "repeats"
-    thrice: int = Field(6, ge=4, le=200, description="characters of a unit that loops if it stands three times")
-    twice: int = Field(20, ge=8, le=500, description="characters of a unit that loops if it stands twice")
-    sentence: int = Field(15, ge=8, le=500, description="characters of a sentence that loops if it stands twice")
+    thrice: int = Field(default=6, ge=4, le=200, description="characters of a unit that loops if it stands three times")
+    twice: int = Field(default=20, ge=8, le=500, description="characters of a unit that loops if it stands twice")
+    sentence: int = Field(
+        default=15, ge=8, le=500, description="characters of a sentence that loops if it stands twice"
+    )
 
     def findings(self, doc: Document) -> Findings:
         """The copies to cut."""

@@ -42,9 +42,9 @@ class Script(Stage):
 
     name: ClassVar[str] = "script"
 
-    to: Literal["keep", "simplified", "traditional"] = Field("keep", description="the script to convert to")
+    to: Literal["keep", "simplified", "traditional"] = Field(default="keep", description="the script to convert to")
     variant: Literal["standard", "taiwan", "hong-kong"] = Field(
-        "standard", description='whose Traditional characters to write, for `to = "traditional"`'
+        default="standard", description='whose Traditional characters to write, for `to = "traditional"`'
     )
 
     def findings(self, doc: Document) -> Findings:

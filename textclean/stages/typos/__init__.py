@@ -85,12 +85,14 @@ class Typos(CorpusStage):
         "pairs": {"id": "string", "start": "int64", "pair": "uint32", "times": "uint32"},
         "contexts": {"id": "string", "start": "int64", "context": "uint64", "char": "uint16"},
     }
-    threshold: float = Field(0.9, gt=0, lt=1, description="least score of a mark for a character taken for another")
+    threshold: float = Field(
+        default=0.9, gt=0, lt=1, description="least score of a mark for a character taken for another"
+    )
     spread: int = Field(
-        3, ge=2, description="a string that so many documents share, or one repeats so often, is no typo"
+        default=3, ge=2, description="a string that so many documents share, or one repeats so often, is no typo"
     )
     kinds: tuple[Kind, ...] = Field(
-        ("typo", "punctuation", "quote", "repeat", "misuse"), description="which kinds of marks to give"
+        default=("typo", "punctuation", "quote", "repeat", "misuse"), description="which kinds of marks to give"
     )
 
     def observe(self, doc: Document) -> Observation:
