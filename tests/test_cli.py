@@ -214,3 +214,93 @@ def test_ctrl_c_exits_with_130_and_leaves_whole_files_only(source: Path, tmp_pat
     done = textclean("run", source, tmp_path / "out", "--resume")
     assert done.returncode == 0, done.stderr.decode()
     assert textclean("verify", tmp_path / "out", source).returncode == 0
+
+
+def test_the_recipe_changes_on_the_command_line(source: Path, tmp_path: Path) -> None:
+    options = ("--skip", "duplicates", "--set", "normalize.space=false", "--json", "--jobs", 1)
+    done = textclean("run", source, tmp_path / "out", *options)
+    assert done.returncode == 0, done.stderr.decode()
+    told = orjson.loads(done.stdout)
+    assert (told["figures"]["documents"], told["failures"]) == (2, [])
+    assert "3200 吨" in (tmp_path / "out/clean/b.txt").read_text(encoding="utf-8")
+    manifest = orjson.loads((tmp_path / "out/manifest.json").read_bytes())
+    assert "duplicates" not in manifest["recipe"]["stages"]
+    quiet = textclean("run", source, tmp_path / "quiet", "--quiet", "--jobs", 1)
+    assert (quiet.returncode, quiet.stdout, quiet.stderr) == (0, b"", b"")
+    for wrong, says in (("normalize", "STAGE.OPTION=VALUE"), ("normalize.spce=1", "did you mean 'space'?")):
+        done = textclean("run", source, tmp_path / "wrong", "--set", wrong)
+        assert done.returncode == 2
+        assert says in done.stderr.decode()
+
+
+def test_a_charset_is_a_hint(tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in/a.txt").write_bytes("茶园".encode("utf-16-le"))
+    done = textclean("run", tmp_path / "in", tmp_path / "out", "--charset", "gb2312", "--jobs", 1)
+    assert done.returncode == 0, done.stderr.decode()
+    (row,) = (tmp_path / "out/documents.jsonl").read_bytes().splitlines()
+    assert orjson.loads(row)["encoding"] == "gb18030"
+
+
+def test_the_table_of_a_project_is_its_recipe(source: Path, tmp_path: Path) -> None:
+    (tmp_path / "pyproject.toml").write_text('[tool.textclean]\nstages = ["normalize"]\n[tool.other]\n')
+    assert b'stages = ["normalize"]' in textclean("recipe", "show", cwd=tmp_path).stdout
+    (tmp_path / "textclean.toml").write_text('stages = ["layout"]\n')
+    assert b'stages = ["layout"]' in textclean("recipe", "show", cwd=tmp_path).stdout
+
+
+def test_what_a_recipe_may_hold_is_shown_and_can_be_read_again(tmp_path: Path) -> None:
+    shown = textclean("recipe", "show").stdout.decode()
+    assert "one of keep, simplified, traditional" in shown
+    assert "> 0 and ≤ 1" in shown
+    (tmp_path / "r.toml").write_text('[duplicates]\ncontainment = "none"\n')
+    again = textclean("recipe", "show", tmp_path / "r.toml").stdout
+    assert b'containment = "none"' in again
+    (tmp_path / "again.toml").write_bytes(again)
+    assert textclean("recipe", "show", tmp_path / "again.toml").stdout == again
+
+
+def test_a_reader_that_has_enough_ends_the_command_as_it_ends_others(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("".join([f"第{i}段：县里的茶园开了园，有人来采茶。\n" for i in range(20_000)]))
+    command = [sys.executable, "-m", "textclean", "dedup", os.fspath(tmp_path / "a.txt")]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.read(10)
+        process.stdout.close()
+        assert process.stderr.read() == b""
+        assert process.wait(60) == 141
+
+
+def test_a_terminal_that_lacks_a_character_gets_its_code() -> None:
+    command = [sys.executable, "-m", "textclean", "doctor"]
+    environment = {**os.environ, "PYTHONIOENCODING": "gbk"}
+    done = subprocess.run(command, env=environment, capture_output=True, timeout=60)
+    assert done.returncode == 0, done.stderr.decode()
+    assert b"\\u2713" in done.stdout
+
+
+def test_folders_in_folders_and_links_in_circles_come_to_an_end(tmp_path: Path) -> None:
+    web = tmp_path / "web"
+    for i in range(8):
+        (web / str(i)).mkdir(parents=True)
+        for j in range(8):
+            (web / str(i) / f"to{j}").symlink_to(f"../{j}")
+    (web / "a.txt").write_text(NEWS, encoding="utf-8")
+    deep = web / "/".join(["d"] * 300)
+    deep.mkdir(parents=True)
+    (deep / "b.txt").write_text(NEWS, encoding="utf-8")
+    done = textclean("run", web, tmp_path / "out", "--jobs", 1)
+    assert done.returncode == 3
+    assert (tmp_path / "out/clean/a.txt").exists()
+    assert "lies in 300 folders" in done.stderr.decode() + (tmp_path / "out/documents.jsonl").read_text()
+
+
+def test_a_script_without_a_guard_is_told_so(source: Path, tmp_path: Path) -> None:
+    script = tmp_path / "script.py"
+    script.write_text(
+        f"import textclean\ntextclean.run({os.fspath(source)!r}, {os.fspath(tmp_path / 'o')!r}, jobs=2)\n"
+    )
+    done = subprocess.run([sys.executable, script], capture_output=True, timeout=120)
+    assert done.returncode
+    assert '__name__ == "__main__"' in done.stderr.decode()

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.strategies import dense_edits, texts_with_edits
+from tests.strategies import dense_edits, edits_for, texts, texts_with_edits
 from textclean.errors import EditError
-from textclean.ledger import Alignment, EditBuilder, Edits, Layer, apply, columns, read_layer, undo
+from textclean.ledger import Alignment, EditBuilder, Edits, Layer, apply, away_from, columns, read_layer, undo
 
 cases = st.one_of(texts_with_edits(), dense_edits())
 law = settings(deadline=None, max_examples=150)
@@ -213,3 +213,21 @@ def test_touching_edits_that_undo_each_other_leave_nothing() -> None:
     builder.insert(0, "0", "r")
     builder.cut(0, 1, "r")
     assert apply("01", builder.build()) == ("01", Edits())
+
+
+@law
+@given(st.data())
+def test_edits_away_from_spans_touch_none_of_them(data: st.DataObject) -> None:
+    text = data.draw(texts)
+    edits = data.draw(edits_for(text, moves=data.draw(st.booleans())))
+    points = sorted(data.draw(st.sets(st.integers(0, len(text)), max_size=6)))
+    spans = list(zip(points[0::2], points[1::2], strict=False))
+    kept = away_from(edits, spans)
+    new, sealed = apply(text, kept)
+    for start, end in spans:
+        assert all(row.end <= start or row.start >= end for row in kept.rows())
+        assert text[start:end] in new
+    assert undo(new, sealed) == text
+    apart = [row for row in edits.rows() if all(row.end <= a or row.start >= b for a, b in spans)]
+    moved = {i for pair in edits.moves.items() for i in pair}
+    assert len(kept) >= len(apart) - len(moved)

@@ -10,9 +10,10 @@ import textclean
 from tests.stages_for_tests import FirstOnly, OutOfRange, Overlapping, Picky, Upper
 from tests.strategies import texts
 from textclean.document import Document
-from textclean.errors import InputError, StageError, UsageError
+from textclean.errors import InputError, RecipeError, StageError, UsageError
 from textclean.pipeline import Failure, Pipeline
-from textclean.recipe import Recipe
+from textclean.recipe import Recipe, parse
+from textclean.stages.boilerplate import Boilerplate
 
 law = settings(deadline=None, max_examples=40)
 STAGES = [Upper(), FirstOnly(), Picky(word="从不出现"), FirstOnly()]
@@ -170,3 +171,24 @@ def test_a_hint_decides_where_bytes_do_not() -> None:
     assert textclean.clean(raw).text == "茶园"
     assert Pipeline([]).clean(raw, hint="gb2312").text == read
     assert Pipeline(Recipe((), charset="gb2312")).clean(raw).text == read
+
+
+def test_what_a_recipe_protects_no_stage_changes() -> None:
+    text = "今天,县里的“甲,乙”计划开始.\n版权所有,翻印必究\n今天,天气很好,大家都来了."
+    recipe = parse({"stages": ["normalize", "boilerplate"], "protect": ["甲,乙", "版权所有,翻印必究"]}, "recipe")
+    plain = parse({"stages": ["normalize", "boilerplate"]}, "recipe")
+    doc = Pipeline(recipe).clean(text)
+    assert doc.text == "今天，县里的“甲,乙”计划开始。\n版权所有,翻印必究\n今天，天气很好，大家都来了。"
+    assert doc.restored() == text.encode()
+    assert "甲,乙" not in Pipeline(plain).clean(text).text
+    assert [one.text for one in Pipeline(recipe).run([text])] == [doc.text]
+    with pytest.raises(RecipeError, match="no regular expression"):
+        parse({"protect": ["("]}, "recipe")
+
+
+def test_a_users_own_lines_are_boilerplate() -> None:
+    text = "青溪县图书馆开馆\n本栏目由某某茶业冠名\n图书馆昨日开馆，有一千多名读者到场。"
+    assert Pipeline([Boilerplate(lines=("本栏目由某某茶业冠名",))]).clean(text).text == text.replace(
+        "本栏目由某某茶业冠名\n", ""
+    )
+    assert Pipeline([Boilerplate()]).clean(text).text == text

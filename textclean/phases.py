@@ -6,19 +6,21 @@ the next one, and observes for that. What happens in a phase depends on one docu
 engine may run it anywhere and in any order.
 """
 
+import re
 import time
 import traceback
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from textclean.decode import decode, decode_text
-from textclean.document import Document, advance
+from textclean.document import Document, Findings, advance
 from textclean.document import id_key as id_key
 from textclean.errors import InputError, StageError, TextcleanError
+from textclean.ledger import away_from
 from textclean.recipe import Recipe
 from textclean.stage import CorpusStage, Stage, TextRef, Texts
 
@@ -117,7 +119,7 @@ class Phases:
             with clock.of(judge.name):
                 for i, verdict in enumerate(verdicts):
                     try:
-                        made[i] = advance(made[i], judge.name, judge.version, judge.findings(made[i], verdict))
+                        made[i] = self._advanced(made[i], judge, judge.findings(made[i], verdict))
                     except MemoryError:  # perhaps others took it: whoever runs the phase may try again
                         raise
                     except Exception as error:  # a stage may raise anything; the document stays as it was
@@ -128,12 +130,23 @@ class Phases:
                     if i in failed:
                         continue
                     try:
-                        made[i] = stage(doc)
+                        made[i] = stage(doc) if not self._protect else self._advanced(doc, stage, stage.findings(doc))
                     except MemoryError:  # as above
                         raise
                     except Exception as error:  # as above
                         failed[i] = _failed(doc, stage.name, error)
         return [failed.get(i) or Step(doc) for i, doc in enumerate(made)]
+
+    @cached_property
+    def _protect(self) -> list[re.Pattern[str]]:
+        return list(map(re.compile, self.recipe.protect))
+
+    def _advanced(self, doc: Document, stage: Stage | CorpusStage, findings: Findings) -> Document:
+        """The document after a stage, of whose edits those are left out that touch what the recipe protects."""
+        if self._protect and findings.edits.starts:
+            spans = merged([found.span() for pattern in self._protect for found in pattern.finditer(doc.text)])
+            findings = replace(findings, edits=away_from(findings.edits, spans))
+        return advance(doc, stage.name, stage.version, findings)
 
     def observer(self, phase: int) -> CorpusStage:
         """The corpus stage at the end of ``phase``.
@@ -203,6 +216,17 @@ class Phases:
             decode_text(content) if isinstance(content, str) else decode(content, hint or self.recipe.charset)
         )
         return Document(id, text, source=source)
+
+
+def merged(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Spans in order, those that overlap or touch as one, empty ones left out."""
+    found: list[tuple[int, int]] = []
+    for start, end in sorted(spans):
+        if found and start <= found[-1][1]:
+            found[-1] = found[-1][0], max(end, found[-1][1])
+        elif start < end:
+            found.append((start, end))
+    return found
 
 
 def one_document(doc: Document) -> Texts:

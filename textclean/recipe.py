@@ -11,6 +11,7 @@ A recipe is a TOML file (``textclean.toml``, or the table ``[tool.textclean]`` o
 
 import difflib
 import json
+import re
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -53,6 +54,9 @@ class Limits(BaseModel):
     max_document_bytes: int = Field(
         default=64 * 1024 * 1024, ge=1, le=1 << 40, description="A larger document is not read but listed as failed."
     )
+    protect: tuple[str, ...] = Field(
+        default=(), description="Regular expressions: what one of them matches no stage changes, cuts or moves."
+    )
     charset: str | None = Field(
         default=None, description="What pages or servers declare for the bytes of all documents; decides ties only."
     )
@@ -66,11 +70,13 @@ class Recipe:
         stages: the stages with their options, in order; no two of one name.
         max_document_bytes: a larger document is refused.
         charset: declared for all documents that are bytes; it decides ties only.
+        protect: regular expressions; what one of them matches no stage changes.
     """
 
     stages: tuple[AnyStage, ...]
     max_document_bytes: int = Limits().max_document_bytes
     charset: str | None = None
+    protect: tuple[str, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
         """The recipe with every option spelled out, in the form of the TOML file."""
@@ -80,6 +86,8 @@ class Recipe:
         }
         if self.charset is not None:
             table["charset"] = self.charset
+        if self.protect:
+            table["protect"] = list(self.protect)
         for stage in self.stages:
             table[stage.name] = stage.model_dump(mode="json")
         return table
@@ -251,7 +259,12 @@ def parse(table: Mapping[str, Any], origin: str) -> Recipe:
             raise RecipeError(
                 f"{origin}: [{key}] has options, but {key!r} is not in `stages`: add it there or drop them"
             )
-    return Recipe(tuple(stages), limits.max_document_bytes, limits.charset)
+    for pattern in limits.protect:
+        try:
+            re.compile(pattern)
+        except re.error as error:
+            raise RecipeError(f"{origin}: protect: {pattern!r} is no regular expression: {error}") from error
+    return Recipe(tuple(stages), limits.max_document_bytes, limits.charset, limits.protect)
 
 
 def schema() -> dict[str, Any]:

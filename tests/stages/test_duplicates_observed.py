@@ -8,8 +8,8 @@ from textclean.document import Document
 from textclean.minhash.codes import encode
 from textclean.minhash.sketch import sketch
 from textclean.stages.duplicates import Duplicates
-from textclean.stages.duplicates.sentences import ends_a_sentence, is_heading
 from textclean.stages.duplicates.folding import fold, keys
+from textclean.stages.duplicates.sentences import ends_a_sentence, is_heading
 from textclean.tables import Observations
 
 N, SLOTS, SHORT = 5, 16, 8

@@ -4,7 +4,7 @@ Offsets are code points, half-open.
 """
 
 from textclean.ledger.alignment import Alignment, Span
-from textclean.ledger.edits import NO_EDITS, Edit, EditBuilder, Edits, apply, columns, undo
+from textclean.ledger.edits import NO_EDITS, Edit, EditBuilder, Edits, apply, away_from, columns, undo
 from textclean.ledger.layer import Layer, lay, read_layer, without_draft
 from textclean.ledger.tally import JOIN, Tally, family
 
@@ -19,6 +19,7 @@ __all__ = [
     "Span",
     "Tally",
     "apply",
+    "away_from",
     "columns",
     "family",
     "lay",

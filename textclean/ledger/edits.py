@@ -1,7 +1,8 @@
 """Edits in columns, one tuple per field, because one object per edit costs more than the edit."""
 
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import accumulate, compress, count
 from operator import eq, ne
 from typing import NamedTuple
@@ -139,6 +140,28 @@ def apply(text: str, edits: Edits) -> tuple[str, Edits]:
             raise EditError(f"edit {paste} is a paste that does not hold what its cut took")
     sealed = Edits(starts, ends, news, reasons, olds, edits.twins, edits.moves)
     return changed, (_tidy(sealed) or NO_EDITS) if untidy else sealed
+
+
+def away_from(edits: Edits, spans: Sequence[tuple[int, int]]) -> Edits:
+    """The rows that touch none of ``spans``; with a part of a move its other part goes.
+
+    Args:
+        edits: rows in order, as a stage gives them.
+        spans: offsets in the text that is to be edited, in order, apart from one another.
+    """
+    ends = [end for _, end in spans]
+    keep = [True] * len(edits)
+    for i, (start, end) in enumerate(zip(edits.starts, edits.ends, strict=True)):
+        after = bisect_right(ends, start)
+        if after < len(spans):
+            keep[i] = spans[after][0] >= end
+    for paste, cut in edits.moves.items():
+        keep[paste] = keep[cut] = keep[paste] and keep[cut]
+    if all(keep):
+        return edits
+    twins = {i: twin for i, twin in edits.twins.items() if keep[i]}
+    moves = {paste: cut for paste, cut in edits.moves.items() if keep[paste]}
+    return _only(replace(edits, twins=twins, moves=moves), keep)
 
 
 def undo(text: str, edits: Edits) -> str:

@@ -177,6 +177,9 @@ class Boilerplate(CorpusStage):
     )
     credits: bool = Field(default=True, description="cut photo credits that stand alone on a line")
     labels: bool = Field(default=True, description="cut section labels that repeat themselves in pinyin capitals")
+    lines: tuple[str, ...] = Field(
+        default=(), description="further lines to cut wherever they stand alone, as normalize leaves them"
+    )
 
     def observe_many(self, docs: Sequence[Document]) -> "Seen":
         """A row for each short line at an edge of a page; see :func:`textclean.stages.boilerplate.edges.observe`."""
@@ -189,6 +192,8 @@ class Boilerplate(CorpusStage):
     def findings(self, doc: Document, verdict: Any) -> Findings:
         """The lines to cut; ``verdict`` holds the hashes of lines that other documents share, or is None."""
         found, feet, is_more = self._told(doc.text)
+        if self.lines and any(line in doc.text for line in self.lines):
+            found |= {i: _BOILERPLATE for i, line in enumerate(stripped(doc.text)) if line in self.lines}
         if not (found or feet or is_more or verdict):
             return NOTHING
         lines = stripped(doc.text)
