@@ -54,7 +54,7 @@ def test_links_are_followed_and_loops_fail_alone(tmp_path: Path) -> None:
     files = {file.id: file for file in find_files(tmp_path / "in", LIMIT)}
     assert set(files) == {"link.txt", "folder/real.txt", "loop", "self", "dangling"}
     assert files["folder/real.txt"].load() == files["link.txt"].load() == b"x"
-    for name, says in (("loop", "a loop"), ("self", "link"), ("dangling", "'nowhere'")):
+    for name, says in (("loop", "a link to a folder that is read anyway"), ("self", "link"), ("dangling", "'nowhere'")):
         with pytest.raises(InputError, match=says):
             files[name].load()
 

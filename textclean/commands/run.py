@@ -30,7 +30,7 @@ from textclean.errors import InputError, UsageError
 from textclean.fingerprint import Fingerprint, fingerprint
 from textclean.io.formats.names import Format
 from textclean.io.formats.records import Fields
-from textclean.io.inputs import STANDARD_INPUT, File, Selection, check_apart, find_files
+from textclean.io.inputs import STANDARD_INPUT, File, Hidden, Selection, check_apart, find_files
 from textclean.io.out_folder import MANIFEST, RUN
 from textclean.io.out_writer import OutWriter
 from textclean.io.portions import Portion
@@ -135,7 +135,8 @@ def run(
         check_apart(source, folder.root)
     elif resume:
         raise UsageError("-: standard input cannot be read again; write it to a file to --resume")
-    files = find_files(source, pipeline.recipe.max_document_bytes, selection)
+    hidden = Hidden()
+    files = find_files(source, pipeline.recipe.max_document_bytes, selection, hidden)
     check_target(files, target)
     check_names(files, target)
     check_fields(files, fields)
@@ -144,6 +145,9 @@ def run(
         check_index(index, source, folder.root)
     made_with = _made_with(pipeline.recipe, selection, target, fields, extra)
     empty = () if files else (f"{source}: holds no file" + (" that is meant" if include or exclude else ""),)
+    if hidden.count:
+        left = f"{hidden.count:,} hidden file{'s' if hidden.count > 1 else ''}"
+        empty = (*empty, f"{source}: {left} left alone; name them with --include to clean them")
     task = _Task(files, fields, target, extra)
     if dry_run:
         with (

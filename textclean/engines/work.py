@@ -123,7 +123,7 @@ def start(reading: Reading) -> list[Done]:
 def _decoded(job: Job, taken: Taken, known: Mapping[str, Entry]) -> Document | Failure | Entry:
     """A document that was read; or why it cannot be decoded; or what an interrupted run knows of it."""
     content = taken.content
-    if content is None:
+    if content is None or taken.fault:
         return Failure(taken.id, "read", taken.fault)
     before = known.get(taken.id)
     if before is not None and before.digest == _digest(content):

@@ -40,12 +40,14 @@ class File:
         path: where it lies; ``-`` for standard input.
         limit: bytes of a document.
         format: how it holds documents.
+        is_told: whether the user named the format.
     """
 
     id: str
     path: str
     limit: int
     format: Format = _TEXT
+    is_told: bool = False
 
     def load(self) -> bytes:
         """The bytes of the document, decompressed.
@@ -91,7 +93,7 @@ class File:
         with self._told():
             found = os.stat(self.path)
         if stat.S_ISDIR(found.st_mode):
-            raise InputError("a link to a folder that holds it: a loop; remove the link")
+            raise InputError("a link to a folder that is read anyway, or holds it; remove the link")
         if not stat.S_ISREG(found.st_mode):
             raise InputError("not a regular file; put a file in its place, or take it out of the folder")
         return found.st_size
@@ -136,9 +138,30 @@ class Selection:
 
         return (not self.include or fits(self.include)) and not fits(self.exclude)
 
+    def file(self, id: str, path: str, limit: int) -> File:
+        """The file of that id."""
+        return File(id, path, limit, self.format or format_of(id), is_told=self.format is not None)
 
-def find_files(source: Path, limit: int, selection: Selection | None = None) -> list[File]:
+
+class Hidden:
+    """How many files were left alone because their name, or that of a folder they lie in, begins with a dot."""
+
+    def __init__(self) -> None:
+        self.count = 0
+
+    def holds(self, id: str) -> bool:
+        """Whether the file of that id is one; it is counted then."""
+        is_hidden = id.startswith(".") or "/." in id
+        self.count += is_hidden
+        return is_hidden
+
+
+def find_files(
+    source: Path, limit: int, selection: Selection | None = None, hidden: Hidden | None = None
+) -> list[File]:
     """The files of the input, in the order of their ids.
+
+    Hidden files are left alone, unless ``selection`` says what to include.
 
     Links to files and to folders are followed; a link to a folder that is read anyway is given as a file, which fails.
 
@@ -146,6 +169,7 @@ def find_files(source: Path, limit: int, selection: Selection | None = None) -> 
         source: a folder, with the folders in it; a file; or ``-``, standard input, which needs a format.
         limit: bytes of a document.
         selection: which files of a folder are meant.
+        hidden: counts the files that are hidden.
 
     Raises:
         UsageError: it is not there, or cannot be read.
@@ -154,10 +178,10 @@ def find_files(source: Path, limit: int, selection: Selection | None = None) -> 
     if str(source) == STANDARD_INPUT:
         if selection.format is None:
             raise UsageError("-: standard input has no name that tells its format; name it with --from")
-        return [File(renamed("stdin", selection.format), STANDARD_INPUT, limit, selection.format)]
+        return [File(renamed("stdin", selection.format), STANDARD_INPUT, limit, selection.format, is_told=True)]
     if source.is_file():
         id = path_id(source.name)
-        return [File(id, os.fspath(source), limit, selection.format or format_of(id))]
+        return [selection.file(id, os.fspath(source), limit)]
     if not source.is_dir():
         what = "is neither a folder nor a file" if os.path.lexists(source) else "does not exist"
         raise UsageError(f"{source}: the input {what}")
@@ -165,7 +189,10 @@ def find_files(source: Path, limit: int, selection: Selection | None = None) -> 
         paths = [(path_id(os.path.relpath(path, source)), path) for path in _walk(os.fspath(source))]
     except OSError as error:
         raise UsageError(f"{error.filename}: the input folder cannot be read: {error.strerror}") from error
-    files = [File(id, path, limit, selection.format or format_of(id)) for id, path in paths if selection.has(id)]
+    if not selection.include:
+        hidden = hidden or Hidden()
+        paths = [(id, path) for id, path in paths if not hidden.holds(id)]
+    files = [selection.file(id, path, limit) for id, path in paths if selection.has(id)]
     return sorted(files, key=lambda file: id_key(file.id))
 
 

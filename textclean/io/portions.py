@@ -6,11 +6,19 @@ from typing import Final, NamedTuple, Protocol
 
 from textclean.document import Document
 from textclean.errors import InputError
+from textclean.io.formats.foreign import foreign
 from textclean.io.formats.records import Block, Record
 from textclean.io.inputs import File, escaped
 
 DOCUMENTS_PER_PORTION: Final = 32
 """Documents that are read together, where each can be read alone."""
+
+
+_OTHERWISE: Final = "which has no reader here: extract its text first, or insist with --from text"
+_ADVICE: Final = {
+    "JSON": "so name it .json, or give --from json; insist with --from text",
+    "JSON lines": "so name it .jsonl, or give --from jsonl; insist with --from text",
+}
 
 
 class Taken(NamedTuple):
@@ -19,7 +27,7 @@ class Taken(NamedTuple):
     Attributes:
         id: the document.
         content: what it holds; None if it could not be read.
-        fault: why not.
+        fault: why it could not be, or is no document.
         row: its number in the file, from 1; 0 where the document is no row of one.
         kept: of a row without content, whether it can be put in quarantine all the same.
     """
@@ -100,9 +108,12 @@ class Files:
         """See :meth:`Portion.read`."""
         for file in self.files:
             try:
-                yield Taken(file.id, file.load())
+                raw = file.load()
             except InputError as error:
                 yield Taken(file.id, None, str(error))
+                continue
+            what = "" if file.is_told else foreign(raw)
+            yield Taken(file.id, raw, f"looks like {what}, {_ADVICE.get(what, _OTHERWISE)}" if what else "")
 
     def rest(self, raw: Collection[int]) -> bytes:
         """Nothing: see :meth:`Portion.rest`."""
