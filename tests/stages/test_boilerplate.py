@@ -182,3 +182,22 @@ def test_expressions_with_one_way_to_split_a_line_read_what_those_with_many_read
 def test_a_line_that_could_be_split_in_many_ways_stays(line: str) -> None:
     doc = Document("a", line)
     assert not Boilerplate().findings(doc, None).edits
+
+
+@pytest.mark.parametrize("foot", ["更多精彩内容，敬请期待…", "您怎么看？", "扫码关注我们！", "投稿请寄本栏目；"])
+def test_calls_at_the_foot_of_many_pages_go(foot: str) -> None:
+    bodies = [f"石舫镇第{c}条渡船今天早上开了，岸边站满了人，{c}组的船工说雾散得早。" for c in "甲乙丙丁戊"]
+    pages = [(f"{i}.txt", f"渡船开了\n{body}\n{foot}") for i, body in enumerate(bodies)]
+    for doc, body in zip(Pipeline([Boilerplate()]).run(pages), bodies, strict=True):
+        assert isinstance(doc, Document)
+        assert doc.text.endswith(body)
+
+
+def test_a_question_that_two_pages_end_with_stays() -> None:
+    pages = [
+        (f"{i}.txt", f"渡船开了\n石舫镇第{c}条渡船今天早上开了，岸边站满了人。\n您怎么看？")
+        for i, c in enumerate("甲乙丙")
+    ]
+    assert all(
+        doc.text.endswith("您怎么看？") for doc in Pipeline([Boilerplate()]).run(pages) if isinstance(doc, Document)
+    )

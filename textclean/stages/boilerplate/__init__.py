@@ -164,7 +164,14 @@ class Boilerplate(CorpusStage):
 
     name: ClassVar[str] = "boilerplate"
     tables: ClassVar["Schema"] = {
-        "lines": {"id": "string", "start": "int64", "key": "int64", "names_site": "bool", "body": "int64"}
+        "lines": {
+            "id": "string",
+            "start": "int64",
+            "key": "int64",
+            "names_site": "bool",
+            "is_call": "bool",
+            "body": "int64",
+        }
     }
     min_documents: int = Field(
         default=3,

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 LONGEST = 40
 """Characters of the longest line that is compared with those of other documents."""
+_CALLS = frozenset("…？！?!；;~～")
+"""What calls and questions end with: ``更多内容，敬请关注！``."""
 _SHORT = Look(shortest=LONGEST)
 _SITE_WORDS = lazy("网|平台|频道|首页|导航|客户端|公众号|论坛|门户|在线")
 
@@ -24,7 +26,7 @@ _SITE_WORDS = lazy("网|平台|频道|首页|导航|客户端|公众号|论坛|�
 def observe(docs: Sequence[Document], edge: int) -> "Seen":
     """A row for each short line among the first and the last ``edge`` lines of a page: its first place there, its hash.
 
-    ``names_site``: whether it names a site; ``body``: the hash of the longest line, by which copies of an article are
+    ``names_site``: whether it names a site; ``is_call``: whether it ends as a question or a call does; ``body``: the hash of the longest line, by which copies of an article are
     known.
     """
     import numpy as np
@@ -35,6 +37,7 @@ def observe(docs: Sequence[Document], edge: int) -> "Seen":
     starts: list[int] = []
     keys: list[bytes] = []
     sites: list[bool] = []
+    calls: list[bool] = []
     bodies: list[bytes] = []
     for doc in docs:
         text = doc.text
@@ -49,12 +52,14 @@ def observe(docs: Sequence[Document], edge: int) -> "Seen":
             starts += [text.rfind("\n", 0, start) + 1 for start in found.values()]
             keys += map(_digest, found)
             sites += [_SITE_WORDS.search(line) is not None for line in found]
+            calls += [line[-1] in _CALLS for line in found]
             bodies += [_digest(max(text.split("\n"), key=len))] * len(found)
     rows: dict[str, Column] = {
         "id": np.arange(len(docs), dtype=np.int32).repeat(counts),
         "start": np.array(starts, np.int64),
         "key": _keys(keys),
         "names_site": np.array(sites, np.bool_),
+        "is_call": np.array(calls, np.bool_),
         "body": _keys(bodies),
     }
     return Seen(tuple([doc.id for doc in docs]), {"lines": rows})
@@ -63,14 +68,16 @@ def observe(docs: Sequence[Document], edge: int) -> "Seen":
 def decide(observations: "Observations", min_documents: int) -> dict[str, list[int]]:
     """The hashes of shared lines, by document.
 
-    A line is shared if ``min_documents`` different bodies have it at their edge; for the name of a site two do.
+    A line is shared if ``min_documents`` different bodies have it at their edge; for the name of a site two do, and for
+    what ends as a question or a call does it takes one more.
     """
     import numpy as np
 
     own, body, document = (observations.array("lines", name) for name in ("key", "body", "id"))
     _, keys, bodies = _distinct(own, body)
-    site = np.unique(own[observations.array("lines", "names_site")])
-    shared = keys[bodies >= np.where(np.isin(keys, site), 2, min_documents)]
+    site, call = (np.unique(own[observations.array("lines", name)]) for name in ("names_site", "is_call"))
+    least = np.where(np.isin(keys, call), min_documents + 1, np.where(np.isin(keys, site), 2, min_documents))
+    shared = keys[bodies >= least]
     held = np.isin(own, shared)
     verdicts: dict[str, list[int]] = {}
     pairs, _, _ = _distinct(document[held], own[held])
@@ -93,8 +100,10 @@ def _distinct(first: "NDArray[Any]", second: "NDArray[Any]") -> "tuple[NDArray[A
 
 
 def may_be_shared(line: str) -> bool:
-    """Whether a line is short and neither a sentence nor a numbered heading."""
-    return 2 <= len(line) <= LONGEST and not closed(line) and line[-1] not in "，,、" and not ENUMERATED.match(line)
+    """Whether a line is short and neither a statement nor a numbered heading. Calls of readers may be."""
+    if not 2 <= len(line) <= LONGEST or line[-1] in "，,、" or ENUMERATED.match(line):
+        return False
+    return not closed(line) or line[-1] in _CALLS
 
 
 def key(line: str) -> int:

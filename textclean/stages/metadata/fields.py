@@ -62,6 +62,9 @@ _BEFORE_FIELDS = SEPARATORS + BULLETS
 _AROUND = SEPARATORS.replace("《", "").replace("》", "")
 _DATED_BY = lazy(rf"([{HAN}\w]{{1,10}}(?:{any_of('dated_outlet')}))[\s|｜丨·]*(?=(?:19|20)\d\d)")
 _OUTLET = lazy(rf"[{HAN}\w]{{2,12}}(?:{any_of('outlet')})")
+_OUTLET_BEFORE = lazy(
+    rf"([{HAN}\w]{{2,12}}(?:{any_of('outlet')}))[\s|｜丨·]+(?=(?:本报|本网|特约)?(?:记者|通讯员|实习生))"
+)
 _OUTLET_END = lazy(rf"(?:{any_of('outlet_end')})\s*\Z")
 _SENTENCE_SIGN = lazy(r"[。！？!?；，:：\n]")
 _STAFF = lazy(r"_[A-Za-z]{1,4}\d+\Z")
@@ -256,6 +259,8 @@ def _rest(value: str, more: list[tuple[str, Any]]) -> bool:
     if _OUTLET.fullmatch(value):
         more.append(("source", value))
         return True
+    if outlet := _OUTLET_BEFORE.match(value):
+        more.append(("source", outlet[1]))
     names_only = byline(value)
     if names_only:
         more.extend(names_only.meta)
