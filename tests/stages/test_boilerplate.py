@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from textclean.document import Document
 from textclean.language.han import HAN
+from textclean.pipeline import Pipeline
 from textclean.stage import TextRef, advance
 from textclean.stages import boilerplate
 from textclean.stages.boilerplate import Boilerplate
@@ -193,11 +194,8 @@ def test_calls_at_the_foot_of_many_pages_go(foot: str) -> None:
         assert doc.text.endswith(body)
 
 
-def test_a_question_that_two_pages_end_with_stays() -> None:
-    pages = [
-        (f"{i}.txt", f"渡船开了\n石舫镇第{c}条渡船今天早上开了，岸边站满了人。\n您怎么看？")
-        for i, c in enumerate("甲乙丙")
-    ]
-    assert all(
-        doc.text.endswith("您怎么看？") for doc in Pipeline([Boilerplate()]).run(pages) if isinstance(doc, Document)
-    )
+def test_a_question_that_three_pages_end_with_stays() -> None:
+    body = "石舫镇第{}条渡船今天早上开了，岸边站满了人。"
+    pages = [(f"{i}.txt", f"渡船开了\n{body.format(c)}\n您怎么看？") for i, c in enumerate("甲乙丙")]
+    done = [doc for doc in Pipeline([Boilerplate()]).run(pages) if isinstance(doc, Document)]
+    assert [doc.text.endswith("您怎么看？") for doc in done] == [True] * 3
