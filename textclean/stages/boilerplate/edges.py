@@ -26,8 +26,8 @@ _SITE_WORDS = lazy("网|平台|频道|首页|导航|客户端|公众号|论坛|�
 def observe(docs: Sequence[Document], edge: int) -> "Seen":
     """A row for each short line among the first and the last ``edge`` lines of a page: its first place there, its hash.
 
-    ``names_site``: whether it names a site; ``is_call``: whether it ends as a question or a call does; ``body``: the hash of the longest line, by which copies of an article are
-    known.
+    ``names_site``: whether it names a site; ``is_call``: whether it ends as a question or a call does; ``body``: the
+    hash of the longest line, by which copies of an article are known.
     """
     import numpy as np
 
