@@ -14,3 +14,5 @@ NAME = (
     rf"|[{HAN}]{{1,6}}(?:[·•][{HAN}]{{1,6}}){{1,2}})"
 )
 """A person's name: surname and one or two characters, or parts joined by a middle dot."""
+LONGEST_UNDIVIDED = max(map(len, _LISTED["compound"])) + 2
+"""Characters of the longest name without a middle dot."""

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from textclean.stage import CorpusStage, Document, Edits, Field, Findings, Mark, Texts
+from textclean.stages.cuts import NOTHING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -109,7 +110,7 @@ class Duplicates(CorpusStage):
     def findings(self, doc: Document, verdict: Any) -> Findings:
         """Cuts with their line breaks, and ``template`` marks."""
         if verdict is None:
-            return Findings()
+            return NOTHING
         cuts = []
         marks = []
         for start, end, (reason, twin, differs) in verdict:
@@ -124,8 +125,8 @@ class Duplicates(CorpusStage):
                 cuts.append((start, end, reason, twin))
         if not cuts:
             return Findings(marks=marks)
-        starts, ends, reasons, twins = zip(*cuts, strict=True)
-        starts, ends = zip(*_with_breaks(doc.text, list(zip(starts, ends, strict=True))), strict=True)
+        starts, ends = zip(*_with_breaks(doc.text, [(start, end) for start, end, _, _ in cuts]), strict=True)
+        _, _, reasons, twins = zip(*cuts, strict=True)
         return Findings(Edits(starts, ends, ("",) * len(cuts), reasons, twins=dict(enumerate(twins))), marks)
 
 

@@ -1,4 +1,4 @@
-/* The lines of lines.py and the keys of folding.py over plain buffers: what the NumPy functions do, bit for bit.
+/* The lines and kinds of lines.py and the keys of folding.py over plain buffers: what the NumPy functions do, bit for bit.
  *
  * Code points come as uint16 or uint32 ("width" is 2 or 4). No state is kept between calls, and the interpreter's
  * lock is free meanwhile. Written against the stable ABI of CPython 3.11. */
@@ -78,6 +78,21 @@ static inline void keys_of(const Codes *of, int width, uint64_t *out)
     for (int64_t i = 0; i < of->texts; i++) key_of(of->points, width, of->offsets[i], of->offsets[i + 1], out + 2 * i);
 }
 
+/* Of each text the kinds of its last code point, and those of all if it has `longest` at most; two bytes a text. */
+static inline void kinds_of(const Codes *of, int width, const uint8_t *kinds, int64_t longest, uint8_t *out)
+{
+    for (int64_t i = 0; i < of->texts; i++) {
+        int64_t at = of->offsets[i], stop = of->offsets[i + 1];
+        uint8_t last = 0, within = 0;
+        for (at = stop - at > longest ? stop - 1 : at; at < stop; at++) {
+            uint32_t point = point_at(of->points, width, at);
+            within |= last = point < PLANE ? kinds[point] : 0;
+        }
+        out[2 * i] = last;
+        out[2 * i + 1] = stop - of->offsets[i] > longest ? 0 : within;
+    }
+}
+
 /* ---------------------------------------------------------------- the module */
 
 static int has_room(const Py_buffer *view, int64_t entries, int64_t size)
@@ -141,10 +156,33 @@ static PyObject *keys(PyObject *module, PyObject *args)
     return ok ? Py_NewRef(Py_None) : (PyErr_SetString(PyExc_ValueError, UNFIT), NULL);
 }
 
+static PyObject *kinds(PyObject *module, PyObject *args)
+{
+    Py_buffer points, offsets, table, out;
+    Codes of;
+    int width;
+    long long longest;
+    (void)module;
+    if (!PyArg_ParseTuple(args, "y*iy*y*Lw*", &points, &width, &offsets, &table, &longest, &out)) return NULL;
+    int ok = valid(&points, width, &offsets, &of) && has_room(&table, PLANE, 1) && has_room(&out, 2 * of.texts, 1);
+    if (ok) {
+        Py_BEGIN_ALLOW_THREADS
+        if (width == 2) kinds_of(&of, 2, table.buf, longest, out.buf);
+        else kinds_of(&of, 4, table.buf, longest, out.buf);
+        Py_END_ALLOW_THREADS
+    }
+    PyBuffer_Release(&points);
+    PyBuffer_Release(&offsets);
+    PyBuffer_Release(&table);
+    PyBuffer_Release(&out);
+    return ok ? Py_NewRef(Py_None) : (PyErr_SetString(PyExc_ValueError, UNFIT), NULL);
+}
+
 static PyMethodDef functions[] = {
     {"lines", lines, METH_VARARGS,
      "lines(points, width, offsets, table, out, rows, bounds) -> int: how many lines do not fold to nothing"},
     {"keys", keys, METH_VARARGS, "keys(points, width, offsets, out): two words a text"},
+    {"kinds", kinds, METH_VARARGS, "kinds(points, width, offsets, table, longest, out): two bytes a text"},
     {NULL, NULL, 0, NULL},
 };
 

@@ -62,3 +62,21 @@ def _built_lines(codes: Codes) -> Lines:
     start, end, number, ends = rows[:found].T
     ends = np.append(0, ends)
     return Lines(Codes(folded[: ends[-1]], ends), bounds.tolist(), start, end, number)
+
+
+def kinds_of(codes: Codes, kinds: NDArray[np.uint8], longest: int) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+    """Of each text, none of which is empty, the kinds of its last character, and those of all if it is short.
+
+    Args:
+        codes: the texts.
+        kinds: bits by code point of the basic plane; a character beyond it has none.
+        longest: characters of the longest text that is short; a longer one has no kinds as a whole.
+    """
+    points, offsets = codes
+    if _built is not None:
+        out = np.empty((len(offsets) - 1, 2), np.uint8)
+        _built.kinds(points, points.dtype.itemsize, offsets, kinds, longest, out)
+        return out[:, 0], out[:, 1]
+    own = np.append(kinds, np.uint8(0)).take(points, mode="clip")
+    within = np.bitwise_or.reduceat(own, offsets[:-1]) if len(offsets) > 1 else own[:0]
+    return own[offsets[1:] - 1], np.where(codes.lengths > longest, np.uint8(0), within)

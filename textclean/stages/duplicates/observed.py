@@ -14,7 +14,7 @@ from textclean.minhash.signatures import Signatures
 from textclean.minhash.sketch import Sketches, sketch, take
 from textclean.stage import Document, TextRef, Texts
 from textclean.stages.duplicates.folding import fold, keys, split
-from textclean.stages.duplicates.lines import folded_lines
+from textclean.stages.duplicates.lines import folded_lines, kinds_of
 from textclean.stages.duplicates.sentences import BREAKS, CLOSERS, LONGEST_HEADING, STOPS, ends_a_sentence, is_heading
 from textclean.tables import Column, Lists, Observations, Seen
 
@@ -110,15 +110,11 @@ def _kinds() -> NDArray[np.uint8]:
 
 def _flags(codes: Codes) -> NDArray[np.uint8]:
     """Which folded texts may be headings and which end a sentence; of most, characters and lengths tell."""
-    kinds = _kinds()
-    last = kinds.take(codes.codes[codes.offsets[1:] - 1], mode="clip")
+    last, within = kinds_of(codes, _kinds(), LONGEST_HEADING)
+    stops = within & _STOP
     flags = ((last & _STOP) > 0) * np.uint8(SENTENCE)
-    short = np.flatnonzero(codes.lengths <= LONGEST_HEADING)
-    few = codes.take(short)
-    within = np.bitwise_or.reduceat(kinds.take(few.codes, mode="clip"), few.offsets[:-1])
-    flags[short[(within & _STOP | last[short] & _BREAK) == 0]] |= np.uint8(HEADING)
-    unsure = (last & _CLOSER) > 0
-    unsure[short[(within & _STOP) > 0]] = True
+    flags |= ((codes.lengths <= LONGEST_HEADING) & ((stops | last & _BREAK) == 0)) * np.uint8(HEADING)
+    unsure = (last & _CLOSER | stops) > 0
     looked_at = np.flatnonzero(unsure)
     texts = split(codes.take(looked_at)) if len(looked_at) else []
     for i, text in zip(looked_at.tolist(), texts, strict=True):

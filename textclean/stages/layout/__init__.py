@@ -205,7 +205,7 @@ def _spacing(text: str, glued: Mapping[int, tuple[int, int]]) -> Edits:
     """Edits for everything between the lines: one line break, or none where two lines are joined."""
     starts, ends = blank_lines(text)
     if not glued:
-        return columns(starts, ends, [""] * len(starts), "blank")
+        return columns(starts, ends, ("",) * len(starts), "blank")
     closed_up = {text.find("\n", tail) + 1 for tail in glued}
     spans = [(start, stop) for start, stop in zip(starts, ends, strict=True) if start not in closed_up]
     edits = EditBuilder()

@@ -4,7 +4,7 @@ import re
 
 from textclean.language.expressions import lazy
 from textclean.language.han import HAN
-from textclean.language.names import NAME
+from textclean.language.names import LONGEST_UNDIVIDED, NAME
 from textclean.stages.metadata.found import BULLETS, SEPARATORS, Found
 from textclean.stages.metadata.labels import KEYS, ROLES, any_of, characters
 
@@ -174,6 +174,8 @@ def byline(line: str) -> Found | None:
 def bare_name(line: str) -> Found | None:
     """A name and nothing else."""
     word = _unspread(line.strip(BULLETS))
+    if len(word) > LONGEST_UNDIVIDED and "·" not in word and "•" not in word:
+        return None
     if (
         not 2 <= len(word) <= LONGEST_NAME
         or _NAME.fullmatch(word) is None
