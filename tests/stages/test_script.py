@@ -134,3 +134,19 @@ def test_a_word_that_a_line_break_parts_is_converted_as_a_whole():
 def test_a_heading_does_not_run_on_into_the_paragraph():
     text = "县里的理发\n布店今天开门，县里的人都来看，店里的布又多又好，价钱也公道。"
     assert run(text, to="traditional").text.startswith("縣裏的理髮\n布店")
+
+
+@pytest.mark.parametrize(
+    ("to", "text", "expected"),
+    [
+        ("simplified", "我在台北看電影", "我在台北看电影"),
+        ("simplified", "開館了", "开馆了"),
+        ("simplified", "毕昇是活字印刷术的发明者，於潜是地名。", None),
+        ("traditional", "我在青溪看电影", "我在青溪看電影"),
+        ("traditional", "看戲", None),
+        ("keep", "我在台北看電影", None),
+    ],
+)
+def test_short_texts_are_converted_on_request(to: str, text: str, expected: str | None) -> None:
+    done = Script.model_validate({"to": to})(Document("a", text))
+    assert done.text == (text if expected is None else expected)

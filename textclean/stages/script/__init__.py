@@ -63,12 +63,23 @@ class Script(Stage):
             own = _script_of(line.text, script)
             if own == "mixed":
                 marks.append(_mark(line.text, "mixed-script", line.start))
-            elif self.to != "keep" and own not in ("none", self.to):
+            elif self.to == "keep" or own == self.to:
+                continue
+            elif own != "none" or (script != self.to and _has_only_others(line.text, self.to)):
                 edits += _converted(line, _beside(lines, number), config)
         if script == "mixed" and not any(mark.kind == "mixed-script" for mark in marks):
             marks.append(_mark(text, "mixed-script"))
         starts, ends, news = zip(*edits, strict=True) if edits else ((), (), ())
         return Findings(columns(starts, ends, news, "script"), marks)
+
+
+def _has_only_others(text: str, to: str) -> bool:
+    """Whether a text that tells too little of its script has characters of the one that is not asked for alone.
+
+    In a text of the script that is asked for they are names, or slips.
+    """
+    traditional, simplified = counts(text)
+    return (simplified == 0 < traditional) if to == "simplified" else (traditional == 0 < simplified)
 
 
 def _script_of(text: str, around: str = "") -> str:
