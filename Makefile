@@ -128,7 +128,7 @@ test-sanitize: $(INSTALLED)
 	cd build/sanitize && ASAN_OPTIONS=detect_leaks=0 LD_PRELOAD="$$($(CC) -print-file-name=libasan.so)" \
 	  PYTHONPATH=. $(CURDIR)/$(BIN)/python -m pytest -p no:cacheprovider tests/minhash/test_kernel.py tests/minhash/test_verify.py tests/test_weave.py tests/test_ledger.py \
 	  tests/test_codes.py tests/test_decode.py \
-	  tests/stages/test_normalize_policies.py tests/stages/test_folding.py tests/stages/test_duplicates_lines.py tests/stages/test_repeats.py
+	  tests/stages/test_normalize_policies.py tests/stages/test_folding.py tests/stages/test_duplicates_lines.py tests/stages/test_stretches.py tests/stages/test_repeats.py
 
 data: $(INSTALLED)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[data]'
