@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/installed
 
-.PHONY: help demo test test-slow test-services test-growth lint format bench bench-dedup bench-encoding bench-run bench-growth bench-memory \
+.PHONY: help demo test test-slow test-services test-growth lint format bench bench-dedup bench-encoding bench-run bench-statements bench-growth bench-memory \
   bench-dedup-memory fuzz fuzz-out test-sanitize data clean
 
 help:
@@ -16,6 +16,7 @@ help:
 	@echo "make lint       ruff and mypy"
 	@echo "make bench      time every stage, the core and the whole pipeline"
 	@echo "make bench-dedup  the search for duplicates beside other libraries, in a venv of its own"
+	@echo "make bench-statements  which copies fall and which facts stay, over labelled pairs"
 	@echo "make bench-run  whole runs as processes, beside a script written in an afternoon, in the same venv"
 	@echo "make bench-encoding  encoding detection and repair beside other libraries, in the same venv"
 	@echo "make bench-growth  what twice the input costs every part, up to 4 MB of whatever could be hard for it"
@@ -99,6 +100,9 @@ bench-encoding:
 	test -x .venv-bench/bin/python || $(PYTHON) -m venv .venv-bench
 	.venv-bench/bin/python -m pip install --quiet --disable-pip-version-check -e '.[bench-encoding]'
 	.venv-bench/bin/python -m benchmarks.encoding
+
+bench-statements: $(INSTALLED)
+	$(BIN)/python -m benchmarks.statements --wrong
 
 bench-growth: $(INSTALLED)
 	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m benchmarks.growth --regex

@@ -4,6 +4,7 @@ Both are aligned character by character, and every stretch in which they differ 
 known to be harmless is a fact: a number, date, name, place, organisation, title, negation, opposite, unit, or news.
 """
 
+import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from functools import cache
@@ -61,8 +62,8 @@ def difference(kept: Whole, own: Whole) -> Difference | None:
     if found is None:
         return Difference(theirs, mine)
     for number, stretch in enumerate(found):
-        if not _is_harmless(theirs, mine, stretch):
-            return _shown(theirs, mine, found, number)
+        if not _is_harmless(theirs, mine, stretch) and not _same_word(theirs, mine, _with_near(found, number)):
+            return _shown(theirs, mine, _with_near(found, number))
     told = iter(numbers(theirs))
     return next((Difference("", one) for one in numbers(mine) if one not in told), None)
 
@@ -100,8 +101,7 @@ def _is_harmless(kept: str, own: str, stretch: Stretch) -> bool:
         return True
     if not other and _is_clause(kept, start, end):
         return said not in _turns()
-    empty = _empty()
-    if said in empty and other in empty:
+    if _empty().fullmatch(said) and _empty().fullmatch(other):
         return True
     if len(said) == len(other) and all(map(_look_alike, said, other)):
         return True
@@ -126,7 +126,7 @@ def _said(text: str) -> str:
 
 def _is_clause(text: str, start: int, end: int) -> bool:
     """Whether a stretch is a clause of its own: something stands between it and what is left, on one side at least."""
-    if _said(text[start:end]) in _empty():
+    if _empty().fullmatch(_said(text[start:end])):
         return True
     if end - start < _SHORTEST_CLAUSE:
         return False
@@ -164,14 +164,19 @@ def _same_word(kept: str, own: str, stretch: Stretch) -> bool:
     return False
 
 
-def _shown(kept: str, own: str, found: Sequence[Stretch], number: int) -> Difference:
-    """A stretch for a person: with those beside it, and whole numbers and words of letters."""
+def _with_near(found: Sequence[Stretch], number: int) -> Stretch:
+    """A stretch with those that a single character parts from it: words that share one are told apart so."""
     first = last = number
     while first and found[first][0] - found[first - 1][1] <= 1:
         first -= 1
     while last + 1 < len(found) and found[last + 1][0] - found[last][1] <= 1:
         last += 1
-    start, end, own_start, own_end = *found[first][:1], found[last][1], found[first][2], found[last][3]
+    return found[first][0], found[last][1], found[first][2], found[last][3]
+
+
+def _shown(kept: str, own: str, stretch: Stretch) -> Difference:
+    """A stretch for a person: with whole numbers and words of letters."""
+    start, end, own_start, own_end = stretch
     old, new = kept[start:end], own[own_start:own_end]
     while start and own_start and _is_latin(kept[start - 1]) and _is_latin((old or new)[0]):
         start, own_start = start - 1, own_start - 1
@@ -187,8 +192,10 @@ def _is_latin(char: str) -> bool:
 
 
 @cache
-def _empty() -> frozenset[str]:
-    return frozenset(["", *_words("empty")])
+def _empty() -> re.Pattern[str]:
+    """Up to two words that say nothing."""
+    words = "|".join(map(re.escape, sorted(_words("empty"), key=len, reverse=True)))
+    return re.compile(f"(?:{words}){{0,2}}")
 
 
 @cache

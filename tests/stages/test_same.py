@@ -1,0 +1,118 @@
+"""A copy falls only to a paragraph that says all of it."""
+
+import pytest
+
+from benchmarks.statements import judged
+from tests.statements import facts, paragraphs, reprints
+from textclean.document import Document
+from textclean.pipeline import Pipeline
+from textclean.stages.duplicates import Duplicates
+from textclean.stages.duplicates.folding import fold
+from textclean.stages.duplicates.plain import plain_numbers, without_credits
+from textclean.stages.duplicates.same import Difference, difference
+from textclean.stages.duplicates.whole import Whole
+
+FACTS_CUT_AT_MOST = 0.005
+REPRINTS_FOUND_AT_LEAST = 0.95
+
+
+def differs(kept: str, own: str) -> Difference | None:
+    kept, own = fold([kept, own])
+    return difference(Whole(kept), Whole(own))
+
+
+def test_hardly_a_fact_falls_and_hardly_a_reprint_stays() -> None:
+    every = [pair for number, one in enumerate(paragraphs()) for pair in (*facts(one), *reprints(one, number))]
+    assert len(every) >= 400
+    found = list(judged(every))
+    told = [one for one in found if not one.pair.is_reprint]
+    said = [one for one in found if one.pair.is_reprint and one.counts]
+    assert sum(not one.is_right for one in told) <= FACTS_CUT_AT_MOST * len(told)
+    assert sum(one.is_right for one in said) >= REPRINTS_FOUND_AT_LEAST * len(said)
+
+
+NOTICE = "青溪县水务局副局长陈建国涉嫌严重违纪违法，目前正接受县纪委监委纪律审查和监察调查，收受财物共计120万元。"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "shown"),
+    [
+        ("陈建国", "李志军", "陈建国 → 李志军"),
+        ("青溪县", "临江区", "青溪县 → 临江区"),
+        ("120万元", "20万元", "1200000 → 200000"),
+        ("副局长", "局长", "副 → ∅"),
+        ("涉嫌", "未涉嫌", "∅ → 未"),
+        ("目前正", "昨日起", "目前正 → 昨日起"),
+        ("万元", "万斤", "元 → 斤"),
+        ("。", "，另有两人被查。", "∅ → ,另有2人被查"),
+    ],
+)
+def test_what_differs_is_told(old: str, new: str, shown: str) -> None:
+    assert str(differs(NOTICE, NOTICE.replace(old, new))) == shown
+
+
+def test_a_notice_about_someone_else_stays_and_says_what_differs() -> None:
+    other = NOTICE.replace("陈建国", "李志军")
+    for docs in ([("a", NOTICE), ("b", other)], [("a", f"{NOTICE}\n{other}")]):
+        done = [doc for doc in Pipeline([Duplicates()]).run(docs) if isinstance(doc, Document)]
+        assert "\n".join(doc.text for doc in done) == f"{NOTICE}\n{other}"
+        (mark,) = [mark for doc in done for mark in doc.marks]
+        assert (mark.kind, mark.observed) == ("template", other)
+        assert "陈建国 → 李志军" in mark.evidence
+    alike = Pipeline([Duplicates(numbers="same")]).clean(f"{NOTICE}\n{other}")
+    assert alike.text == NOTICE
+
+
+@pytest.mark.parametrize(
+    ("text", "credits"),
+    [
+        ("新华网北京1月12日电 青溪县发布通报。", "新华网北京1月12日电"),
+        ("本报讯（记者 某某）青溪县发布通报。", "本报讯(记者某某)"),
+        ("本报北京3月5日电（记者 某某）青溪县发布通报。", "本报北京3月5日电(记者某某)"),
+        ("据江州晚报报道，青溪县发布通报。", "据江州晚报报道,"),
+        ("江州晚报记者李志军报道：青溪县发布通报。", "江州晚报记者李志军报道:"),
+        ("摘要：青溪县发布通报。", "摘要:"),
+        ("青溪县发布（资料图）通报。", "(资料图)"),
+        ("青溪县发布通报。责任编辑：某某", "责任编辑:某某"),
+        ("青溪县发布通报。来源：江州晚报", "来源:江州晚报"),
+        ("社会各界网友热议的报道引起关注。", ""),
+        ("新华社记者从现场了解到，青溪县发布通报。", ""),
+        ("一台电视机放在村口。", ""),
+        ("（一）青溪县发布通报。", ""),
+        ("他说：“来源：不明。”", ""),
+    ],
+)
+def test_datelines_and_credits_are_no_statements(text: str, credits: str) -> None:
+    (folded,) = fold([text])
+    assert without_credits(folded) == folded.replace(credits, "", 1)
+
+
+@pytest.mark.parametrize(
+    ("text", "plain"),
+    [
+        ("三千", "3000"),
+        ("3,000人", "3000人"),
+        ("１.２万", "12000"),
+        ("1.25万亿", "1250000000000"),
+        ("二〇二四年三月", "2024年3月"),
+        ("2024-03-05", "2024年3月5日"),
+        ("03月05日", "3月5日"),
+        ("百分之五点六", "5.6%"),
+        ("百分之12.5", "12.5%"),
+        ("一百二十三万四千", "1234000"),
+        ("两百零五", "205"),
+        ("十五", "15"),
+        ("比分2：1", "比分2:1"),
+        ("0.5", "0.5"),
+        ("2024-03", "2024-03"),
+    ],
+)
+def test_numbers_have_one_form(text: str, plain: str) -> None:
+    assert plain_numbers(fold([text])[0]) == plain
+
+
+def test_a_number_that_a_cut_halved_says_nothing_else() -> None:
+    whole = "全年安排补助资金一共有12.3亿元，用于补助企业和农户，由县财政局统一发放到户。"
+    assert differs(whole, whole[12:]) is None
+    assert differs(whole, "全年安排补助资金一共有1") is None
+    assert differs(whole, whole[2:].replace("12.3", "2.3")) is not None
