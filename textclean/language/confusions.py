@@ -32,6 +32,18 @@ def confusions() -> "Mapping[str, tuple[tuple[str, float], ...]]":
     return MappingProxyType(table)
 
 
+@cache
+def mistaken(least: float) -> "frozenset[tuple[str, str]]":
+    """Pairs of characters that look alike by ``least`` or more, either way round; small where the whole table is large."""
+    import numpy as np
+
+    arrays = read_arrays("confusions.npz")
+    alike = arrays["similarity"] >= least * 255
+    ones = np.repeat(arrays["chars"], arrays["sizes"])[alike]
+    pairs = list(zip(map(chr, ones.tolist()), map(chr, arrays["others"][alike].tolist()), strict=True))
+    return frozenset([*pairs, *((other, one) for one, other in pairs)])
+
+
 def similarity(observed: str, intended: str) -> float:
     """How alike two characters look: 0 to 1, 0 where neither lists the other."""
     table = confusions()

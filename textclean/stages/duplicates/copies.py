@@ -1,5 +1,6 @@
 """The verdict over the paragraphs of all documents: which are copies, and of which one that stays."""
 
+from array import array
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -48,7 +49,7 @@ def decide(
         earlier = after_earlier(options, remembered, own, rows.ids).renumbered(asking)
         alone[list(earlier.cuts)] = False
     search = Search(options, rows, texts, alone)
-    templates: dict[int, list[tuple[float, int, str]]] = {}
+    templates = _Templates()
 
     def relate(pairs: bands.Pairs) -> tuple[Related, Related]:
         least = options.threshold, options.containment
@@ -60,7 +61,7 @@ def decide(
         search.propose, search.crowd, relate, lambda beside, inside: which_stays(first, search.rank, inside, beside)
     )
     short = short_copies(rows, observations, texts, found)
-    return _by_document(rows, found, templates, first, earlier, short)
+    return _by_document(rows, found, templates.told(rows, texts, found), first, earlier, short)
 
 
 def entries(
@@ -108,15 +109,46 @@ def _verified(rows: Observed, texts: Texts, first: NDArray[np.int64]) -> NDArray
     return first
 
 
+class _Templates:
+    """Pairs of which each says something else. They may be many, so of a pair there are but three numbers."""
+
+    def __init__(self) -> None:
+        self._later, self._earlier, self._similarity = array("q"), array("q"), array("d")
+
+    def add(self, one: int, other: int, similarity: float) -> None:
+        """A pair of rows."""
+        self._later.append(max(one, other))
+        self._earlier.append(min(one, other))
+        self._similarity.append(similarity)
+
+    def told(self, rows: Observed, texts: Texts, found: NearDuplicates) -> dict[int, Verdict]:
+        """For each later row of a pair that stays, the most similar earlier one that does, and what differs."""
+        later, earlier = (np.frombuffer(column, np.int64) for column in (self._later, self._earlier))
+        stays = (found.kind[earlier] == KEPT) & (found.kind[later] == KEPT)
+        later, earlier = later[stays], earlier[stays]
+        order = np.lexsort((earlier, -np.frombuffer(self._similarity, np.float64)[stays], later))
+        _, first = np.unique(later[order], return_index=True)
+        chosen = order[first]
+        verdicts: dict[int, Verdict] = {}
+        for lo in range(0, len(chosen), _AT_ONCE):
+            part = chosen[lo : lo + _AT_ONCE]
+            left, right = earlier[part].tolist(), later[part].tolist()
+            read = list(map(Whole, rows.read(texts, [*left, *right])))
+            for one, other, kept, own in zip(left, right, read, read[len(left) :], strict=False):
+                differs = difference(kept, own) or difference(own, kept)
+                verdicts[other] = Verdict("template", rows.name(one), str(differs))
+        return verdicts
+
+
 def _same_facts(
     options: "Duplicates",
     rows: Observed,
     beside: Related,
     inside: Related,
     texts: Texts,
-    templates: dict[int, list[tuple[float, int, str]]],
+    templates: "_Templates",
 ) -> tuple[Related, Related]:
-    """The relations that may make a paragraph fall; ``templates`` gets, of the later of two, the earlier ones."""
+    """The relations that may make a paragraph fall; ``templates`` gets the others."""
 
     def may_fall(found: Related, *, piece: bool) -> Related:
         keep = np.zeros(len(found.left), bool)
@@ -133,8 +165,7 @@ def _same_facts(
                 differs = difference(whole, own) if options.numbers == "different" else None
                 keep[lo + i] = differs is None
                 if differs is not None:
-                    earlier, later = sorted((one, other))
-                    templates.setdefault(later, []).append((-float(found.similarity[lo + i]), earlier, str(differs)))
+                    templates.add(one, other, float(found.similarity[lo + i]))
                 elif piece and rows.document[one] != rows.document[other]:
                     keep[lo + i] = is_cut_from(own.text, whole)
         return Related(found.left[keep], found.right[keep], found.similarity[keep])
@@ -145,7 +176,7 @@ def _same_facts(
 def _by_document(
     rows: Observed,
     found: NearDuplicates,
-    templates: Mapping[int, list[tuple[float, int, str]]],
+    templates: Mapping[int, Verdict],
     first: NDArray[np.int64],
     earlier: Said,
     short: Mapping[int, list[Placed]],
@@ -159,10 +190,7 @@ def _by_document(
     if earlier.cuts:
         said |= {row: earlier.cuts[at] for row, at in enumerate(first.tolist()) if at in earlier.cuts}
     said = {**earlier.marks, **said}
-    for row, others in templates.items():
-        kept = [(other, differs) for _, other, differs in sorted(others) if found.kind[other] == KEPT]
-        if kept and row not in said:
-            said[row] = Verdict("template", rows.name(kept[0][0]), kept[0][1])
+    said = {**templates, **said}
     verdicts: dict[int, list[Placed]] = {}
     told = sorted(said)
     places = zip(*(column[told].tolist() for column in (rows.document, rows.start, rows.end)), strict=True)

@@ -138,9 +138,9 @@ def _look_alike(one: str, other: str) -> bool:
     """Whether one of two characters may be the other, misread, and they are not set against each other."""
     if one == other:
         return True
-    from textclean.language.confusions import similarity  # a large table, which few differences need
+    from textclean.language.confusions import mistaken  # few differences need it
 
-    if one in _NUMERALS or other in _NUMERALS or similarity(one, other) < _ALIKE:
+    if one in _NUMERALS or other in _NUMERALS or (one, other) not in mistaken(_ALIKE):
         return False
     return not any(one in group and other in group for group in _words("opposed"))
 
