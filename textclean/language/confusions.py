@@ -34,7 +34,7 @@ def confusions() -> "Mapping[str, tuple[tuple[str, float], ...]]":
 
 @cache
 def mistaken(least: float) -> "frozenset[tuple[str, str]]":
-    """Pairs of characters that look alike by ``least`` or more, either way round: few, where the whole table is large."""
+    """Pairs of characters that look alike by ``least`` or more, either way round: few of the large table."""
     import numpy as np
 
     arrays = read_arrays("confusions.npz")
