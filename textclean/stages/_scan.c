@@ -12,10 +12,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { /* kinds of characters; those up to LOST are looked at, and their classes are from CALLING on */
+enum { /* kinds of characters; those up to JOINT are looked at, and their classes are from CALLING on */
     POINT = 1, BRACKET = 2, STOP = 4, BLANK = 8, RETURN = 16, LINE = 32, CORNER = 64, ODD = 128, RARE = 256, LOST = 512,
-    CHINESE = 1024, CLOSER = 2048, HAN = 4096, KANA = 8192, CLEAR = 1 << 14, WHITE = 1 << 15, TIGHT_BEFORE = 1 << 16,
-    TIGHT_AFTER = 1 << 17, EDGE = 1 << 18, SENTENCE = 1 << 19, DATELINE = 1 << 20
+    JOINT = 1024, CHINESE = 2048, CLOSER = 4096, HAN = 8192, KANA = 1 << 14, CLEAR = 1 << 15, WHITE = 1 << 16,
+    TIGHT_BEFORE = 1 << 17, TIGHT_AFTER = 1 << 18, EDGE = 1 << 19, SENTENCE = 1 << 20, DATELINE = 1 << 21
 };
 #define CALLING 128
 #define LETTER (HAN | KANA)
@@ -26,7 +26,7 @@ enum { /* kinds of characters; those up to LOST are looked at, and their classes
 
 enum { NOTHING, SPACE, TAB }; /* places in the tuple of what is written; the signs come behind */
 enum { NEWLINE, BLANKS, WIDTH }; /* places in the tuple of reasons */
-enum { REACH = 24, WINDOW = 200, HEAD = 32, SPELLED = 7, ENTITY = 31 }; /* as in the modules named above */
+enum { REACH = 24, WINDOW = 200, HEAD = 32, SPELLED = 7, SINGLES = 3, ENTITY = 31 }; /* as in the modules named above */
 
 typedef enum { LEAVE, TAKE, ASK } Verdict;
 
@@ -87,6 +87,43 @@ static int ends_entity(const Text *text, int64_t i)
     return char_at(text, name - 1) == '&' || (char_at(text, name - 1) == '#' && char_at(text, name - 2) == '&');
 }
 
+static int is_letter(Py_UCS4 c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+
+/* Whether a sign at `i` and those beside it are a sequence of odd.py. */
+static int is_sequence(const Text *text, int64_t i)
+{
+    Py_UCS4 before = char_at(text, i - 1), after = char_at(text, i + 1);
+    switch (text->at[i]) {
+    case '.': return after == '.' || (kind_at(text, i - 1) & HAN && kind_at(text, i + 1) & HAN);
+    case '-': return after == '-';
+    case '"': return ((kind_at(text, i - 1) | kind_at(text, i + 1)) & CHINESE) != 0;
+    case '%': return is_digit(before) && (after == '0' || after == 'o' || after == 'O');
+    case ':': return is_digit(before) && kind_at(text, i + 1) & WHITE && is_digit(char_at(text, i + 2));
+    case 'm': return (after == '2' || after == '3') && (is_digit(before) || before == 'k' || before == 'c' || before == 'd' || before == 'm');
+    case 0xFF0E: return is_letter(before) && is_letter(after);                         /* ． */
+    case 0x3007: return is_digit(before) || is_digit(after);                           /* 〇 */
+    case 0x4E00: /* 一 after a digit, or 年 日 时 月 点 */
+        return is_digit(before) ? is_digit(after)
+                                : after == 0x4E00 && (before == 0x5E74 || before == 0x65E5 || before == 0x65F6 || before == 0x6708 || before == 0x70B9);
+    }
+    return 0;
+}
+
+/* Whether a comma at `i` stands in an English date: March 15, 2024 or 15 March, 2024. */
+static int in_english_date(const Text *text, int64_t i)
+{
+    int64_t at = i - 1;
+    if (char_at(text, i + 1) != ' ' || is_digit(char_at(text, i + 6)) || char_at(text, i + 6) == 0x5E74) return 0; /* 年 */
+    for (int64_t year = i + 2; year < i + 6; year++)
+        if (!is_digit(char_at(text, year))) return 0;
+    while (at > i - 3 && is_digit(char_at(text, at))) at--;
+    if (at < i - 1) {
+        if (char_at(text, at) != ' ') return 0;
+        at -= char_at(text, at - 1) == '.' ? 2 : 1;
+    }
+    return is_letter(char_at(text, at)) && is_letter(char_at(text, at - 1)) && is_letter(char_at(text, at - 2));
+}
+
 /* Whether one of , : ; ? ! at `i` becomes wide. */
 static int widens(const Text *text, int64_t i)
 {
@@ -98,6 +135,7 @@ static int widens(const Text *text, int64_t i)
     if (parts && is_digit(before) && is_digit(after)
         && !(sign == ',' && is_digit(char_at(text, i + 2)) && is_digit(char_at(text, i + 3)) && is_digit(char_at(text, i + 4))))
         return 0;
+    if (sign == ',' && in_english_date(text, i)) return 0;
     if (sign == ':') {
         int64_t next = i + 1;
         if (after == '/' || after == '\\') return 0;
@@ -237,7 +275,7 @@ enum { FOUND_ODD = -1, FOUND_SPELLED = -2 };
 static int64_t find(const Text *text, int odd, int spelled, Row *rows)
 {
     int64_t count = 0, end, blank_end = -1;
-    int in_a_row = 0;
+    int in_a_row = 0, singles = 0;
     Line line = {0, 0, 0};
     for (int64_t i = 0; i < text->length; i = end) {
         uint8_t class = class_of(text, text->at[i]);
@@ -246,11 +284,14 @@ static int64_t find(const Text *text, int odd, int spelled, Row *rows)
         uint32_t kind = text->kinds[class];
         Verdict verdict = LEAVE;
         Row row = {i, end, 0, (uint8_t)SIGN_OF(kind), WIDTH};
+        if (kind & JOINT && odd && is_sequence(text, i)) return FOUND_ODD;
         if (kind & POINT) verdict = widens(text, i) ? TAKE : LEAVE;
         else if (kind & LINE) line = (Line){end, 0, 0};
         else if (kind & BLANK) {
             while (kind_at(text, end) & BLANK) end++;
             in_a_row = i == blank_end + 1 && i && kind_at(text, i - 1) & LETTER ? in_a_row + 1 : 1;
+            singles = i == blank_end + 1 && i && text->at[i - 1] != '\n' && text->at[i - 1] != '\r' ? singles + 1 : 1;
+            if (odd && singles == SINGLES) return FOUND_ODD;
             if (in_a_row == SPELLED && !spelled) return FOUND_SPELLED;
             blank_end = row.end = end;
             verdict = blanks(text, &row, &line, spelled);

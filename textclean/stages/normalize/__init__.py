@@ -27,6 +27,7 @@ class Normalize(Stage):
     """Bring characters, punctuation and blanks into one form; mark what cannot be put right."""
 
     name: ClassVar[str] = "normalize"
+    version: ClassVar[str] = "2"
 
     mojibake: bool = Field(
         default=True, description="put right text decoded with the wrong codec, where nothing was lost"
@@ -34,11 +35,14 @@ class Normalize(Stage):
     html: bool = Field(default=True, description="resolve HTML entities such as &nbsp; and &#x4e2d;")
     newline: bool = Field(default=True, description="every kind of line end becomes a line feed")
     control: bool = Field(
-        default=True, description="drop control, zero-width and direction characters (joiners of emoji stay)"
+        default=True, description="drop control and invisible characters and terminal sequences (joiners of emoji stay)"
     )
-    width: bool = Field(default=True, description="full-width letters and digits become ASCII")
+    width: bool = Field(default=True, description="full-width letters, digits, numbers and addresses become ASCII")
     radical: bool = Field(default=True, description="Kangxi and CJK radicals become the ideographs they look like")
-    compatibility: bool = Field(default=True, description="CJK compatibility ideographs become unified ones")
+    compatibility: bool = Field(
+        default=True,
+        description="compatibility ideographs, vertical and small signs, ligatures become the usual characters",
+    )
     nfc: bool = Field(default=True, description="bring combining characters into normalization form C")
     punctuation: bool = Field(
         default=True, description="half-width , : ; ? ! ( ) and final . among Chinese become full-width"
@@ -66,6 +70,8 @@ class Normalize(Stage):
             if self.html:
                 edits, text = _then(edits, characters.entities(text), text)
             again = len(edits) > before  # what was resolved may leave more to resolve
+            if self.control:
+                edits, text = _then(edits, characters.sequences(text), text)
             if self.width:
                 edits, text = _then(edits, characters.number_signs(text), text)
             fold = characters.fold(text, *rules)

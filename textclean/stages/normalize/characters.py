@@ -12,11 +12,31 @@ from functools import cache
 from itertools import groupby
 
 from textclean.language.expressions import lazy
+from textclean.language.han import HAN_SCRIPT
 from textclean.ledger import NO_EDITS, Edits
+from textclean.stages.normalize.forms import addresses, plain_forms
 
 ZERO_WIDTH_JOINERS = "\u200c\u200d"
 _JOINERS = frozenset(ZERO_WIDTH_JOINERS)
 INVISIBLE = "\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffc"
+IGNORABLE = "\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180d\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\ufff0-\ufff8"
+"""What else of the basic plane is Default_Ignorable_Code_Point (Unicode 16.0, DerivedCoreProperties.txt), and the
+Braille blank. Beside characters of its own script, or that it gives another form, each stays."""
+_BEYOND = lazy("[\U0001d173-\U0001d17a\U000e0000-\U000e0fff]+")
+"""The same of the other planes: music, tags, and the selectors of ideographic variants."""
+_FLAG = "\U0001f3f4"
+_ANSI = lazy(
+    r"""
+    \x1b(?:
+        \[[0-?]{0,64}[\ -/]{0,4}[@-~]                   # colours, cursor
+      | \][^\x07\x1b\n]{0,300}(?:\x07|\x1b\\)          # window titles, links
+      | [\ -/]{1,2}[0-~]                               # character sets
+      | [78=>cDEHMNOZ]                                 # single commands
+    )
+    """,
+    re.VERBOSE,
+)
+"""Sequences that command a terminal (ECMA-48, 5.4)."""
 CONTROLS = "\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f"
 NEWLINES = "\r\x0b\x0c\x85\u2028\u2029"
 FULL_WIDTH = "\uff10-\uff19\uff21-\uff3a\uff41-\uff5a"
@@ -64,8 +84,9 @@ def folds(width: bool, radical: bool, compatibility: bool, control: bool, newlin
             ideograph = unicodedata.normalize("NFC", char)
             if ideograph != char:
                 table[char] = (ideograph, "compatibility")
+        table |= {char: (plain, "compatibility") for char, plain in plain_forms().items()}
     if control:
-        table |= dict.fromkeys(members(CONTROLS + INVISIBLE + ZERO_WIDTH_JOINERS), ("", "control"))
+        table |= dict.fromkeys(members(CONTROLS + INVISIBLE + IGNORABLE + ZERO_WIDTH_JOINERS), ("", "control"))
     if newline:
         table |= dict.fromkeys(members(NEWLINES), ("\n", "newline"))
     return table
@@ -113,7 +134,7 @@ def fold(text: str, width: bool, radical: bool, compatibility: bool, control: bo
     ends: list[int] = []
     news: list[str] = []
     reasons: list[str] = []
-    plain = table.keys() - _JOINERS - {"\r"}
+    plain = table.keys() - _in_context() - {"\r"}
     for run in _scanner(*rules).finditer(text):
         at = run.start()
         if run[0] in plain:
@@ -129,8 +150,8 @@ def fold(text: str, width: bool, radical: bool, compatibility: bool, control: bo
             new = "".join([table[char][0] for char in chars])
             if chars[-1] == "\r" and text[end : end + 1] == "\n":
                 new = new[:-1]
-            elif reason == "control" and not _JOINERS.isdisjoint(chars) and _joins(text, at, end):
-                new = "".join(char for char in chars if char in ZERO_WIDTH_JOINERS)[:1]
+            elif reason == "control" and not _in_context().isdisjoint(chars):
+                new = _needed(chars, text[at - 1 : at], text[end : end + 1])
             if new != chars:
                 starts.append(at)
                 ends.append(end)
@@ -140,15 +161,85 @@ def fold(text: str, width: bool, radical: bool, compatibility: bool, control: bo
     return Edits(tuple(starts), tuple(ends), tuple(news), tuple(reasons))
 
 
+def sequences(text: str) -> Edits:
+    """Edits that drop what commands a terminal, and invisible characters beyond the basic plane.
+
+    Of these the tags of a flag stay, and the signs of music.
+    """
+    found = [(*match.span(), "") for match in _ANSI.finditer(text)] if "\x1b" in text else []
+    for match in _BEYOND.finditer(text):
+        start, end = match.span()
+        before = text[start - 1 : start]
+        if before != _FLAG and not "\U0001d100" <= before <= "\U0001d1ff":
+            found.append((start, end, ""))
+    return _edits(sorted(found), "control")
+
+
 def number_signs(text: str) -> Edits:
-    """Edits for the signs inside full-width numbers: ``１２．５``, ``８，６００``, ``０８：３０``."""
-    found = [(m.start(), m.end(), chr(ord(m[0]) - 0xFEE0)) for m in _NUMBER_SIGN.finditer(text)]
-    return _edits(found, "width")
+    """Edits for the signs inside full-width addresses and numbers: ``１２．５``, ``８，６００``, ``０８：３０``."""
+    there = addresses(text)
+    if there:
+        taken = {start for start, _, _ in there}
+        numbers = [row for row in number_rows(text) if row[0] not in taken]
+        return _edits(sorted(there + numbers), "width")
+    return _edits(number_rows(text), "width")
 
 
-def _joins(text: str, start: int, end: int) -> bool:
-    """Whether a joiner may do its work between the neighbours of ``text[start:end]``: in emoji, Arabic, Indic."""
-    return start > 0 and end < len(text) and _joinable(text[start - 1]) and _joinable(text[end])
+def number_rows(text: str) -> list[tuple[int, int, str]]:
+    """The same of numbers alone, as rows."""
+    return [(m.start(), m.end(), chr(ord(m[0]) - 0xFEE0)) for m in _NUMBER_SIGN.finditer(text)]
+
+
+@cache
+def _in_context() -> frozenset[str]:
+    """Invisible characters that some neighbours need."""
+    return frozenset([*members(IGNORABLE), *_JOINERS, "\u180e"])
+
+
+def _needed(chars: str, before: str, after: str) -> str:
+    """What of the invisible ``chars`` does something between its neighbours.
+
+    Joiners do in emoji, Arabic and Indic scripts, selectors behind signs and letters of scripts that have variants,
+    fillers beside Hangul letters, Mongolian ones among Mongolian. A filler that parts two Latin words is a blank.
+    """
+    kept = ""
+    for char in chars:
+        if char in _JOINERS:
+            needed = before != "" and after != "" and _joinable(before) and _joinable(after)
+            if needed and not _JOINERS.isdisjoint(kept):
+                continue
+        elif "\ufe00" <= char <= "\ufe0f":
+            needed = kept == "" and _has_variants(before, after)
+        elif char in "\u115f\u1160":
+            needed = "\u1100" <= before <= "\u11ff" or "\u1100" <= after <= "\u11ff"
+        elif char in "\u3164\uffa0":
+            needed = "\u3131" <= before <= "\u318e" or "\u3131" <= after <= "\u318e"
+        elif char == "\u2800":
+            needed = "\u2801" <= before <= "\u28ff" or "\u2801" <= after <= "\u28ff"
+        elif "\u180b" <= char <= "\u180f":
+            needed = kept == "" and "\u1800" <= before <= "\u18af"
+        elif char == "\u034f":
+            needed = kept == "" and before != "" and unicodedata.category(before) == "Mn"
+        else:
+            needed = char in "\u17b4\u17b5" and ("\u1780" <= before <= "\u17ff" or "\u1780" <= after <= "\u17ff")
+        if needed:
+            kept += char
+    parts = before.isascii() and before.isalnum() and after.isascii() and after.isalnum()
+    return " " if not kept and parts and not _FILLERS.isdisjoint(chars) else kept
+
+
+_FILLERS = frozenset("\u3164\uffa0\u2800")
+_NO_VARIANTS = lazy(
+    rf"[{HAN_SCRIPT}\u3000-\u3029\u3041-\u30ff\ufb00-\ufb06\ufe10-\ufe19\ufe30-\ufe6f\uff00-\uffef\s!-~]|\Z"
+)
+
+
+def _has_variants(before: str, after: str) -> bool:
+    """Whether a variation selector may stand behind ``before``: no ideograph, Latin letter, blank or Chinese sign.
+
+    ``#``, ``*`` and digits may, where they make a keycap.
+    """
+    return _NO_VARIANTS.fullmatch(before) is None or (before != "" and before in "0123456789#*" and after == "\u20e3")
 
 
 def _joinable(char: str) -> bool:

@@ -2,9 +2,32 @@
 
 from functools import cache
 
+from textclean.language.han import HAN_SCRIPT
 from textclean.stages.normalize import characters, mojibake
+from textclean.stages.normalize.punctuation import CJK
+from textclean.stages.normalize.spaces import BLANKS
 
 PRIVATE = "\ue000-\uf8ff"
+JOINTS = '.-"%:m．〇一'
+"""Everyday characters that :data:`SEQUENCES` begin with."""
+SEQUENCES = "|".join(
+    (
+        rf"(?<=\.)(?:(?=\.)|(?<=[{HAN_SCRIPT}].)(?=[{HAN_SCRIPT}]))",  # dots typed for an ellipsis, a stop
+        "(?<=-)(?=-)",  # hyphens typed for a dash
+        f'(?<=")(?:(?<=[{CJK}].)|(?=[{CJK}]))',  # typed quotes
+        "(?<=[0-9]%)(?=[0oO])",  # per mille read as per cent
+        f"(?<=[0-9]:)(?=[{BLANKS}][0-9])",  # a time that was pulled apart
+        "(?<=[0-9kcdm]m)(?=[23])",  # a unit without its exponent's raised digit
+        "(?<=[A-Za-z]．)(?=[A-Za-z])",  # an address
+        "(?<=〇)(?:(?<=[0-9].)|(?=[0-9]))",  # a number of two kinds of digits
+        "(?<=一)(?:(?<=[0-9].)(?=[0-9])|(?<=[年日时月点].)(?=一))",  # a dash read as the number
+    )
+)
+"""What follows the first characters of sequences that call for a closer look: the extension knows the same."""
+SINGLES = 3
+"""Blanks in a row, with one character between each and the next, from which on a line may be spaced out."""
+SPACED = rf"(?<=[{BLANKS}])(?<![{BLANKS}].)[{BLANKS}]*+(?:[^\r\n{BLANKS}][{BLANKS}][{BLANKS}]*+){{{SINGLES - 1}}}"
+"""What follows the first of these blanks."""
 
 
 def odd_choice(first: str | None = None) -> str:
@@ -42,7 +65,7 @@ def _rare() -> str:
 @cache
 def odd_characters() -> frozenset[str]:
     """Characters of the basic plane before a place that :func:`odd_choice` may match."""
-    return frozenset([*alone(), *mojibake.rare(), *mojibake.LOST_SIGNS, "\r", "&"])
+    return frozenset([*alone(), *mojibake.rare(), *mojibake.LOST_SIGNS, *JOINTS, "\r", "&"])
 
 
 @cache

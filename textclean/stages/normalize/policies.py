@@ -13,7 +13,7 @@ from textclean.ledger import NO_EDITS, Edits
 from textclean.native import extension
 from textclean.stages.normalize.characters import members, ranges
 from textclean.stages.normalize.compose import joined
-from textclean.stages.normalize.odd import odd_characters, odd_choice
+from textclean.stages.normalize.odd import SEQUENCES, SPACED, odd_characters, odd_choice
 from textclean.stages.normalize.punctuation import (
     CJK,
     FULL_STOP,
@@ -74,9 +74,11 @@ def _choices(punctuation: bool, quotes: bool, space: bool, newline: bool, first:
 
 
 @cache
-def _scanner(punctuation: bool, quotes: bool, space: bool, newline: bool) -> re.Pattern[str]:
-    """Every hit, whatever it begins with."""
+def _scanner(punctuation: bool, quotes: bool, space: bool, newline: bool, odd: bool = False) -> re.Pattern[str]:
+    """Every hit, whatever it begins with; with ``odd`` also of what calls for a closer look."""
     choices = _choices(punctuation, quotes, space, newline)
+    if odd:
+        choices.insert(0, f"(?:{SEQUENCES}{'|' + SPACED if space else ''})(?P<sequence>)")
     # The class comes first: Python scans for one at full speed, for choices it does not. It is that of all others,
     # negated, to have what is beyond the basic plane in it: named there it would make the scan twenty times slower.
     others = ranges(_called(punctuation, quotes, space, newline), others=True)
@@ -140,8 +142,8 @@ def _edits(text: str, rules: Rules, odd: bool) -> Edits | None:
 
 def plain_edits(text: str, rules: Rules, odd: bool) -> Edits | None:
     """What the extension finds, by one expression and without it; None if ``odd`` are wanted and there is one."""
-    hits = list(_scanner(*rules).finditer(text))
-    if odd and any(hit.lastgroup == "odd" for hit in hits):
+    hits = list(_scanner(*rules, odd).finditer(text))
+    if odd and any(hit.lastgroup in ("odd", "sequence") for hit in hits):
         return None
     entities = entity_ends(text)
     if entities:

@@ -33,6 +33,9 @@ _BLANK = frozenset(
 TRANSPARENT = _SIGNS | _BLANK | frozenset("0123456789%‰°+-–—…·“”‘’\"'[]<>/*~")
 _TOKEN = ascii_letters + digits + ".%+-"
 """What a word or number attached to a bracket is made of: ``BDO(GBL)``."""
+_DAYS = ("", " [0-9]", " [0-9]{2}", "[.] [0-9]", "[.] [0-9]{2}")
+_ENGLISH_DATE = lazy("|".join(f"(?<=[A-Za-z]{{3}}{day},)" for day in _DAYS))
+_YEAR = lazy(" [0-9]{4}(?![0-9年])")
 _SPACED_RATIO = lazy(f"(?<=[0-9][{''.join(_BLANK)}]):[{''.join(_BLANK)}]*[0-9]")
 _FUNCTION = lazy(r"(?<![A-Za-z])[A-Za-z]\([0-9A-Za-z][0-9A-Za-z+*/^=_.-]*\)")
 _ENTITY = lazy(r"&#?\w{1,31};", re.A)
@@ -52,6 +55,8 @@ def among_chinese(text: str, at: int) -> bool:
     """
     sign = text[at]
     if sign == ":" and (text[at + 1 : at + 2] in ("/", "\\") or _SPACED_RATIO.match(text, at)):
+        return False
+    if sign == "," and _YEAR.match(text, at + 1) and _ENGLISH_DATE.match(text, at + 1):
         return False
     if _chinese_before(text, at, TRANSPARENT):
         return True

@@ -7,7 +7,7 @@ from functools import cache
 from textclean.language.han import HAN_SCRIPT
 from textclean.stages.normalize.characters import members
 from textclean.stages.normalize.mojibake import LOST_SIGNS, rare
-from textclean.stages.normalize.odd import alone
+from textclean.stages.normalize.odd import JOINTS, alone
 from textclean.stages.normalize.punctuation import CJK, CLOSED, KANA, POINTS_TO_WIDEN, TRANSPARENT, WIDE
 from textclean.stages.normalize.spaces import (
     BLANKS,
@@ -31,6 +31,7 @@ from textclean.stages.script.telling import CORNERS
     _ODD,
     _RARE,
     _LOST,
+    _JOINT,
     _CHINESE,
     _CLOSER,
     _HAN,
@@ -42,9 +43,9 @@ from textclean.stages.script.telling import CORNERS
     _EDGE,
     _SENTENCE,
     _DATELINE,
-) = (1 << bit for bit in range(21))
-"""Kinds of characters, as the extension knows them; it looks at those of the first ten."""
-_LOOKED_AT, _CALLING, _SIGN = (1 << 10) - 1, 128, 24
+) = (1 << bit for bit in range(22))
+"""Kinds of characters, as the extension knows them; it looks at those of the first eleven."""
+_LOOKED_AT, _CALLING, _SIGN = (1 << 11) - 1, 128, 24
 """The kinds it looks at; their first class; the bit from which on a kind tells the place in :data:`WRITTEN`."""
 WRITTEN = ("", " ", "\t", *WIDE.values())
 REASONS = ("newline", "space", "width")
@@ -71,6 +72,7 @@ def table(punctuation: bool, quotes: bool, space: bool, newline: bool) -> bytes:
     for kind, characters in called:  # these come before what is odd
         for char in characters:
             kinds[ord(char)] = kind
+    mark(_JOINT, JOINTS)
     if punctuation:
         for place, char in enumerate(WIDE, len(WRITTEN) - len(WIDE)):
             kinds[ord(char)] |= place << _SIGN
