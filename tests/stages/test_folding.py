@@ -104,3 +104,7 @@ def test_the_extension_refuses_arrays_that_are_too_small():
     for arrays in small:
         with pytest.raises(ValueError, match="fit"):
             folding._built.lines(points, 2, offsets, *arrays)
+
+
+def test_signs_that_decoders_give_differently_are_one_to_the_key():
+    assert fold(["列夫・托尔斯泰―他⋯"]) == fold(["列夫·托尔斯泰—他…"]) == fold(["列夫‧托尔斯泰—他…"])

@@ -150,3 +150,12 @@ def test_a_heading_does_not_run_on_into_the_paragraph():
 def test_short_texts_are_converted_on_request(to: str, text: str, expected: str | None) -> None:
     done = Script.model_validate({"to": to})(Document("a", text))
     assert done.text == (text if expected is None else expected)
+
+
+@pytest.mark.parametrize("text", ["毕昇发明了活字印刷", "临安於潜镇的乡亲们", "东昇镇举行开馆仪式"])
+def test_characters_that_are_standard_in_names_make_no_text_mixed(text):
+    assert not Script()(Document("a.txt", text)).marks
+
+
+def test_traditional_text_with_such_a_character_is_traditional_all_the_same():
+    assert [mark.kind for mark in Script()(Document("a.txt", "他生於臺灣，國語說得很好")).marks] == ["traditional"]

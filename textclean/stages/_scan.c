@@ -104,7 +104,7 @@ static int is_sequence(const Text *text, int64_t i)
     case 0x3007: return is_digit(before) || is_digit(after);                           /* 〇 */
     case 0x4E00: /* 一 after a digit, or 年 日 时 月 点 */
         return is_digit(before) ? is_digit(after)
-                                : after == 0x4E00 && (before == 0x5E74 || before == 0x65E5 || before == 0x65F6 || before == 0x6708 || before == 0x70B9);
+                                : (after == 0x4E00 || is_digit(after)) && (before == 0x5E74 || before == 0x65E5 || before == 0x65F6 || before == 0x6708 || before == 0x70B9);
     }
     return 0;
 }

@@ -14,6 +14,8 @@ from textclean.minhash.mixing import splitmix64
 from textclean.native import extension
 
 _SAME_AS = {"。": ".", "「": '"', "」": '"', "『": "'", "』": "'", "“": '"', "”": '"', "‘": "'", "’": "'"}
+_DECODED = {"・": "·", "･": "·", "•": "·", "‧": "·", "―": "—", "⋯": "…", "〜": "~", "∥": "‖"}
+"""One sign of GBK or Big5, as different decoders give it; after the folding of width."""
 _PLANE = 1 << 16
 _SHIFTS = np.array([0, 21, 42], np.uint64)
 _STEPS = np.array([0x9E3779B97F4A7C15, 0xD1B54A32D192ED03], np.uint64)
@@ -31,7 +33,7 @@ def folding_table() -> NDArray[np.uint16]:
             table[point] = simple
     for point in (*range(0xFF01, 0xFF5F), *range(0xFFE0, 0xFFE7)):
         table[point] = ord(unicodedata.normalize("NFKC", chr(point))[0])
-    for char, plain in _SAME_AS.items():
+    for char, plain in (_SAME_AS | _DECODED).items():
         table[ord(char)] = ord(plain)
     for point in range(_PLANE):
         if chr(point).isspace() or unicodedata.category(chr(point)) == "Cf":

@@ -11,7 +11,7 @@ from textclean.document import Document, Findings, Mark, trace
 from textclean.language.expressions import lazy
 from textclean.ledger import NO_EDITS, Edits
 from textclean.stage import Field, Stage
-from textclean.stages.normalize import characters, mojibake
+from textclean.stages.normalize import characters, doubtful, mojibake, typed
 from textclean.stages.normalize.compose import applied, compose
 from textclean.stages.normalize.odd import PRIVATE
 from textclean.stages.normalize.policies import edits_unless_odd, policy_edits
@@ -45,9 +45,11 @@ class Normalize(Stage):
     )
     nfc: bool = Field(default=True, description="bring combining characters into normalization form C")
     punctuation: bool = Field(
-        default=True, description="half-width , : ; ? ! ( ) and final . among Chinese become full-width"
+        default=True, description="half-width , : ; ? ! ( ) . among Chinese become full-width; ... and --- too"
     )
-    quotes: bool = Field(default=True, description="corner quotes 「」『』 of Simplified text become “”‘’")
+    quotes: bool = Field(
+        default=True, description="corner quotes 「」『』 of Simplified text, and straight ones, become “”‘’"
+    )
     space: bool = Field(default=True, description="remove stray blanks, leave one space where it separates")
     marks: bool = Field(default=True, description="mark unrecoverable runs, private-use characters and bad bytes")
 
@@ -80,7 +82,7 @@ class Normalize(Stage):
                 edits, text = _then(edits, characters.compose_marks(text, self.compatibility), text)
             if not again and not (fold and ("&" in text or mojibake.is_suspect(text))):
                 break
-        return edits, text
+        return _then(edits, typed.edits(text, self.punctuation, self.quotes, self.space), text)
 
     def _marks(self, doc: Document) -> list[Mark]:
         """Marks on the text as it came: later edits move them along."""
@@ -96,7 +98,7 @@ class Normalize(Stage):
         for run in _PRIVATE.finditer(doc.text):
             codes = " ".join(f"U+{ord(char):04X}" for char in run[0][:4])
             found.append(Mark(*run.span(), "private-use", evidence=f"{codes}: no standard says what this is"))
-        return found
+        return [*found, *doubtful.marks(doc.text)]
 
 
 def _then(edits: Edits, more: Edits, text: str) -> tuple[Edits, str]:

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from functools import cache
 from itertools import groupby
 
+from textclean.language.characters import seldom
 from textclean.language.expressions import lazy
 from textclean.language.han import HAN_SCRIPT
 from textclean.ledger import NO_EDITS, Edits
@@ -58,6 +59,8 @@ _ADDRESS = lazy(r"(?:[a-z][a-z+.-]{1,15}://|www\.)[!-~]*\Z")
 _NUMBER_SIGN = lazy("(?<=[０-９])(?:[．－：／]|，(?=[０-９]{3}(?![０-９])))(?=[０-９])")
 _COMPATIBILITY = lazy("[\uf900-\ufaff\U0002f800-\U0002fa1f]")
 _ADDRESS_LENGTH = 300
+_SELDOM = -12.5
+"""Log-probability of a character below which it is no everyday one: about the 3,500 of the first list are above."""
 _FEW_MARKS = 30
 """Marks that a character has at most in any language (Unicode Standard Annex 15, Stream-Safe Text Format)."""
 
@@ -69,6 +72,29 @@ def radicals() -> dict[str, str]:
     for code in range(0x2F00, 0x2FD6):
         table[chr(code)] = unicodedata.normalize("NFKC", chr(code))
     return table
+
+
+@cache
+def _uncommon() -> frozenset[str]:
+    """Radicals whose ideographs are no everyday characters."""
+    few = seldom(_SELDOM)
+    return frozenset(radical for radical, ideograph in radicals().items() if ideograph in few)
+
+
+def stands_for_another(text: str, at: int) -> bool:
+    """Whether the radical at ``at`` is a code that a PDF file gave some other character.
+
+    It then stands between two Chinese characters, is none of the everyday ones, and follows or precedes neither.
+    """
+    if text[at] not in _uncommon() or not 0 < at < len(text) - 1:
+        return False
+    from textclean.language.ngrams import attract
+
+    before, after = radicals().get(text[at - 1], text[at - 1]), radicals().get(text[at + 1], text[at + 1])
+    if not ("\u4e00" <= before <= "\u9fff" and "\u4e00" <= after <= "\u9fff"):
+        return False
+    plain = radicals()[text[at]]
+    return not attract(before, plain) and not attract(plain, after)
 
 
 @cache
@@ -134,9 +160,12 @@ def fold(text: str, width: bool, radical: bool, compatibility: bool, control: bo
     ends: list[int] = []
     news: list[str] = []
     reasons: list[str] = []
+    uncommon = _uncommon() if radical else frozenset()
     plain = table.keys() - _in_context() - {"\r"}
     for run in _scanner(*rules).finditer(text):
         at = run.start()
+        if run[0] in uncommon and stands_for_another(text, at):
+            continue
         if run[0] in plain:
             new, reason = table[run[0]]
             starts.append(at)
@@ -150,6 +179,8 @@ def fold(text: str, width: bool, radical: bool, compatibility: bool, control: bo
             new = "".join([table[char][0] for char in chars])
             if chars[-1] == "\r" and text[end : end + 1] == "\n":
                 new = new[:-1]
+            elif reason == "radical" and not uncommon.isdisjoint(chars):
+                new = "".join([_ideograph(text, i) for i in range(at, end)])
             elif reason == "control" and not _in_context().isdisjoint(chars):
                 new = _needed(chars, text[at - 1 : at], text[end : end + 1])
             if new != chars:
@@ -188,6 +219,10 @@ def number_signs(text: str) -> Edits:
 def number_rows(text: str) -> list[tuple[int, int, str]]:
     """The same of numbers alone, as rows."""
     return [(m.start(), m.end(), chr(ord(m[0]) - 0xFEE0)) for m in _NUMBER_SIGN.finditer(text)]
+
+
+def _ideograph(text: str, at: int) -> str:
+    return text[at] if stands_for_another(text, at) else radicals()[text[at]]
 
 
 @cache

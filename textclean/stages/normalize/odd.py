@@ -8,6 +8,8 @@ from textclean.stages.normalize.punctuation import CJK
 from textclean.stages.normalize.spaces import BLANKS
 
 PRIVATE = "\ue000-\uf8ff"
+ALIEN = "\u0530-\u05ff\u0700-\u10ff\u1200-\u17b3\u17b6-\u180a\u1810-\u1cff\u2801-\u28ff\u2c00-\u2dff\ua000-\ua63f"
+"""Letters and signs of scripts of which no single one stands among Chinese characters."""
 JOINTS = '.-"%:m．〇一'
 """Everyday characters that :data:`SEQUENCES` begin with."""
 SEQUENCES = "|".join(
@@ -20,7 +22,7 @@ SEQUENCES = "|".join(
         "(?<=[0-9kcdm]m)(?=[23])",  # a unit without its exponent's raised digit
         "(?<=[A-Za-z]．)(?=[A-Za-z])",  # an address
         "(?<=〇)(?:(?<=[0-9].)|(?=[0-9]))",  # a number of two kinds of digits
-        "(?<=一)(?:(?<=[0-9].)(?=[0-9])|(?<=[年日时月点].)(?=一))",  # a dash read as the number
+        "(?<=一)(?:(?<=[0-9].)(?=[0-9])|(?<=[年日时月点].)(?=[一0-9]))",  # a dash read as the number
     )
 )
 """What follows the first characters of sequences that call for a closer look: the extension knows the same."""
@@ -74,6 +76,8 @@ def alone() -> frozenset[str]:
     folds = characters.folds(width=True, radical=True, compatibility=True, control=True, newline=True)
     signs = characters.members(mojibake.SIGNS + PRIVATE)
     parts = (range(0x300, 0x3400), range(0xA000, 0xAC00), range(0xD7A4, 0xD800), range(0xF900, 0x10000))
+    signs += "⋯○•‧・∙⋅₀āēěīǐōǒūǔǎǖǘǚǜúü"
+    signs += characters.members(ALIEN)
     others = (chr(code) for part in parts for code in part)
     composing = (char for char in others if characters.combines(char) or not characters.is_composed(char))
     return frozenset([*folds, *signs, *composing]) - {"\r"}

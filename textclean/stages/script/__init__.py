@@ -18,7 +18,14 @@ from textclean.ledger import columns
 from textclean.stage import Field, Stage
 from textclean.stages.cuts import NOTHING
 from textclean.stages.layout.breaks import HAN_CHARACTER
-from textclean.stages.script.telling import counts, curved_quotes, has_traditional, script_of, traditional_characters
+from textclean.stages.script.telling import (
+    IN_NAMES,
+    counts,
+    curved_quotes,
+    has_traditional,
+    script_of,
+    traditional_characters,
+)
 
 __all__ = ["Script"]
 
@@ -91,6 +98,10 @@ def _script_of(text: str, around: str = "") -> str:
     if script_of(traditional, simplified) == "mixed":
         traditional, simplified = counts(_QUOTATION.sub("", text))
     script = script_of(traditional, simplified)
+    if script == "mixed" and simplified:
+        named = sum(map(text.count, IN_NAMES))
+        traditional -= min(named, traditional)
+        script = script_of(traditional, simplified)
     if script == "mixed":
         return script if min(traditional, simplified) >= _EARNEST else around or "none"
     if script == "traditional" and around != script and traditional < _EARNEST and 5 * traditional < len(text):

@@ -5,9 +5,12 @@ from functools import cache
 from itertools import islice
 
 from textclean.language.expressions import lazy
+from textclean.language.resources import read_words
 from textclean.language.script import simplified_only, traditional_only
 from textclean.native import extension
 
+IN_NAMES = frozenset(read_words("names.txt", "textclean.stages.script")["standard"])
+"""Characters of Traditional text for OpenCC that are standard in Simplified names, or in one of their readings."""
 CORNERS = "「」『』｢｣"
 """Quotes of Traditional print."""
 
