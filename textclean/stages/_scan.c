@@ -261,7 +261,7 @@ static Verdict blanks(const Text *text, Row *row, Line *line, int spelled)
     if (before & BRACKET) text->at[start - 1] == '(' && bracket(text, start - 1) == TAKE ? (tight = 1) : (doubt = 1);
     if (after & BRACKET) text->at[end] == ')' && bracket(text, end) == TAKE ? (tight = 1) : (doubt = 1);
     if (tight) return TAKE;
-    if (doubt || spelled) return ASK;
+    if (doubt || spelled || (before & HAN && after & HAN)) return ASK; /* inside a word, perhaps */
     if (end - start == 1 && (text->at[start] == ' ' || text->at[start] == '\t')) return LEAVE;
     for (int64_t i = start; i < end; i++) tab |= text->at[i] == '\t';
     row->sign = tab ? TAB : SPACE;

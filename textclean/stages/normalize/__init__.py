@@ -11,7 +11,7 @@ from textclean.document import Document, Findings, Mark, trace
 from textclean.language.expressions import lazy
 from textclean.ledger import NO_EDITS, Edits
 from textclean.stage import Field, Stage
-from textclean.stages.normalize import characters, doubtful, mojibake, typed
+from textclean.stages.normalize import characters, doubtful, mojibake, spelled, typed
 from textclean.stages.normalize.compose import applied, compose
 from textclean.stages.normalize.odd import PRIVATE
 from textclean.stages.normalize.policies import edits_unless_odd, policy_edits
@@ -82,6 +82,8 @@ class Normalize(Stage):
                 edits, text = _then(edits, characters.compose_marks(text, self.compatibility), text)
             if not again and not (fold and ("&" in text or mojibake.is_suspect(text))):
                 break
+        if self.space:
+            edits, text = _then(edits, spelled.close(text), text)
         return _then(edits, typed.edits(text, self.punctuation, self.quotes, self.space), text)
 
     def _marks(self, doc: Document) -> list[Mark]:

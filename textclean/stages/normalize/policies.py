@@ -25,6 +25,7 @@ from textclean.stages.normalize.punctuation import (
     entity_ends,
 )
 from textclean.stages.normalize.spaces import BESIDE_NUMBER, BLANKS, SPELLED, is_stray, setting_off, spaced_out
+from textclean.stages.normalize.spelled import parts_ideographs, splits_word
 from textclean.stages.normalize.table import REASONS, WRITTEN, table
 from textclean.stages.script.telling import CORNERS, counts, curved_quotes, script_of
 
@@ -226,6 +227,7 @@ def _decided(text: str, sure: Edits, hits: Sequence[Hit]) -> Decided:
             stray = start in rows or start not in apart
         else:
             stray = start in rows or is_stray(text, start, end, written(start - 1), written(end))
+            stray = stray or (parts_ideographs(text, start, end) and splits_word(text, start, end))
         if stray:
             blanks[start] = end, "", "space"
         elif (run := hit[0]) not in (" ", "\t"):

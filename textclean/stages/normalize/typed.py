@@ -13,6 +13,7 @@ from textclean.language.resources import read_words
 from textclean.ledger import NO_EDITS, Edits
 from textclean.stages.normalize.punctuation import KANA
 from textclean.stages.normalize.spaces import BLANKS
+from textclean.stages.script.telling import counts, script_of
 
 Row = tuple[int, int, str]
 """The span, and what is written there."""
@@ -120,7 +121,9 @@ def _middle_dots(text: str) -> Iterator[Row]:
 
 
 def _circles(text: str) -> Iterator[Row]:
-    for match in _CIRCLES.finditer(text):
+    """Circles for the zero; Traditional print writes years with them."""
+    found = list(_CIRCLES.finditer(text))
+    for match in found if found and script_of(*counts(text)) != "traditional" else ():
         yield *match.span(), "〇" * len(match[0])
 
 
