@@ -1,8 +1,8 @@
 """Blanks that OCR and PDF files put between the characters of a line, and inside words.
 
 A line in which nearly every character is set apart closes whole, signs and digits too, if the sequences of characters
-(:mod:`textclean.language.joins`) speak for it. Elsewhere a blank goes where it splits a word of the dictionary that what
-stands beside it does not explain.
+(:mod:`textclean.language.joins`) speak for it. Elsewhere a blank goes where it splits a word of the dictionary that
+what stands beside it does not explain.
 """
 
 from functools import cache
@@ -107,7 +107,7 @@ def splits_word(text: str, start: int, end: int) -> bool:
     """Whether the blanks ``text[start:end]`` between two ideographs stand inside a word.
 
     They do if a usual word goes across, and no whole word ends before them or none begins behind. In a sentence each is
-    judged by itself; in a line without a sign all of its blanks must split words, for others are headings, lists and rows.
+    judged by itself; in a line without a sign all of its blanks must split words: others are headings, lists, rows.
     """
     from textclean.language.ngrams import attract
 
@@ -130,13 +130,9 @@ def _splits(text: str, start: int, end: int) -> bool:
     left, right = _piece_before(text, start), _piece_behind(text, end)
     if _is_padded_name(text, start, end):
         return False
-    across = any(
-        left[-i:] + right[:k] in _usual()
-        for i in range(1, _SHORT)
-        for k in range(1, _SHORT)
-        if i <= len(left) and k <= len(right)
-    )
-    if not across:
+    tails = [left[-i:] for i in range(1, min(_SHORT, len(left) + 1))]
+    heads = [right[:k] for k in range(1, min(_SHORT, len(right) + 1))]
+    if not any(tail + head in _usual() for tail in tails for head in heads):
         return False
     before = any(left[-i:] in _usual() for i in range(2, _SHORT + 1) if i <= len(left))
     behind = any(right[:k] in _usual() for k in range(2, _SHORT + 1) if k <= len(right))
