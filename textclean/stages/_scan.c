@@ -304,7 +304,7 @@ static int64_t find(const Text *text, int odd, int spelled, Row *rows)
         else if (kind & BRACKET) verdict = bracket(text, i);
         else if (kind & CORNER) verdict = ASK;
         else if (odd && kind & LOST) verdict = ASK;
-        else if (odd && (kind & ODD || begins_cluster(text, i))) return FOUND_ODD;
+        else if (odd && (kind & ODD || (kind & RARE && begins_cluster(text, i)))) return FOUND_ODD;
         if (verdict == LEAVE) continue;
         row.asked = verdict == ASK;
         rows[count++] = row;

@@ -31,6 +31,10 @@ _LED_IN = lazy(f"[{HAN_SCRIPT}、《》“”‘’「」『』][:：,，]?")
 _LEADER = lazy(rf"[{BLANKS}]*[0-9ivxlIVX]+[{BLANKS}]*(?:\n|\Z)")
 """After a row of dots: the number of a page."""
 _MIDDLE_DOTS = lazy("⋯+")
+_BLANK_BEFORE = lazy(rf"[{BLANKS}]+\Z")
+_BLANK_AFTER = lazy(rf"[{BLANKS}]+")
+_FAR = 64
+"""Blanks beyond which nothing is looked for: they may go, and a second run must see what the first one saw."""
 _CIRCLES = lazy(f"(?<=[{NUMERALS}])○+(?=[{NUMERALS}年月日号])")
 _NAME_DOT = lazy(f"(?<=[{HAN_SCRIPT}])[•‧・∙⋅](?=[{HAN_SCRIPT}])")
 NAME_OR_STOP = lazy(rf"(?<=[{HAN_SCRIPT}]{{2}})\.(?=[{HAN_SCRIPT}]{{2}})")
@@ -115,7 +119,12 @@ def _middle_dots(text: str) -> Iterator[Row]:
     """What some fonts of PDF files give for an ellipsis; a single one may be mathematics."""
     for match in _MIDDLE_DOTS.finditer(text):
         start, end = match.span()
-        beside = _DOTS_BESIDE.match(_at(text, start - 1)) or _DOTS_BESIDE.match(_at(text, end))
+        before, after = (
+            _BLANK_BEFORE.search(text, max(0, start - _FAR), start),
+            _BLANK_AFTER.match(text, end, end + _FAR),
+        )
+        beside = _DOTS_BESIDE.match(_at(text, before.start() - 1 if before else start - 1))
+        beside = beside or _DOTS_BESIDE.match(_at(text, after.end() if after else end))
         if end - start > 1 or beside:
             yield start, end, "…" * (end - start)
 
