@@ -32,6 +32,7 @@ LINES: Mapping[str, int] = {
     "textclean.stages.boilerplate.imprint": 200,
     "textclean.stages.boilerplate": 200,
     "textclean.stages.normalize.characters._ADDRESS": 300,
+    "textclean.stages.normalize.doubtful._IN_LINK": 300,
     "textclean.decode.alignment._TO_NO_TRAIL": 512,
 }
 """Modules, and single expressions, that see lines of at most so many characters."""

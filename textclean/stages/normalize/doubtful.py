@@ -4,6 +4,7 @@ A mark says what the text should read where the characters beside it tell.
 """
 
 from collections.abc import Iterator
+from itertools import count
 
 from textclean.document import Mark
 from textclean.language.expressions import lazy
@@ -15,7 +16,8 @@ from textclean.stages.normalize.typed import NAME_OR_STOP, NUMERALS, in_foreign_
 
 _UNITS = "年日时月点"
 _PER_MILLE = lazy("(?<=[0-9])%[0oO₀](?![0-9A-Za-z.%])")
-_LINKS = lazy(r"(?:https?://|www\.)[!-~]{1,400}")
+_IN_LINK = lazy(r"(?:https?://|www\.)[!-~]*\Z")
+_LINK = 300
 _DASH = lazy(
     f"(?<=[0-9])一(?=[0-9])|(?<=[0-9][{_UNITS}])一(?=[0-9])|(?<=[{_UNITS}])一一(?=[{NUMERALS}十]{{1,3}}[{_UNITS}])"
 )
@@ -32,6 +34,7 @@ _ALIEN = lazy(f"(?<=[{HAN_SCRIPT}])[{ALIEN}](?=[{HAN_SCRIPT}])")
 _RADICAL = lazy("[\u2e80-\u2fd5]")
 _CONTEXT = 3
 """Characters on each side that the sequences of :mod:`textclean.language.ngrams` reach."""
+_MOST = 8
 _CLEAR = 1.0
 """Nats by which the likeliest character must lead the next to be suggested."""
 
@@ -43,9 +46,8 @@ def marks(text: str) -> Iterator[Mark]:
 
 
 def _signs(text: str) -> Iterator[Mark]:
-    links = [match.span() for match in _LINKS.finditer(text)] if "%" in text else []
     for match in _PER_MILLE.finditer(text):
-        if not any(start <= match.start() < end for start, end in links):
+        if not _IN_LINK.search(text, max(0, match.start() - _LINK), match.start()):
             yield Mark(*match.span(), "number", "‰", 0.8, evidence="a per mille sign, read as per cent and a zero")
     for match in _DASH.finditer(text):
         yield Mark(*match.span(), "punctuation", "—", 0.8, evidence="a dash between two ends, read as the number one")
@@ -63,6 +65,7 @@ def _signs(text: str) -> Iterator[Mark]:
 
 
 def _characters(text: str) -> Iterator[Mark]:
+    asked = count()
     for match in _PINYIN.finditer(text):
         start, end = match.span()
         if text[start - 1] not in _SPEAKING_OF_SOUND:
@@ -70,13 +73,18 @@ def _characters(text: str) -> Iterator[Mark]:
             yield Mark(start, end + 1, "typo", text[end], 0.8, evidence=guide)
     for match in _ALIEN.finditer(text):
         other = f"U+{ord(match[0]):04X}: no sign of Chinese text, it stands for another character"
-        yield Mark(*match.span(), "typo", suggestion(text, match.start()), 0.6, evidence=other)
+        yield Mark(*match.span(), "typo", _told(text, match.start(), next(asked)), 0.6, evidence=other)
     for match in _RADICAL.finditer(text):
         at = match.start()
         if stands_for_another(text, at):
             plain = radicals()[match[0]]
             evidence = f"U+{ord(match[0]):04X}: the radical {plain}, unlikely here, stands for another character"
-            yield Mark(at, at + 1, "typo", suggestion(text, at), 0.6, evidence=evidence)
+            yield Mark(at, at + 1, "typo", _told(text, at, next(asked)), 0.6, evidence=evidence)
+
+
+def _told(text: str, at: int, asked: int) -> str | None:
+    """The suggestion of the first such marks: where there are many, no context can be trusted, and each takes long."""
+    return suggestion(text, at) if asked < _MOST else None
 
 
 def suggestion(text: str, at: int) -> str | None:

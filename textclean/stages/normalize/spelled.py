@@ -38,6 +38,8 @@ _GAIN = 2.0
 _PIECE = lazy(f"[{UNIFIED}{BLANKS}]*")
 _SENTENCE = lazy("[，。；！？、]")
 _REACH = 24
+_LINE = 400
+"""Characters on each side in which a sign tells of a sentence."""
 _NEAR = 60
 """Characters on each side in which other blanks are looked at."""
 
@@ -111,9 +113,9 @@ def splits_word(text: str, start: int, end: int) -> bool:
     """
     from textclean.language.ngrams import attract
 
-    begin = text.rfind("\n", 0, start) + 1
-    stop = text.find("\n", end)
-    stop = len(text) if stop < 0 else stop
+    begin = text.rfind("\n", max(0, start - _LINE), start) + 1 or max(0, start - _LINE)
+    stop = text.find("\n", end, end + _LINE)
+    stop = min(len(text), end + _LINE) if stop < 0 else stop
     runs = [run.span() for run in _RUN.finditer(text, max(begin, start - _NEAR), min(stop, end + _NEAR))]
     inside = [(a, b) for a, b in runs if begin < a and b < stop]
     # what chance does not put side by side is known at once: most blanks end here, and load no dictionary
@@ -121,12 +123,16 @@ def splits_word(text: str, start: int, end: int) -> bool:
         return False
     if not _splits(text, start, end):
         return False
-    if _SENTENCE.search(text, begin, stop):
-        return True
-    return all(parts_ideographs(text, a, b) and _splits(text, a, b) for a, b in inside)
+    sentence = _SENTENCE.search(text, begin, stop) is not None
+    if not sentence and not all(parts_ideographs(text, a, b) and _splits(text, a, b) for a, b in inside):
+        return False
+    from textclean.language.joins import evidence
+
+    return evidence([(_piece_before(text, start), _piece_behind(text, end))])[0] >= _GAIN
 
 
 def _splits(text: str, start: int, end: int) -> bool:
+    """Whether the dictionary has a word across the blanks, and none that ends before and none that begins behind."""
     left, right = _piece_before(text, start), _piece_behind(text, end)
     if _is_padded_name(text, start, end):
         return False
@@ -136,11 +142,7 @@ def _splits(text: str, start: int, end: int) -> bool:
         return False
     before = any(left[-i:] in _usual() for i in range(2, _SHORT + 1) if i <= len(left))
     behind = any(right[:k] in _usual() for k in range(2, _SHORT + 1) if k <= len(right))
-    if before and behind:
-        return False
-    from textclean.language.joins import evidence
-
-    return evidence([(left, right)])[0] >= _GAIN
+    return not (before and behind)
 
 
 @cache

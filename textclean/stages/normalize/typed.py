@@ -48,6 +48,8 @@ _CODE = lazy(r"""=[ ]?["]|[\[{\\]["]|["][ ]?[:：][ ]?["\[{0-9]|["][ ]?[\]}]|[A-
 _DOTTED = lazy(r"(?<![0-9])\.")
 _AMOUNTS = ("万元", "亿元", "万吨", "亿吨")
 """No item of a list ends in one of these."""
+_FAR = 100
+"""Characters on each side in which the signs of a sentence are looked for."""
 _LEAST_CLAUSE = 5
 """Characters from which on what stands before a stop is a clause: shorter items are lists and paths."""
 
@@ -146,12 +148,12 @@ def _stops(text: str) -> Iterator[Row]:
     """Stops inside a line of sentences: no name, no number of a section, no item of a list or a path."""
     for match in NAME_OR_STOP.finditer(text):
         at = match.start()
-        begin = text.rfind("\n", 0, at) + 1
+        begin = text.rfind("\n", max(0, at - _FAR), at) + 1 or max(0, at - _FAR)
         clause = begin
         for sign in _CLAUSE.finditer(text, begin, at):
             clause = sign.end()
-        end = text.find("\n", at)
-        sentence = clause > begin or _CLAUSE.search(text, at, len(text) if end < 0 else end)
+        end = text.find("\n", at, at + _FAR)
+        sentence = clause > begin or _CLAUSE.search(text, at, at + _FAR if end < 0 else end)
         item = at - clause < _LEAST_CLAUSE or _DOTTED.search(text, clause, at)
         if text.endswith(_AMOUNTS, 0, at) or (sentence and not item and not in_foreign_name(text, at)):
             yield at, at + 1, "。"
