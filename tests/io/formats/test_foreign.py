@@ -58,9 +58,16 @@ def test_prose_is_text(text: str) -> None:
     assert foreign(text.encode()) == ""
 
 
+@pytest.mark.parametrize("folder", ["noisy", "clean", "expected"])
+def test_the_fixtures_are_text(folder: str) -> None:
+    files = sorted((Path(__file__).parents[3] / "fixtures" / folder).glob("*.txt"))
+    assert files
+    assert [file.name for file in files if foreign(file.read_bytes())] == []
+
+
 def test_generated_news_is_text_in_every_encoding() -> None:
     for text in corpus(3, 200_000):
-        for codec in ("utf-8", "gb18030", "utf-16"):
+        for codec in ("utf-8", "gb18030", "utf-16", "hz"):
             assert foreign(text.encode(codec, "replace")) == ""
 
 

@@ -49,7 +49,7 @@ def foreign(raw: bytes) -> str:
     if len(tags) >= _TAGS and sum(map(len, tags)) > _TAG_SHARE * len(head):
         return "markup"
     lines = [line for line in head.split(b"\n") if line.strip()]
-    if len(lines) < _ROWS:
+    if len(lines) < _ROWS or b"~{" in head or b"\x1b" in head:  # text in HZ and ISO-2022 is all ASCII
         return ""
     if _is_table(lines):
         return "a table"
