@@ -12,6 +12,7 @@ from textclean.stages.normalize.compose import applied, in_order
 from textclean.stages.normalize.policies import edits_unless_odd, plain_edits, policy_edits
 from textclean.stages.normalize.punctuation import FULL_STOP, NEAR, WIDE, among_chinese, brackets, entity_ends
 from textclean.stages.normalize.spaces import BESIDE_NUMBER, BLANKS, SPELLED, is_stray, setting_off
+from textclean.stages.normalize.spelled import parts_ideographs, splits_word
 from textclean.stages.normalize.table import REASONS, WRITTEN, table
 from textclean.stages.script import telling
 from textclean.stages.script.telling import counts, curved_quotes, script_of
@@ -56,6 +57,7 @@ def slowly(text, punctuation=True, quotes=True, space=True):
             stray = start not in setting_off(text, [(start, end)])
         else:
             stray = is_stray(text, start, end, before, after)
+            stray = stray or (parts_ideographs(text, start, end) and splits_word(text, start, end))
         new = "" if stray else "\t" if "\t" in run else " "
         if new != run:
             found.append((start, end, new, "space"))
@@ -77,6 +79,7 @@ def is_spaced_out(text, runs, start):
 @example("「馆」 一这个,")
 @example("　图 书 馆 新 馆 开\n图 书 馆 新 馆 开 ")
 @example("(图 书 馆 新 馆 开 了 门), 馆")
+@example("2023年1月2日  讯")
 @settings(deadline=None, max_examples=400)
 def test_one_scan_finds_what_a_look_at_every_character_finds(text):
     assert policy_edits(text, True, True, True, True) == slowly(text)
