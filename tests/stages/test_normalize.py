@@ -6,7 +6,7 @@ import unicodedata
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from textclean.decode import decode
@@ -144,6 +144,8 @@ NOISE = st.text(
 
 
 @given(NOISE)
+@example("A\u0301\u034f")
+@example("⋯ 》")
 @settings(deadline=None, max_examples=1500)
 def test_normalize_is_idempotent_and_undone(text):
     done = Normalize()(document(text))
@@ -162,6 +164,8 @@ def test_normalize_is_idempotent_on_any_text(text):
 
 
 @given(NOISE)
+@example("A\u0301\u034f")
+@example("⋯ 》")
 @settings(deadline=None, max_examples=300)
 def test_every_clean_character_maps_back_to_its_source(text):
     done = Normalize()(document(text))
@@ -174,6 +178,8 @@ def test_every_clean_character_maps_back_to_its_source(text):
 
 
 @given(NOISE)
+@example("A\u0301\u034f")
+@example("⋯ 》")
 @settings(deadline=None, max_examples=200)
 def test_composition_of_combining_marks_is_that_of_the_whole_text(text):
     assert applied(text, compose_marks(text, ideographs=True)) == unicodedata.normalize("NFC", text)

@@ -254,7 +254,7 @@ def _needed(chars: str, before: str, after: str) -> str:
         elif "\u180b" <= char <= "\u180f":
             needed = kept == "" and "\u1800" <= before <= "\u18af"
         elif char == "\u034f":
-            needed = kept == "" and before != "" and unicodedata.category(before) == "Mn"
+            needed = kept == "" and "\u0591" <= before <= "\u05c7"  # between points of Hebrew, which never compose
         else:
             needed = char in "\u17b4\u17b5" and ("\u1780" <= before <= "\u17ff" or "\u1780" <= after <= "\u17ff")
         if needed:
