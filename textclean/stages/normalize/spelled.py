@@ -117,7 +117,7 @@ def splits_word(text: str, start: int, end: int) -> bool:
     stop = text.find("\n", end, end + _LINE)
     stop = min(len(text), end + _LINE) if stop < 0 else stop
     runs = [run.span() for run in _RUN.finditer(text, max(begin, start - _NEAR), min(stop, end + _NEAR))]
-    inside = [(a, b) for a, b in runs if begin < a and b < stop]
+    inside = [(a, b) for a, b in runs if begin < a and b < stop and text[b] != "\r"]
     # what chance does not put side by side is known at once: most blanks end here, and load no dictionary
     if not any(parts_ideographs(text, a, b) and attract(text[a - 1], text[b]) for a, b in inside):
         return False
