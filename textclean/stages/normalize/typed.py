@@ -183,7 +183,7 @@ def _quotes(text: str) -> Iterator[Row]:
 
 def _is_quotation(line: str, start: int, end: int) -> bool:
     inside, before, after = line[start + 1 : end], _at(line, start - 1), _at(line, end + 1)
-    if not inside or inside[0].isspace() or inside[-1].isspace() or "\\" in inside or before.isdigit():
+    if not inside.strip() or "\\" in inside or before.isdigit():
         return False
     among = _LED_IN.fullmatch(line, max(0, start - 2), start) or _LED_IN.fullmatch(before) or _LED_IN.fullmatch(after)
     return bool(_HAN.search(inside) or among) and not (after.isascii() and after.isalnum())
