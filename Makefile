@@ -10,7 +10,7 @@ INSTALLED := $(VENV)/installed
 help:
 	@echo "make demo       install into $(VENV), clean fixtures/noisy into out/ and fixtures/rows into out-rows/"
 	@echo "make test       the whole test suite"
-	@echo "make test-slow  the long forms: fuzzing, kill loops"
+	@echo "make test-slow  the long forms: fuzzing, kill loops, the suite with examples drawn anew"
 	@echo "make test-services  install a Redis server if there is none, and try the shared index on it"
 	@echo "make test-growth  install valgrind if there is none, and count instructions for inputs and their doubles"
 	@echo "make lint       ruff and mypy"
@@ -52,6 +52,7 @@ test: $(INSTALLED)
 
 test-slow: $(INSTALLED)
 	TEXTCLEAN_EXAMPLES=2000 $(BIN)/python -m pytest -n 2 tests/test_laws.py
+	TEXTCLEAN_EXAMPLES=100 $(BIN)/python -m pytest -n 2 -m "not slow and not growth"
 	$(BIN)/python -m pytest -m slow
 
 test-services: $(INSTALLED)

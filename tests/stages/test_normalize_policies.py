@@ -195,6 +195,7 @@ PIECES = st.lists(
 @example("馆 " + "书 " * 5 + "书 5", (True, True, True, True), False)
 @example("5 " + "书 " * 6 + "书", (True, True, True, True), False)
 @example("08:30ああ", (False, False, False, False), True)
+@example("一㐀㐀", (False, False, False, False), True)
 @settings(deadline=None, max_examples=1000)
 def test_the_extension_finds_what_the_expression_finds(text, rules, odd):
     found = edits_unless_odd(text, *rules) if odd else policy_edits(text, *rules)

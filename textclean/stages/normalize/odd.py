@@ -10,7 +10,8 @@ from textclean.stages.normalize.spaces import BLANKS
 PRIVATE = "\ue000-\uf8ff"
 ALIEN = "\u0530-\u05ff\u0700-\u10ff\u1200-\u17b3\u17b6-\u180a\u1810-\u1cff\u2801-\u28ff\u2c00-\u2dff\ua000-\ua63f"
 """Letters and signs of scripts of which no single one stands among Chinese characters."""
-JOINTS = '.-"%:m．〇一'
+JOINTS_BEYOND_LATIN = "．〇一"
+JOINTS = '.-"%:m' + JOINTS_BEYOND_LATIN
 """Everyday characters that :data:`SEQUENCES` begin with."""
 SEQUENCES = "|".join(
     (
@@ -53,8 +54,10 @@ def odd_choice(first: str | None = None) -> str:
         choices.append(f"(?<=&)(?={characters.ENTITY_REST})")
     if may_be(mojibake.LOST_SIGNS):
         choices.append(mojibake.LOST_REST)
-    if first is None or (first > "\xff" and first not in mojibake.LOST_SIGNS):
-        choices.append(rf"(?<![\0-\xff{mojibake.LOST_SIGNS}])(?=(?:[^\n]{{0,5}}?[{_rare()}]){{2}})")
+    if first is None or (first > "\xff" and first not in mojibake.LOST_SIGNS + JOINTS):
+        choices.append(
+            rf"(?<![\0-\xff{mojibake.LOST_SIGNS}{JOINTS_BEYOND_LATIN}])(?=(?:[^\n]{{0,5}}?[{_rare()}]){{2}})"
+        )
     return "|".join(choices) or "(?!)"
 
 
