@@ -15,7 +15,7 @@ import orjson
 
 from tests.statements import Pair, pairs
 from textclean.stages.duplicates import Duplicates
-from textclean.stages.duplicates.folding import fold
+from textclean.stages.duplicates.folding import fold, unpunctuated
 from textclean.stages.duplicates.same import Difference, difference
 from textclean.stages.duplicates.whole import Whole
 
@@ -44,7 +44,7 @@ def judged(of: Iterable[Pair]) -> Iterator[Judged]:
     """What the stage makes of pairs."""
     for pair in of:
         kept, other = fold([pair.kept, pair.other])
-        yield Judged(pair, _jaccard(kept, other), difference(Whole(kept), Whole(other)))
+        yield Judged(pair, _jaccard(*unpunctuated([kept, other])), difference(Whole(kept), Whole(other)))
 
 
 def _jaccard(one: str, other: str) -> float:

@@ -21,6 +21,7 @@ MISREAD = [
     ("住", "往"),
     ("木", "本"),
 ]
+UNPUNCTUATED = str.maketrans("", "", "，。、；：！？“”（）《》")
 WIDE = str.maketrans("0123456789.%", "０１２３４５６７８９．％")
 
 
@@ -63,6 +64,7 @@ def reprints(one: dict[str, Any], number: int) -> Iterator[Pair]:
     wire, other_wire = WIRES[number % len(WIRES)], WIRES[(number + 1) % len(WIRES)]
     credit = CREDITS[number % len(CREDITS)]
     yield Pair(text, text.replace("，", "、", 1)[:-1] + "！", True, "punctuation")
+    yield Pair(text, text.translate(UNPUNCTUATED), True, "no punctuation")
     yield Pair(text, text.translate(WIDE), True, "width")
     yield Pair(text, OpenCC("s2t").convert(text), True, "script")
     yield Pair(text, wire + text, True, "dateline")

@@ -95,13 +95,28 @@ def test_copies_in_a_document_fall(text, left, found):
 
 
 def test_a_near_copy_falls_to_the_first_and_says_how_near():
-    near = PLANS[:-1] + "！"
+    near = PLANS[:-1] + "了。"
     docs = clean(f"{OPENING}\n{PLANS}", f"{near}\n{WORKS}", containment=None)
     assert docs[0].layers == ()
     assert docs[1].text == WORKS
     ((_, reason, twin),) = cuts(docs[1])
     assert re.fullmatch(r"near 0\.\d\d", reason)
     assert twin == "0.txt#2"
+
+
+def test_a_copy_that_lost_its_punctuation_falls():
+    bare = PLANS.translate(str.maketrans("", "", "，。、；：“”（）"))
+    docs = clean(f"{OPENING}\n{PLANS}", f"{bare}\n{WORKS}")
+    assert docs[1].text == WORKS
+    ((_, reason, twin),) = cuts(docs[1])
+    assert (reason, twin) == ("contained 1.00", "0.txt#2")
+
+
+@pytest.mark.parametrize(("told", "other"), [("3.2万人", "32万人"), ("5%", "5"), ("2.5", "2:5"), ("-5℃", "5℃")])
+def test_signs_of_numbers_are_no_punctuation(told, other):
+    first, second = (f"{WORKS[:-1]}，涉及{what}。" for what in (told, other))
+    docs = clean(f"{OPENING}\n{first}", f"{second}\n{PLANS}")
+    assert second in docs[1].text
 
 
 KEPT = [

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from textclean.minhash.codes import Codes, encode
 from textclean.stages.duplicates import folding
-from textclean.stages.duplicates.folding import fold, fold_codes, keys
+from textclean.stages.duplicates.folding import fold, fold_codes, keys, split, unpunctuated, without_punctuation
 
 odd = st.text(st.sampled_from("甲乙 \u3000\u200b，,體体A\uff21\ud83d\ude00😀𠀀\x00"), max_size=20)
 
@@ -64,6 +64,24 @@ def test_the_extension_gives_the_same_keys(texts, data):
         assert keys(these).tolist() == plain.tolist()
 
 
+@pytest.mark.skipif(folding._built is None, reason="the extension is not built")
+@settings(deadline=None)
+@given(st.lists(odd | st.text(max_size=9), max_size=6), st.data())
+def test_the_extension_folds_as_numpy_does(texts, data):
+    codes = encode(texts)
+    some = sorted(data.draw(st.sets(st.integers(0, len(texts)), min_size=1)))
+    for these in (codes, Codes(codes.codes, codes.offsets[some])):
+        for folds in (fold_codes, without_punctuation):
+            with pytest.MonkeyPatch.context() as patch:
+                patch.setattr(folding, "_built", None)
+                plain = split(folds(these))
+            assert split(folds(these)) == plain
+
+
+def test_similarity_is_measured_without_punctuation():
+    assert unpunctuated(["“增长5%”，他说：（见《年报》）……—", "，。", ""]) == ["增长5他说见年报", "", ""]
+
+
 def test_each_half_of_a_key_tells_texts_apart_that_differ_least(either):
     texts = {"甲" * size for size in range(200)} | {"甲" * at + "乙" + "甲" * (90 - at) for at in range(91)}
     texts |= {"甲" * at + "乙丙"[turn] + "丙乙"[turn] + "甲" * (90 - at) for at in range(91) for turn in (0, 1)}
@@ -100,6 +118,9 @@ def test_the_extension_refuses_arrays_that_are_too_small():
     for width, out in ((3, keyed), (4, keyed), (2, keyed[:1])):
         with pytest.raises(ValueError, match="fit"):
             folding._built.keys(points, width, offsets, out)
+    for arrays in ((table[:-1], points, offsets), (table, points[:-1], offsets), (table, points, offsets[:-1])):
+        with pytest.raises(ValueError, match="fit"):
+            folding._built.through(points, 2, offsets.copy(), *(array.copy() for array in arrays))
     small = [(table[:-1], *room)] + [(table, *room[:i], room[i][:-1], *room[i + 1 :]) for i in range(3)]
     for arrays in small:
         with pytest.raises(ValueError, match="fit"):

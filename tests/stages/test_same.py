@@ -51,6 +51,23 @@ def test_what_differs_is_told(old: str, new: str, shown: str) -> None:
     assert str(differs(NOTICE, NOTICE.replace(old, new))) == shown
 
 
+@pytest.mark.parametrize(
+    ("kept", "own", "shown"),
+    [
+        ("白俄罗斯代表团28日抵达青溪县。", "俄罗斯代表团28日抵达青溪县。", "白 → ∅"),
+        ("陈建国任青溪县水务局局长", "陈建国任青溪县水务局", "局长 → ∅"),
+        ("“俄罗斯代表团28日抵达青溪县。”", "俄罗斯代表团28日抵达青溪县。", "None"),
+        ("据了解，俄罗斯代表团28日抵达青溪县。", "俄罗斯代表团28日抵达青溪县。", "None"),
+        ("昨天下午俄罗斯代表团28日抵达青溪县。", "俄罗斯代表团28日抵达青溪县。", "None"),
+        ("以2：1战胜临江队，取得三连胜", "以21战胜临江队取得三连胜", ": → ∅"),
+        ("增长5。2023年，全县", "增长52023年全县", "5.2023 → 52023"),
+        ("全县增长。2023年，水务局", "全县增长2023年水务局", "None"),
+    ],
+)
+def test_what_stands_at_the_edge_of_a_copy(kept: str, own: str, shown: str) -> None:
+    assert str(differs(kept, own)) == shown
+
+
 def test_a_notice_about_someone_else_stays_and_says_what_differs() -> None:
     first = f"{NOTICE}此前，县纪委监委已对该局多名工作人员作出处理，相关整改工作正在有序推进，欢迎群众继续监督举报。"
     other = first.replace("陈建国", "李志军")

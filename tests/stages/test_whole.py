@@ -27,9 +27,9 @@ def texts_and_pieces(draw: st.DrawFn) -> tuple[str, str]:
 
 @law
 @given(texts_and_pieces())
-def test_what_is_contained_is_what_the_string_contains(pair: tuple[str, str]) -> None:
+def test_a_piece_is_found_where_the_string_finds_it(pair: tuple[str, str]) -> None:
     text, piece = pair
-    assert (piece in Whole(text)) is (piece in text)
+    assert Whole(text).find(piece) == text.find(piece)
     assert Whole(text).find(piece[:LOOK]) == text.find(piece[:LOOK])
     assert Whole(text).rfind(piece[-LOOK:]) == text.rfind(piece[-LOOK:])
 
@@ -39,7 +39,7 @@ def test_the_index_is_made_for_long_texts_that_are_asked_often(monkeypatch: pyte
     monkeypatch.setattr(module, "_OFTEN", 1)
     short, long = Whole("天地玄黄宇宙洪荒" * 2), Whole("天地玄黄宇宙洪荒" * 20)
     for text in (short, long):
-        assert "天地玄黄宇宙洪荒" in text
+        assert text.find("天地玄黄宇宙洪荒") == 0
         assert text.find("没有这样的一句话") == -1
     assert "_grams" not in short.__dict__
     assert "_grams" in long.__dict__

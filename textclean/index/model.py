@@ -83,12 +83,14 @@ class Paragraphs(NamedTuple):
         length: int64, code points.
         sketches: as :func:`textclean.minhash.sketch.sketch` makes them.
         read: gives the texts of rows.
+        measured: gives of texts what their similarity is measured on; it is what the sketches are of.
     """
 
     key: NDArray[np.uint64]
     length: NDArray[np.int64]
     sketches: Sketches
     read: Callable[[Sequence[int]], list[str]]
+    measured: Callable[[Sequence[str]], list[str]] = list
 
 
 class Entries(NamedTuple):

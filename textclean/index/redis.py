@@ -143,7 +143,7 @@ class RedisIndex(TextIndex):
         with self._told():
             for lo in range(0, len(rows), _ROWS_AT_A_TIME):
                 part = rows[lo : lo + _ROWS_AT_A_TIME].tolist()
-                for row, text in zip(part, paragraphs.read(part), strict=True):
+                for row, text in zip(part, paragraphs.measured(paragraphs.read(part)), strict=True):
                     for kind, names in ((EXACT, self._same(paragraphs, row)), (NEAR, self._beside(text))):
                         for name in names:
                             first, number = _numbers(name)
@@ -243,7 +243,7 @@ class RedisIndex(TextIndex):
             first = int(self._client.incrby(f"{self._name}:next", len(rows))) - len(rows)
             record = _Record(first, self.corpus, document.id, line, keys, document.paragraphs.read(rows))
             with self._lsh.insertion_session() as session:
-                for i, text in enumerate(record.texts):
+                for i, text in enumerate(document.paragraphs.measured(record.texts)):
                     name = _name(first, first + i)
                     self._client.sadd(f"{self._name}:key:{keys[i]}", name)
                     if len(text) >= self.parameters.n:
@@ -258,10 +258,10 @@ class RedisIndex(TextIndex):
 
     def _forget(self, record: _Record) -> None:
         """Remove what leads to a document that nothing points to any more."""
-        for i, text in enumerate(record.texts):
+        for i in range(len(record.texts)):
             name = _name(record.first, record.first + i)
             self._client.srem(f"{self._name}:key:{record.key[i]}", name)
-            if len(text) >= self.parameters.n:
+            if name in self._lsh:  # what is shorter than a gram was never put there
                 self._lsh.remove(name)
         self._client.delete(f"{self._name}:document:{record.first}")
 

@@ -126,7 +126,7 @@ def compare(index: Index, found: Earlier, own: Paragraphs) -> Compared:
 
     def read(wanted: Sequence[int]) -> list[str]:
         out = index.read([int(found.number[i]) for i in wanted if i < entries])
-        return out + own.read([i - entries for i in wanted if i >= entries])
+        return own.measured(out + own.read([i - entries for i in wanted if i >= entries]))
 
     lengths = np.concatenate([found.length, own.length])
     shared = overlaps(read, lengths, np.stack([entry, row + entries], axis=1), index.parameters.n)

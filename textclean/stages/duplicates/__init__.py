@@ -16,8 +16,9 @@ if TYPE_CHECKING:
 class Duplicates(CorpusStage):
     """Cut paragraphs that are copies of, contained in, or nearly the same as one that stays.
 
-    Paragraphs are compared without differences of width, spaces and script. The order that decides is (id as UTF-8
-    bytes, offset). Every cut names its twin as ``id#line``, and how similar it was.
+    Paragraphs are compared without differences of width, spaces and script, and how similar they are is measured
+    without punctuation; signs of numbers are facts. The order that decides is (id as UTF-8 bytes, offset). Every cut
+    names its twin as ``id#line``, and how similar it was.
     """
 
     name = "duplicates"

@@ -1,4 +1,4 @@
-/* The lines and kinds of lines.py and the keys of folding.py over plain buffers: what the NumPy functions do, bit for bit.
+/* The lines and kinds of lines.py, and the folding and keys of folding.py over plain buffers: what the NumPy functions do, bit for bit.
  *
  * Code points come as uint16 or uint32 ("width" is 2 or 4). No state is kept between calls, and the interpreter's
  * lock is free meanwhile. Written against the stable ABI of CPython 3.11. */
@@ -20,6 +20,23 @@ typedef struct { const void *points; int width; int64_t count; const int64_t *of
 static inline uint32_t point_at(const void *points, int width, int64_t at)
 {
     return width == 2 ? ((const uint16_t *)points)[at] : ((const uint32_t *)points)[at];
+}
+
+/* All texts as a table writes them, without what it writes as 0; where each begins, and how many code points there are.
+ * The texts need not cover the buffer. */
+static inline int64_t written_through(const Codes *of, int width, const uint16_t *table, void *out, int64_t *bounds)
+{
+    int64_t kept = 0;
+    for (int64_t i = 0; i < of->texts; i++) {
+        bounds[i] = kept;
+        for (int64_t at = of->offsets[i]; at < of->offsets[i + 1]; at++) {
+            uint32_t point = point_at(of->points, width, at), written = point < PLANE ? table[point] : point;
+            if (width == 2) ((uint16_t *)out)[kept] = (uint16_t)written;
+            else ((uint32_t *)out)[kept] = written;
+            kept += written != 0;
+        }
+    }
+    return bounds[of->texts] = kept;
 }
 
 typedef struct { int64_t start, end, number, folded; } Line; /* in its text; its number; where its folded points end */
@@ -136,6 +153,29 @@ static PyObject *lines(PyObject *module, PyObject *args)
     return found >= 0 ? PyLong_FromLongLong(found) : (PyErr_SetString(PyExc_ValueError, UNFIT), NULL);
 }
 
+static PyObject *through(PyObject *module, PyObject *args)
+{
+    Py_buffer points, offsets, table, out, bounds;
+    Codes of;
+    int width;
+    int64_t kept = -1;
+    (void)module;
+    if (!PyArg_ParseTuple(args, "y*iy*y*w*w*", &points, &width, &offsets, &table, &out, &bounds)) return NULL;
+    if (valid(&points, width, &offsets, &of) && has_room(&table, PLANE, 2) && has_room(&out, of.count, width)
+        && has_room(&bounds, of.texts + 1, 8)) {
+        Py_BEGIN_ALLOW_THREADS
+        kept = width == 2 ? written_through(&of, 2, table.buf, out.buf, bounds.buf)
+                          : written_through(&of, 4, table.buf, out.buf, bounds.buf);
+        Py_END_ALLOW_THREADS
+    }
+    PyBuffer_Release(&points);
+    PyBuffer_Release(&offsets);
+    PyBuffer_Release(&table);
+    PyBuffer_Release(&out);
+    PyBuffer_Release(&bounds);
+    return kept >= 0 ? PyLong_FromLongLong(kept) : (PyErr_SetString(PyExc_ValueError, UNFIT), NULL);
+}
+
 static PyObject *keys(PyObject *module, PyObject *args)
 {
     Py_buffer points, offsets, out;
@@ -181,6 +221,8 @@ static PyObject *kinds(PyObject *module, PyObject *args)
 static PyMethodDef functions[] = {
     {"lines", lines, METH_VARARGS,
      "lines(points, width, offsets, table, out, rows, bounds) -> int: how many lines do not fold to nothing"},
+    {"through", through, METH_VARARGS,
+     "through(points, width, offsets, table, out, bounds) -> int: how many code points a table leaves of texts"},
     {"keys", keys, METH_VARARGS, "keys(points, width, offsets, out): two words a text"},
     {"kinds", kinds, METH_VARARGS, "kinds(points, width, offsets, table, longest, out): two bytes a text"},
     {NULL, NULL, 0, NULL},

@@ -53,7 +53,7 @@ def decide(
 
     def relate(pairs: bands.Pairs) -> tuple[Related, Related]:
         least = options.threshold, options.containment
-        shared = overlaps(lambda wanted: rows.read(texts, wanted), rows.length, pairs, options.n, *least)
+        shared = overlaps(lambda wanted: rows.measured(texts, wanted), rows.length, pairs, options.n, *least)
         beside, inside = near.relations(pairs, shared, search.rank, *least)
         return _same_facts(options, rows, beside, inside, texts, templates)
 

@@ -1,4 +1,8 @@
-"""What two paragraphs are compared by: their characters without differences of width, spaces and script."""
+"""What two paragraphs are compared by: their characters without differences of width, spaces and script.
+
+What tells sentences, headings and numbers apart is read from the folded text; how similar two are is measured without
+punctuation, which editors change and extraction loses.
+"""
 
 import unicodedata
 from collections.abc import Sequence
@@ -45,18 +49,46 @@ def folding_table() -> NDArray[np.uint16]:
 def digest() -> str:
     """Tells foldings and keys apart."""
     known = keys(encode(["新闻", "今天上午，县里的茶园开了园。"]))
-    return blake2b(folding_table().tobytes() + known.tobytes(), digest_size=4).hexdigest()
+    tables = folding_table().tobytes() + _unpunctuated_table().tobytes()
+    return blake2b(tables + known.tobytes(), digest_size=4).hexdigest()
+
+
+@cache
+def _unpunctuated_table() -> NDArray[np.uint16]:
+    """Code point → the same, 0 for punctuation (categories P of Unicode)."""
+    table = np.arange(_PLANE, dtype=np.uint16)
+    table[[point for point in range(_PLANE) if unicodedata.category(chr(point))[0] == "P"]] = 0
+    return table
 
 
 def fold_codes(codes: Codes) -> Codes:
     """``codes`` folded; texts may become shorter, or empty."""
+    return _through(folding_table(), codes)
+
+
+def without_punctuation(codes: Codes) -> Codes:
+    """Folded ``codes`` as their similarity is measured; texts may become shorter, or empty."""
+    return _through(_unpunctuated_table(), codes)
+
+
+def unpunctuated(texts: Sequence[str]) -> list[str]:
+    """Folded ``texts`` as their similarity is measured."""
+    return split(without_punctuation(encode(texts)))
+
+
+def _through(table: NDArray[np.uint16], codes: Codes) -> Codes:
+    """``codes`` as a table writes them; what it writes as 0 is left out."""
     points, offsets = codes
+    if _built is not None:
+        out, bounds = np.empty_like(points), np.empty_like(offsets)
+        count = _built.through(points, points.dtype.itemsize, offsets, table, out, bounds)
+        return Codes(out[:count], bounds)
     if points.dtype == np.uint16:
-        folded = folding_table().take(points)
+        written = table.take(points)
     else:
-        folded = np.where(points < _PLANE, folding_table().take(np.minimum(points, _PLANE - 1)), points)
-    dropped = (folded == 0).nonzero()[0]
-    return Codes(folded[folded != 0], offsets - dropped.searchsorted(offsets))
+        written = np.where(points < _PLANE, table.take(np.minimum(points, _PLANE - 1)), points)
+    dropped = (written == 0).nonzero()[0]
+    return Codes(written[written != 0], offsets - dropped.searchsorted(offsets))
 
 
 def split(codes: Codes) -> list[str]:

@@ -13,7 +13,7 @@ from textclean.minhash.codes import Codes
 from textclean.minhash.signatures import Signatures
 from textclean.minhash.sketch import Sketches, sketch, take
 from textclean.stage import Document, TextRef, Texts
-from textclean.stages.duplicates.folding import fold, keys, split
+from textclean.stages.duplicates.folding import fold, keys, split, unpunctuated, without_punctuation
 from textclean.stages.duplicates.lines import folded_lines, kinds_of
 from textclean.stages.duplicates.sentences import BREAKS, CLOSERS, LONGEST_HEADING, STOPS, ends_a_sentence, is_heading
 from textclean.tables import Column, Lists, Observations, Seen
@@ -74,9 +74,10 @@ def observe(docs: Sequence[Document], options: "Duplicates") -> Seen:
 
 def _sketched(codes: Codes, row: dict[str, NDArray[Any]], options: "Duplicates") -> dict[str, dict[str, Column]]:
     """The sketches of what is compared for more than equality."""
-    is_compared = (codes.lengths >= max(options.min_chars, options.n)) & ~row["heading"]
+    measured = without_punctuation(codes)
+    is_compared = (codes.lengths >= options.min_chars) & (measured.lengths >= options.n) & ~row["heading"]
     compared = is_compared.nonzero()[0]
-    made = sketch(codes, options.n, options.slots, pieces=options.containment is not None)
+    made = sketch(measured, options.n, options.slots, pieces=options.containment is not None)
     prints = Lists(made.prints, made.offsets)
     narrow = made.signatures.narrow
     if len(compared) < len(codes.lengths):
@@ -226,6 +227,10 @@ class Observed:
         rest = iter(read)
         return [self._held[i] if i in self._held else next(rest) for i in rows]
 
+    def measured(self, texts: Texts, rows: Sequence[int]) -> list[str]:
+        """The texts of ``rows`` as their similarity is measured: folded, and without punctuation."""
+        return unpunctuated(self.read(texts, rows))
+
     def for_index(self) -> "Indexed":
         """All that an index is asked by, or given."""
         return Indexed(self.keys(), self.sketched(), self.sketches())
@@ -238,6 +243,7 @@ class Observed:
             self.length[rows].astype(np.int64),
             _spread(made, np.searchsorted(own, rows), np.isin(rows, own)),
             lambda wanted: self.read(texts, rows[wanted].tolist()),
+            unpunctuated,
         )
 
     def name(self, row: int) -> str:

@@ -24,8 +24,10 @@ _MOST: Final = 1024
 _SLACK: Final = 64
 """Characters that may stand more in a long paragraph between the ends of a piece of it."""
 _NUMERALS: Final = frozenset("0123456789〇零○一二三四五六七八九十百千万亿两")
-_SIGNS: Final = frozenset("+-%‰℃°~$¥€£.:/")
+_SIGNS: Final = frozenset("+-%‰℃°$¥€£")
 """Signs that say something beside a digit."""
+_INNER_SIGNS: Final = frozenset("~.:/")
+"""Signs that say something between two digits; a full stop folds to one of them."""
 _PAUSES: Final = frozenset(",.;:!?、()[]—…\"'")
 _SHORTEST_CLAUSE: Final = 3
 _LONGEST_WORD: Final = 4
@@ -50,14 +52,14 @@ def difference(kept: Whole, own: Whole) -> Difference | None:
     Harmless: punctuation; a clause that only the one that stays has; words that say nothing; a look-alike character;
     the form of a number; datelines and credits.
     """
-    if own.text in kept:
-        return None
+    if (at := kept.find(own.text)) >= 0:
+        return _left_over(kept.text, at, at + len(own.text))
     cut = _without_halved(own.text, kept)
     mine = own.statement if cut == own.text else statement(cut)
     short = len(kept.text) <= 2 * len(own.text) + _SLACK
     theirs = kept.statement if short else statement(_window(kept, own.text))
-    if mine in theirs:
-        return None
+    if (at := theirs.find(mine)) >= 0:
+        return _left_over(theirs, at, at + len(mine))
     found = stretches(theirs, mine, _MOST)
     if found is None:
         return Difference(theirs, mine)
@@ -66,6 +68,17 @@ def difference(kept: Whole, own: Whole) -> Difference | None:
             return _shown(theirs, mine, _with_near(found, number))
     told = iter(numbers(theirs))
     return next((Difference("", one) for one in numbers(mine) if one not in told), None)
+
+
+def _left_over(kept: str, start: int, end: int) -> Difference | None:
+    """What a text leaves over at the ends of one that it stands in, if that is a part of a word: 白|俄罗斯.
+
+    What was cut out of a paragraph leaves more, and clauses end in a sign.
+    """
+    for piece in (kept[:start], kept[end:]):
+        if 0 < len(piece) < _SHORTEST_CLAUSE and _said(piece) == piece and not _empty().fullmatch(piece):
+            return Difference(piece, "")
+    return None
 
 
 def _without_halved(own: str, kept: Whole) -> str:
@@ -115,6 +128,8 @@ def _touches_number(text: str, start: int, end: int) -> bool:
     if not piece or not (before or after):
         return False
     if (before and piece[0].isdigit()) or (after and piece[-1].isdigit()):
+        return True
+    if before and after and not _INNER_SIGNS.isdisjoint(piece):
         return True
     return (before and piece[0] in _SIGNS) or (after and piece[-1] in _SIGNS)
 

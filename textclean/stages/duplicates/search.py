@@ -45,8 +45,8 @@ class Search:
         if self._options.backend == "datasketch":
             from textclean.minhash import peer
 
-            folded = self._rows.read(self._texts, self._sketched[own].tolist())
-            pairs = own[peer.candidates(folded, limits.n, self._options.slots, limits.bands, limits.rows)]
+            measured = self._rows.measured(self._texts, self._sketched[own].tolist())
+            pairs = own[peer.candidates(measured, limits.n, self._options.slots, limits.bands, limits.rows)]
         else:
             pairs, crowded = near.near_pairs(self._rows.signatures(), own, limits)
         if self._options.containment is not None:
@@ -59,5 +59,5 @@ class Search:
         """What brings the members of crowds together. Their texts stay in memory from here on."""
         self._rows.hold(self._texts, members)
         sketches = self._rows.sketches(np.searchsorted(self._sketched, members))
-        grams = near.hashed(encode(self._rows.read(self._texts, members.tolist())), self._options.n)
+        grams = near.hashed(encode(self._rows.measured(self._texts, members.tolist())), self._options.n)
         return Crowd(members, self.rank[members], sketches, *grams, self._limits)

@@ -32,23 +32,16 @@ class Whole:
         self.text = text
         self._asked = 0
 
-    def __contains__(self, piece: str) -> bool:
+    def find(self, piece: str) -> int:
+        """The first place of a piece; -1 if there is none."""
         grams = self._grams_for(piece)
         if grams is None:
-            return piece in self.text
+            return self.text.find(piece)
         low, high = _range(grams, piece[:LOOK])
         for at in grams.places[low : min(high, low + _PLACES)].tolist():
             if self.text.startswith(piece, at):
-                return True
-        return high > low + _PLACES and self.text.find(piece, int(grams.places[low + _PLACES])) >= 0
-
-    def find(self, head: str) -> int:
-        """The first place of a ``head`` of up to :data:`LOOK` characters; -1 if there is none."""
-        grams = self._grams_for(head)
-        if grams is None:
-            return self.text.find(head)
-        low, high = _range(grams, head)
-        return next((at for at in map(int, grams.places[low:high]) if self.text.startswith(head, at)), -1)
+                return int(at)
+        return self.text.find(piece, int(grams.places[low + _PLACES])) if high > low + _PLACES else -1
 
     def rfind(self, tail: str) -> int:
         """The last place of a ``tail`` of up to :data:`LOOK` characters; -1 if there is none."""
