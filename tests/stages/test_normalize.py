@@ -146,6 +146,7 @@ NOISE = st.text(
 @given(NOISE)
 @example("A\u0301\u034f")
 @example("⋯ 》")
+@example("0＠0﹒0゙")
 @settings(deadline=None, max_examples=1500)
 def test_normalize_is_idempotent_and_undone(text):
     done = Normalize()(document(text))
@@ -166,6 +167,7 @@ def test_normalize_is_idempotent_on_any_text(text):
 @given(NOISE)
 @example("A\u0301\u034f")
 @example("⋯ 》")
+@example("0＠0﹒0゙")
 @settings(deadline=None, max_examples=300)
 def test_every_clean_character_maps_back_to_its_source(text):
     done = Normalize()(document(text))
@@ -180,6 +182,7 @@ def test_every_clean_character_maps_back_to_its_source(text):
 @given(NOISE)
 @example("A\u0301\u034f")
 @example("⋯ 》")
+@example("0＠0﹒0゙")
 @settings(deadline=None, max_examples=200)
 def test_composition_of_combining_marks_is_that_of_the_whole_text(text):
     assert applied(text, compose_marks(text, ideographs=True)) == unicodedata.normalize("NFC", text)

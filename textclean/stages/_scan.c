@@ -139,7 +139,7 @@ static int widens(const Text *text, int64_t i)
     if (sign == ':') {
         int64_t next = i + 1;
         if (after == '/' || after == '\\') return 0;
-        if (kind_at(text, i - 1) & WHITE && is_digit(char_at(text, i - 2))) { /* a ratio with blanks around its sign */
+        if (is_digit(before) || (kind_at(text, i - 1) & WHITE && is_digit(char_at(text, i - 2)))) { /* a spaced ratio */
             while (kind_at(text, next) & WHITE) next++;
             if (is_digit(char_at(text, next))) return 0;
         }

@@ -80,11 +80,15 @@ class Normalize(Stage):
             edits, text = _then(edits, fold, text)
             if self.nfc:
                 edits, text = _then(edits, characters.compose_marks(text, self.compatibility), text)
-            if not again and not (fold and ("&" in text or mojibake.is_suspect(text))):
+            if not again and not (fold and self._has_more(text)):
                 break
         if self.space:
             edits, text = _then(edits, spelled.close(text), text)
         return _then(edits, typed.edits(text, self.punctuation, self.quotes, self.space), text)
+
+    def _has_more(self, text: str) -> bool:
+        """Whether what was folded may have made something that other rules for characters act on."""
+        return "&" in text or mojibake.is_suspect(text) or (self.width and bool(characters.number_signs(text)))
 
     def _marks(self, doc: Document) -> list[Mark]:
         """Marks on the text as it came: later edits move them along."""

@@ -36,7 +36,8 @@ _TOKEN = ascii_letters + digits + ".%+-"
 _DAYS = ("", " [0-9]", " [0-9]{2}", "[.] [0-9]", "[.] [0-9]{2}")
 _ENGLISH_DATE = lazy("|".join(f"(?<=[A-Za-z]{{3}}{day},)" for day in _DAYS))
 _YEAR = lazy(" [0-9]{4}(?![0-9年])")
-_SPACED_RATIO = lazy(f"(?<=[0-9][{''.join(_BLANK)}]):[{''.join(_BLANK)}]*[0-9]")
+_SPACED_RATIO = lazy("(?:(?<=[0-9])|(?<=[0-9][{0}])):[{0}]*[0-9]".format("".join(_BLANK)))
+"""``3: 2``, ``3 : 2``."""
 _FUNCTION = lazy(r"(?<![A-Za-z])[A-Za-z]\([0-9A-Za-z][0-9A-Za-z+*/^=_.-]*\)")
 _ENTITY = lazy(r"&#?\w{1,31};", re.A)
 _INDENT = lazy(r"[ \t\u00a0\u3000]*")
