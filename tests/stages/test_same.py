@@ -68,6 +68,35 @@ def test_what_stands_at_the_edge_of_a_copy(kept: str, own: str, shown: str) -> N
     assert str(differs(kept, own)) == shown
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "shown"),
+    [
+        pytest.param("党员干部", "党员千部", "None", id="a misread character in an everyday word"),
+        pytest.param("昨日", "昨曰", "None", id="a misread character that is hardly told"),
+        pytest.param("明代", "日月代", "None", id="a character read as its two parts"),
+        pytest.param("李未", "李末", "未 → 末", id="a name of a character that looks alike"),
+        pytest.param("上旬", "中旬", "上 → 中", id="another part of a month"),
+        pytest.param("16、18", "16，18", "None", id="another sign in a list of numbers"),
+        pytest.param("0—24时", "0-24时", "None", id="another dash of a range"),
+        pytest.param("借助", "藉助", "None", id="a character that folding leaves"),
+        pytest.param("应当", "要", "None", id="another word for must"),
+        pytest.param("应当", "可以", "应当 → 可以", id="may for must"),
+        pytest.param("昨日", "【新春走基层】昨日", "None", id="a rubric"),
+        pytest.param("昨日", "【辟谣】昨日", "∅ → 【辟谣】", id="a rubric that denies"),
+        pytest.param("昨日", "红网时刻3月12日讯　昨日", "None", id="a dateline of an outlet that no list has"),
+        pytest.param("开放。", "开放。（总台记者 顾鑫 编辑 李京）", "None", id="the names of those who made it"),
+        pytest.param("开放。", "开放。[详细]", "None", id="a button"),
+    ],
+)
+def test_what_editors_and_readers_of_shapes_do_says_nothing(old: str, new: str, shown: str) -> None:
+    text = (
+        "昨日，党员干部李未介绍，明代古桥将于3月上旬重新开放，"
+        "今后0—24时均应当按16、18两项规定，借助专人看护。据悉，桥头将常年开放。"
+    )
+    assert old in text
+    assert str(differs(text, text.replace(old, new, 1))) == shown
+
+
 def test_a_notice_about_someone_else_stays_and_says_what_differs() -> None:
     first = f"{NOTICE}此前，县纪委监委已对该局多名工作人员作出处理，相关整改工作正在有序推进，欢迎群众继续监督举报。"
     other = first.replace("陈建国", "李志军")

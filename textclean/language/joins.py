@@ -49,8 +49,8 @@ def gains(pairs: Sequence[Pair]) -> "tuple[NDArray[Any], NDArray[Any]]":
     import numpy as np
 
     back = reach = ngrams.ORDER - 1  # no history reaches further: beyond, both readings are the same
-    tails = [_folded(_before(tail[-WINDOW:], head))[-back:].rjust(back, "\0") for tail, head in pairs]
-    heads = [_folded(head[:WINDOW])[:reach].ljust(reach, "\0") for _, head in pairs]
+    tails = [folded_text(_before(tail[-WINDOW:], head))[-back:].rjust(back, "\0") for tail, head in pairs]
+    heads = [folded_text(head[:WINDOW])[:reach].ljust(reach, "\0") for _, head in pairs]
     edge = "\0" * (back - 1) + "\n"
     rows = [tail + head for tail, head in zip(tails, heads, strict=True)]
     rows += [edge + head for head in heads] + ["\0" * back + head for head in heads]
@@ -71,5 +71,5 @@ def _before(tail: str, head: str) -> str:
     return tail
 
 
-def _folded(text: str) -> str:
+def folded_text(text: str) -> str:
     return _LETTERS.sub("a", _DIGITS.sub("0", text)).replace("\0", " ")

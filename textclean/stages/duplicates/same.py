@@ -16,8 +16,6 @@ from textclean.stages.duplicates.plain import statement
 from textclean.stages.duplicates.stretches import Stretch, stretches
 from textclean.stages.duplicates.whole import LOOK, Whole
 
-_ALIKE: Final = 0.95
-"""How alike two characters must look to be taken for a misread one; set on the pairs of reprints-tune.jsonl."""
 _SHOWN: Final = 24
 _MOST: Final = 1024
 """Characters in which two texts may differ; more are another text. A pair that is compared shares most of its grams."""
@@ -31,6 +29,8 @@ _INNER_SIGNS: Final = frozenset("~.:/")
 _PAUSES: Final = frozenset(",.;:!?、()[]—…\"'")
 _SHORTEST_CLAUSE: Final = 3
 _LONGEST_WORD: Final = 4
+_LONGEST_MISREAD: Final = 3
+"""Characters of a stretch that is misread in a row."""
 _AROUND: Final = 3
 """Characters around a stretch that may belong to its word."""
 
@@ -63,11 +63,22 @@ def difference(kept: Whole, own: Whole) -> Difference | None:
     found = stretches(theirs, mine, _MOST)
     if found is None:
         return Difference(theirs, mine)
+    misread: list[Stretch] = []
     for number, stretch in enumerate(found):
-        if not _is_harmless(theirs, mine, stretch) and not _same_word(theirs, mine, _with_near(found, number)):
+        if _is_harmless(theirs, mine, stretch) or _same_word(theirs, mine, _with_near(found, number)):
+            continue
+        if not _is_misread(theirs, mine, stretch):
             return _shown(theirs, mine, _with_near(found, number))
+        misread.append(stretch)
     told = iter(numbers(theirs))
-    return next((Difference("", one) for one in numbers(mine) if one not in told), None)
+    return next((Difference("", one) for one in numbers(_mended(theirs, mine, misread)) if one not in told), None)
+
+
+def _mended(kept: str, own: str, misread: Sequence[Stretch]) -> str:
+    """A text as the other reads what was misread in either."""
+    for start, end, own_start, own_end in reversed(misread):
+        own = own[:own_start] + kept[start:end] + own[own_end:]
+    return own
 
 
 def _left_over(kept: str, start: int, end: int) -> Difference | None:
@@ -114,9 +125,7 @@ def _is_harmless(kept: str, own: str, stretch: Stretch) -> bool:
         return True
     if not other and _is_clause(kept, start, end):
         return said not in _turns()
-    if _empty().fullmatch(said) and _empty().fullmatch(other):
-        return True
-    if len(said) == len(other) and all(map(_look_alike, said, other)):
+    if not (said and other) and _empty().fullmatch(said or other):
         return True
     return _same_word(kept, own, stretch)
 
@@ -149,15 +158,20 @@ def _is_clause(text: str, start: int, end: int) -> bool:
     return inside or start == 0 or end == len(text)
 
 
-def _look_alike(one: str, other: str) -> bool:
-    """Whether one of two characters may be the other, misread, and they are not set against each other."""
-    if one == other:
-        return True
-    from textclean.language.confusions import mistaken  # few differences need it
-
-    if one in _NUMERALS or other in _NUMERALS or (one, other) not in mistaken(_ALIKE):
+def _is_misread(kept: str, own: str, stretch: Stretch) -> bool:
+    """Whether a stretch is one word, misread in one of the two, and none that says another thing."""
+    start, end, own_start, own_end = stretch
+    old, new = kept[start:end], own[own_start:own_end]
+    if not old or not new or max(len(old), len(new)) > _LONGEST_MISREAD:
         return False
-    return not any(one in group and other in group for group in _words("opposed"))
+    for one, other in zip(old, new, strict=False):
+        if one != other and one in _NUMERALS and other in _NUMERALS:
+            return False
+        if one != other and any(one in group and other in group for group in _words("opposed")):
+            return False
+    from textclean.language.misread import is_misread  # few differences need it
+
+    return is_misread(kept, start, end, new)
 
 
 def _same_word(kept: str, own: str, stretch: Stretch) -> bool:
