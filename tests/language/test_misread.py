@@ -41,6 +41,6 @@ def test_either_may_be_the_misread_one() -> None:
 
 
 def test_a_divided_character_has_two_parts() -> None:
-    rows = read_words("divided.txt")["divided"]
+    rows = read_words("misread.txt")["divided"]
     assert len(set(rows)) == len(rows)
     assert all(len(row) == 3 for row in rows)

@@ -7,8 +7,9 @@ from tests.statements import facts, paragraphs, reprints
 from textclean.document import Document
 from textclean.pipeline import Pipeline
 from textclean.stages.duplicates import Duplicates
+from textclean.stages.duplicates.credits import without_credits
 from textclean.stages.duplicates.folding import fold
-from textclean.stages.duplicates.plain import plain_numbers, without_credits
+from textclean.stages.duplicates.plain import plain_numbers
 from textclean.stages.duplicates.same import Difference, difference
 from textclean.stages.duplicates.whole import Whole
 
@@ -86,6 +87,13 @@ def test_what_stands_at_the_edge_of_a_copy(kept: str, own: str, shown: str) -> N
         pytest.param("昨日", "红网时刻3月12日讯　昨日", "None", id="a dateline of an outlet that no list has"),
         pytest.param("开放。", "开放。（总台记者 顾鑫 编辑 李京）", "None", id="the names of those who made it"),
         pytest.param("开放。", "开放。[详细]", "None", id="a button"),
+        pytest.param("开放。", "开放。（原标题：古桥将常年开放）", "None", id="the title that it had elsewhere"),
+        pytest.param("开放。", "开放。更多精彩请关注本报微信公众号", "None", id="an invitation"),
+        pytest.param("昨日", "【明代古桥将于3月重新开放】昨日", "None", id="a title in brackets before the text"),
+        pytest.param("昨日", "【桥头将常年收费】记者获悉，昨日", "∅ → 记者获悉,", id="news behind a title"),
+        pytest.param("昨日", "中新社青溪电 （记者 顾鑫）昨日", "None", id="a dateline without a date"),
+        pytest.param("昨日", "要闻 | 昨日", "None", id="the part of the paper"),
+        pytest.param("16、18", "16、Ⅻ", "182 → 122", id="a Roman number is a number"),
     ],
 )
 def test_what_editors_and_readers_of_shapes_do_says_nothing(old: str, new: str, shown: str) -> None:

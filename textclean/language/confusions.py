@@ -32,22 +32,12 @@ def confusions() -> "Mapping[str, tuple[tuple[str, float], ...]]":
     return MappingProxyType(table)
 
 
-@cache
-def mistaken(least: float) -> "frozenset[tuple[str, str]]":
-    """Pairs of characters that look alike by ``least`` or more, either way round: few of the large table."""
-    import numpy as np
-
-    arrays = read_arrays("confusions.npz")
-    alike = arrays["similarity"] >= least * 255
-    ones = np.repeat(arrays["chars"], arrays["sizes"])[alike]
-    pairs = list(zip(map(chr, ones.tolist()), map(chr, arrays["others"][alike].tolist()), strict=True))
-    return frozenset([*pairs, *((other, one) for one, other in pairs)])
-
-
 def similarity(observed: str, intended: str) -> float:
     """How alike two characters look: 0 to 1, 0 where neither lists the other."""
-    table = confusions()
-    return max(
-        dict(table.get(observed, ())).get(intended, 0.0),
-        dict(table.get(intended, ())).get(observed, 0.0),
-    )
+    return max(_levels(observed).get(intended, 0.0), _levels(intended).get(observed, 0.0))
+
+
+@cache
+def _levels(char: str) -> "Mapping[str, float]":
+    """The look-alikes of a character."""
+    return MappingProxyType(dict(confusions().get(char, ())))

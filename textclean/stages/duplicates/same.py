@@ -11,10 +11,10 @@ from functools import cache
 from typing import Final, NamedTuple
 
 from textclean.language.resources import read_lines, read_words
+from textclean.stages.duplicates.credits import without_title
 from textclean.stages.duplicates.numbers import NUMBER, numbers
-from textclean.stages.duplicates.plain import statement
 from textclean.stages.duplicates.stretches import Stretch, stretches
-from textclean.stages.duplicates.whole import LOOK, Whole
+from textclean.stages.duplicates.whole import LOOK, Whole, statement
 
 _SHOWN: Final = 24
 _MOST: Final = 1024
@@ -58,6 +58,7 @@ def difference(kept: Whole, own: Whole) -> Difference | None:
     mine = own.statement if cut == own.text else statement(cut)
     short = len(kept.text) <= 2 * len(own.text) + _SLACK
     theirs = kept.statement if short else statement(_window(kept, own.text))
+    mine, theirs = without_title(mine, theirs), without_title(theirs, mine)
     if (at := theirs.find(mine)) >= 0:
         return _left_over(theirs, at, at + len(mine))
     found = stretches(theirs, mine, _MOST)

@@ -8,7 +8,8 @@ from numpy.typing import NDArray
 
 from textclean.minhash.codes import encode
 from textclean.minhash.mixing import splitmix64
-from textclean.stages.duplicates.plain import statement
+from textclean.stages.duplicates.credits import without_credits
+from textclean.stages.duplicates.plain import plain_numbers
 
 LOOK: Final = 8
 """Characters of a piece's head and tail by which it is found."""
@@ -16,6 +17,11 @@ _LONG, _OFTEN = 4096, 4
 """Characters and questions from which an index is worth making; below them a search is as quick."""
 _PLACES: Final = 64
 """Places of a head that are tried one by one; a text that repeats it more often is searched from there on."""
+
+
+def statement(text: str) -> str:
+    """What a folded text states: without credits, numbers in one form."""
+    return plain_numbers(without_credits(text))
 
 
 class _Grams(NamedTuple):
@@ -53,7 +59,7 @@ class Whole:
 
     @cached_property
     def statement(self) -> str:
-        """What it states, see :func:`textclean.stages.duplicates.plain.statement`."""
+        """What it states."""
         return statement(self.text)
 
     def _grams_for(self, piece: str) -> _Grams | None:
