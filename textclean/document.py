@@ -27,6 +27,7 @@ MARKS_TO_KNOW = frozenset(
         "private-use",
         "mojibake",
         "suspect-bytes",
+        "markup",
     }
 )
 MARK_KINDS = MARKS_TO_CORRECT | MARKS_TO_KNOW

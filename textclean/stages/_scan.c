@@ -100,6 +100,14 @@ static int is_sequence(const Text *text, int64_t i)
     case '%': return is_digit(before) && (after == '0' || after == 'o' || after == 'O');
     case ':': return is_digit(before) && kind_at(text, i + 1) & WHITE && is_digit(char_at(text, i + 2));
     case 'm': return (after == '2' || after == '3') && (is_digit(before) || before == 'k' || before == 'c' || before == 'd' || before == 'm');
+    case '#': return (i == 0 || before == '\n' || before == '#' || before == ' ') && (after == '#' || after == ' ' || after == '\t');
+    case '*': return after == '*';
+    case ']': return after == '(';
+    case '`': return 1;
+    case '|':
+        if (before == ' ') before = char_at(text, i - 2);
+        if (after == ' ') after = char_at(text, i + 2);
+        return before == '-' || before == ':' || after == '-' || after == ':';
     case 0xFF0E: return is_letter(before) && is_letter(after);                         /* ． */
     case 0x3007: return is_digit(before) || is_digit(after);                           /* 〇 */
     case 0x4E00: /* 一 after a digit, or 年 日 时 月 点 */

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import ClassVar
 
+from textclean.language import markdown
 from textclean.language.expressions import lazy
 from textclean.language.joins import WINDOW
 from textclean.language.lines import ENDS, closed, visible
@@ -75,14 +76,19 @@ class Layout(Stage):
         if picked and _may_be_broken(text, lines, picked):
             pieces = [Piece(start, end, line, len(line), len(line)) for start, end, line in visible(text)]
             evidence = Evidence()
-            ragged = _ragged(pieces)
+            written = markdown.Lines(text) if markdown.may_be(text) else None
+            ragged = _ragged(pieces, written)
             for _ in range(_ROUNDS * self.join):
                 joins = joins_of_wrapped(text, pieces, ragged, evidence) or self._joins(pieces, ragged, evidence)
+                if written:
+                    joins = [
+                        join for join in joins if not written.apart(pieces[join.at].start, pieces[join.at + 1].start)
+                    ]
                 if not joins:
                     break
                 pieces = _merged(pieces, joins, glued)
-                ragged = _ragged(pieces)
-            marks = _loose_ends(pieces, ragged) if self.marks else []
+                ragged = _ragged(pieces, written)
+            marks = _loose_ends(pieces, ragged, written) if self.marks else []
         if not glued and text.count("\n") + 1 == lines:
             return Findings(NO_EDITS, marks) if marks else NOTHING
         return Findings(_spacing(text, glued), marks)
@@ -165,9 +171,10 @@ def _after(text: str, at: int) -> str:
     return found[0].rstrip()
 
 
-def _ragged(pieces: Sequence[Piece]) -> list[int]:
-    """The lines that do not end as a sentence ends."""
-    return [i for i, piece in enumerate(pieces) if not closed(piece.text)]
+def _ragged(pieces: Sequence[Piece], written: markdown.Lines | None) -> list[int]:
+    """The lines that do not end as a sentence ends; in Markdown no headings, rows of tables or code."""
+    ragged = [i for i, piece in enumerate(pieces) if not closed(piece.text)]
+    return [i for i in ragged if not written.alone(pieces[i].start)] if written else ragged
 
 
 def _long_overlap(tail: str, head: str, limit: int) -> int:
@@ -204,6 +211,10 @@ def _merged(pieces: Sequence[Piece], joins: Sequence[Join], glued: dict[int, tup
 def _spacing(text: str, glued: Mapping[int, tuple[int, int]]) -> Edits:
     """Edits for everything between the lines: one line break, or none where two lines are joined."""
     starts, ends = blank_lines(text)
+    if "```" in text:  # blank lines of code are its own
+        written = markdown.Lines(text)
+        rows = [row for row in zip(starts, ends, strict=True) if not written.in_code(row[0])]
+        starts, ends = tuple(start for start, _ in rows), tuple(end for _, end in rows)
     if not glued:
         return columns(starts, ends, ("",) * len(starts), "blank")
     closed_up = {text.find("\n", tail) + 1 for tail in glued}
@@ -220,11 +231,13 @@ def _spacing(text: str, glued: Mapping[int, tuple[int, int]]) -> Edits:
     return edits.build()
 
 
-def _loose_ends(pieces: Sequence[Piece], ragged: Sequence[int]) -> list[Mark]:
+def _loose_ends(pieces: Sequence[Piece], ragged: Sequence[int], written: markdown.Lines | None) -> list[Mark]:
     """Marks for lines that surely begin or end in the middle of a sentence."""
     marks: list[Mark] = []
     for piece in pieces[1:]:
         text = piece.text
+        if written and written.alone(piece.start):
+            continue
         if len(text) > 1 and (text[0] in NO_OPENING or (text[0].isdigit() and _LONE_SHARE.match(text))):
             stop = PAUSE.search(text, 1)
             end = piece.start + (stop.start() if stop else min(len(text), piece.first))

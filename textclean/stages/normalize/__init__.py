@@ -11,7 +11,7 @@ from textclean.document import Document, Findings, Mark, trace
 from textclean.language.expressions import lazy
 from textclean.ledger import NO_EDITS, Edits
 from textclean.stage import Field, Stage
-from textclean.stages.normalize import characters, doubtful, mojibake, spelled, typed
+from textclean.stages.normalize import characters, doubtful, markup, mojibake, spelled, typed
 from textclean.stages.normalize.compose import applied, compose
 from textclean.stages.normalize.odd import PRIVATE
 from textclean.stages.normalize.policies import edits_unless_odd, policy_edits
@@ -33,6 +33,10 @@ class Normalize(Stage):
         default=True, description="put right text decoded with the wrong codec, where nothing was lost"
     )
     html: bool = Field(default=True, description="resolve HTML entities such as &nbsp; and &#x4e2d;")
+    markup: bool = Field(
+        default=True,
+        description="cut HTML tags, comments, scripts and styles that are left in the text; keep code in Markdown",
+    )
     newline: bool = Field(default=True, description="every kind of line end becomes a line feed")
     control: bool = Field(
         default=True, description="drop control and invisible characters and terminal sequences (joiners of emoji stay)"
@@ -59,7 +63,12 @@ class Normalize(Stage):
         if edits is not None:
             return Findings(edits) if edits else _NOTHING
         edits, text = self._characters(doc.text)
-        return Findings(compose(edits, policy_edits(text, *rules), text), self._marks(doc) if self.marks else ())
+        edits = compose(edits, self._in_prose(policy_edits(text, *rules), text), text)
+        return Findings(edits, self._marks(doc) if self.marks else ())
+
+    def _in_prose(self, edits: Edits, text: str) -> Edits:
+        """Of the ``edits`` of ``text`` those that change no markup."""
+        return markup.outside(edits, text) if self.markup else edits
 
     def _characters(self, text: str) -> tuple[Edits, str]:
         """Edits of the rules that look at single characters, and the text they make."""
@@ -69,8 +78,11 @@ class Normalize(Stage):
             before = len(edits)
             if self.mojibake:
                 edits, text = _then(edits, mojibake.repairs(text), text)
+            if self.markup:
+                edits, text = _then(edits, markup.edits(text), text)
             if self.html:
-                edits, text = _then(edits, characters.entities(text), text)
+                found = characters.entities(text)
+                edits, text = _then(edits, markup.outside(found, text, html=False) if self.markup else found, text)
             again = len(edits) > before  # what was resolved may leave more to resolve
             if self.control:
                 edits, text = _then(edits, characters.sequences(text), text)
@@ -83,12 +95,15 @@ class Normalize(Stage):
             if not again and not (fold and self._has_more(text)):
                 break
         if self.space:
-            edits, text = _then(edits, spelled.close(text), text)
-        return _then(edits, typed.edits(text, self.punctuation, self.quotes, self.space), text)
+            edits, text = _then(edits, self._in_prose(spelled.close(text), text), text)
+        found = typed.edits(text, self.punctuation, self.quotes, self.space)
+        return _then(edits, self._in_prose(found, text), text)
 
     def _has_more(self, text: str) -> bool:
         """Whether what was folded may have made something that other rules for characters act on."""
-        return "&" in text or mojibake.is_suspect(text) or (self.width and bool(characters.number_signs(text)))
+        if "&" in text or "<" in text or mojibake.is_suspect(text):
+            return True
+        return self.width and bool(characters.number_signs(text))
 
     def _marks(self, doc: Document) -> list[Mark]:
         """Marks on the text as it came: later edits move them along."""
@@ -104,7 +119,10 @@ class Normalize(Stage):
         for run in _PRIVATE.finditer(doc.text):
             codes = " ".join(f"U+{ord(char):04X}" for char in run[0][:4])
             found.append(Mark(*run.span(), "private-use", evidence=f"{codes}: no standard says what this is"))
-        return [*found, *doubtful.marks(doc.text)]
+        found += doubtful.marks(doc.text)
+        if self.markup:
+            found += markup.marks(doc.text)
+        return found
 
 
 def _then(edits: Edits, more: Edits, text: str) -> tuple[Edits, str]:

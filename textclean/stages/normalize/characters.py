@@ -16,6 +16,7 @@ from textclean.language.expressions import lazy
 from textclean.language.han import HAN_SCRIPT
 from textclean.ledger import NO_EDITS, Edits
 from textclean.stages.normalize.forms import addresses, plain_forms
+from textclean.stages.normalize.spoken import Spoken
 
 ZERO_WIDTH_JOINERS = "\u200c\u200d"
 _JOINERS = frozenset(ZERO_WIDTH_JOINERS)
@@ -51,8 +52,13 @@ _SUPPLEMENT = (
 )
 """CJK radicals supplement, each before the ideograph that looks like it."""
 
-ENTITY_REST = r"(?:amp;|#38;|#[xX]26;)*(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,30});"
-"""A HTML entity after its ``&``."""
+ENTITY_REST = (
+    r"(?:amp;|#38;|#[xX]26;)*(?:"
+    r"(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,30});"
+    r"|#[0-9]{2,7}(?![0-9;])|#[xX][0-9a-fA-F]{2,6}(?![0-9a-zA-Z;])|(?:nbsp|ensp|emsp)(?![=;])"
+    r"|(?:[lr][ds]quo|[mn]dash|hellip|middot|quot|amp|[lr]aquo|[lg]t)(?![A-Za-z0-9=;_]))"
+)
+"""A HTML entity after its ``&``, with its semicolon, or one that is known without."""
 _ENTITY = lazy(f"&{ENTITY_REST}")
 _AMPERSAND = lazy(r"&(?:amp;|#38;|#[xX]26;)*")
 _ADDRESS = lazy(r"(?:[a-z][a-z+.-]{1,15}://|www\.)[!-~]*\Z")
@@ -283,18 +289,34 @@ def _joinable(char: str) -> bool:
 
 
 def entities(text: str) -> Edits:
-    """Edits that resolve HTML entities (with their semicolon, not inside addresses), doubly escaped ones too."""
+    """Edits that resolve HTML entities, doubly escaped ones and some without their semicolon too.
+
+    Those inside addresses stay, and those that the text speaks of.
+    """
+    return _edits([row for row in _entities(text) if row[2]], "html")
+
+
+def kept_entities(text: str) -> list[tuple[int, int]]:
+    """Spans of the entities that the text speaks of."""
+    return [(start, end) for start, end, new in _entities(text) if not new]
+
+
+def _entities(text: str) -> list[tuple[int, int, str]]:
+    """The entities with what they stand for, which is empty if the text speaks of one."""
     found: list[tuple[int, int, str]] = []
+    lines: Spoken | None = None
     for match in _ENTITY.finditer(text) if "&" in text else ():
         entity, start = match[0], match.start()
         if _ADDRESS.search(text, max(0, start - _ADDRESS_LENGTH), start):
             continue
-        new, before = _AMPERSAND.sub("&", entity), ""  # all at once: one escape after the other takes the square
+        whole = entity if entity[-1] == ";" else entity + ";"
+        new, before = _AMPERSAND.sub("&", whole), ""  # all at once: one escape after the other takes the square
         while new != before:
             new, before = html.unescape(new), new
-        if new != entity:
-            found.append((start, match.end(), new))
-    return _edits(found, "html")
+        if new != whole:
+            lines = lines or Spoken(text)
+            found.append((start, match.end(), "" if lines.holds(start, match.end()) else new))
+    return found
 
 
 def _edits(found: list[tuple[int, int, str]], reason: str) -> Edits:

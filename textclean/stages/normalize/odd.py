@@ -2,6 +2,7 @@
 
 from functools import cache
 
+from textclean.language import markdown
 from textclean.language.han import HAN_SCRIPT
 from textclean.stages.normalize import characters, mojibake
 from textclean.stages.normalize.punctuation import CJK
@@ -11,7 +12,7 @@ PRIVATE = "\ue000-\uf8ff"
 ALIEN = "\u0530-\u05ff\u0700-\u10ff\u1200-\u17b3\u17b6-\u180a\u1810-\u1cff\u2801-\u28ff\u2c00-\u2dff\ua000-\ua63f"
 """Letters and signs of scripts of which no single one stands among Chinese characters."""
 JOINTS_BEYOND_LATIN = "．〇一"
-JOINTS = '.-"%:m' + JOINTS_BEYOND_LATIN
+JOINTS = '.-"%:m' + markdown.FIRSTS + JOINTS_BEYOND_LATIN
 """Everyday characters that :data:`SEQUENCES` begin with."""
 SEQUENCES = "|".join(
     (
@@ -24,6 +25,7 @@ SEQUENCES = "|".join(
         "(?<=[A-Za-z]．)(?=[A-Za-z])",  # an address
         "(?<=〇)(?:(?<=[0-9].)|(?=[0-9]))",  # a number of two kinds of digits
         "(?<=一)(?:(?<=[0-9].)(?=[0-9])|(?<=[年日时月点].)(?=[一0-9]))",  # a dash read as the number
+        markdown.SEQUENCES,
     )
 )
 """What follows the first characters of sequences that call for a closer look: the extension knows the same."""
@@ -52,6 +54,8 @@ def odd_choice(first: str | None = None) -> str:
         choices.append(r"(?<=\r)(?!\n)")
     if may_be("&"):
         choices.append(f"(?<=&)(?={characters.ENTITY_REST})")
+    if may_be("<"):
+        choices.append("(?<=<)(?=/?[A-Za-z]|![-dD]|[?][xX])")
     if may_be(mojibake.LOST_SIGNS):
         choices.append(mojibake.LOST_REST)
     if first is None or (first > "\xff" and first not in mojibake.LOST_SIGNS + JOINTS):
@@ -70,7 +74,7 @@ def _rare() -> str:
 @cache
 def odd_characters() -> frozenset[str]:
     """Characters of the basic plane before a place that :func:`odd_choice` may match."""
-    return frozenset([*alone(), *mojibake.rare(), *mojibake.LOST_SIGNS, *JOINTS, "\r", "&"])
+    return frozenset([*alone(), *mojibake.rare(), *mojibake.LOST_SIGNS, *JOINTS, "\r", "&", "<"])
 
 
 @cache

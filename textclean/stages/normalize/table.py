@@ -62,7 +62,7 @@ def table(punctuation: bool, quotes: bool, space: bool, newline: bool) -> bytes:
 
     mark(_ODD, alone())
     mark(_RARE, rare())
-    mark(_LOST, [*LOST_SIGNS, "&", *("\r" if not newline else "")])
+    mark(_LOST, [*LOST_SIGNS, "&", "<", *("\r" if not newline else "")])
     kinds[0x10000] = _ODD
     called: list[tuple[int, Iterable[str]]] = [(_LINE, "\n")]
     called += [(_POINT, POINTS_TO_WIDEN), (_STOP, "."), (_BRACKET, "()")] if punctuation else []
