@@ -26,7 +26,6 @@ SEQUENCES = "|".join(
     )
 )
 """What follows one of :data:`FIRSTS` where it may be a sign: the extension of normalize knows the same."""
-_QUICK = ("#", "**", "](", "`", "|")
 _MAY_BE = lazy(r"^[ ]{0,3}#{1,6}[# \t]|\*\*|\]\(|`|\|[ ]?[-:]|[-:][ ]?\|", re.M)
 
 _FENCE = lazy(r"^[ ]{0,3}(?P<ticks>`{3,})[ \t]*(?P<language>[A-Za-z0-9_+#.-]{0,20})[ \t]*\r?$", re.M)
@@ -149,7 +148,8 @@ def _line(text: str, sign: "Sign") -> "Sign":
 
 def may_be(text: str) -> bool:
     """Whether ``text`` has what could be a sign: a quick look that most texts end with."""
-    return any(sign in text for sign in _QUICK) and _MAY_BE.search(text) is not None
+    some = "#" in text or "*" in text or "]" in text or "`" in text or "|" in text  # ten times as fast as for two
+    return some and _MAY_BE.search(text) is not None
 
 
 class Inside:

@@ -211,7 +211,7 @@ def _merged(pieces: Sequence[Piece], joins: Sequence[Join], glued: dict[int, tup
 def _spacing(text: str, glued: Mapping[int, tuple[int, int]]) -> Edits:
     """Edits for everything between the lines: one line break, or none where two lines are joined."""
     starts, ends = blank_lines(text)
-    if "```" in text:  # blank lines of code are its own
+    if "`" in text:  # blank lines of code are its own
         written = markdown.Lines(text)
         rows = [row for row in zip(starts, ends, strict=True) if not written.in_code(row[0])]
         starts, ends = tuple(start for start, _ in rows), tuple(end for _, end in rows)
