@@ -37,12 +37,11 @@ _TAG = lazy(
 )
 _ATTRIBUTES = lazy(
     r"""
-    (?:[\s/]++
-        (?:
-            [A-Za-z_:@][A-Za-z0-9_:.-]*+ \s*+=\s*+ (?:"[^"]*+" | '[^']*+' | [^\s"'<>]++)  # name and value
-          | (?:nowrap|noshade|checked|selected|disabled|hidden|controls|autoplay|loop|muted|async|defer)
-                (?![^\s/])                          # or a name that needs none
-        )?+
+    (?:
+        [\s/]++
+      | [A-Za-z_:@][A-Za-z0-9_:.-]*+ \s*+=\s*+ (?:"[^"]*+" | '[^']*+' | [^\s"'<>]++)         # name and value
+      | (?:nowrap|noshade|checked|selected|disabled|hidden|controls|autoplay|loop|muted|async|defer)
+            (?![^\s/])                              # or a name that needs none
     )*+
     """,
     re.VERBOSE | re.I,
@@ -53,6 +52,8 @@ _CODE = {"script": lazy(r"[(){};=.:\[\]]|\A\s*\Z"), "style": lazy(r"\{[^{}]*\}|@
 """What the inside of a script or a style has."""
 _SENTENCE = lazy(f"[{HAN}][^。！？\n]{{8,200}}[。！？]")
 """A comment that holds one may be a paragraph that somebody set aside."""
+_XML = 10
+"""A text with more than one pair of unknown names for so many tags is XML: pages have a few that a program left."""
 _LONGEST_LIST_SIGN = 6
 _EDGES = "\n\r"
 _AFTER_SENTENCE = "。！？；：…”’」』）》.!?;:\"')>"
@@ -178,10 +179,10 @@ def markup(text: str, signs: Sequence[Sign] = ()) -> Markup:
 
 
 def _pieces(text: str) -> tuple[list[_Piece], bool]:
-    """All that could be markup, in order; and whether there are pairs of unknown names, as in XML."""
+    """All that could be markup, in order; and whether there are many pairs of unknown names, as in XML."""
     found: list[_Piece] = []
     opened: set[str] = set()
-    is_xml = False
+    unknown = 0
     endless: set[str] = set()
     at = 0
     while match := _OPEN.search(text, at):
@@ -220,10 +221,10 @@ def _pieces(text: str) -> tuple[list[_Piece], bool]:
             if sort:
                 found.append(_Piece(start, tag.end(), name, sort, bool(tag["closes"]), plain))
                 at = tag.end()
-            elif name not in _CLOSED:
-                is_xml |= bool(tag["closes"]) and name in opened
+            elif name not in _CLOSED and ":" not in name:
+                unknown += bool(tag["closes"]) and name in opened
                 opened.add(name)
-    return found, is_xml
+    return found, _XML * unknown > len(found)
 
 
 def _partners(pieces: Sequence[_Piece]) -> dict[int, int]:

@@ -12,7 +12,7 @@ from textclean.ledger import Span
 
 _TOPIC = lazy(
     r"""
-    (?<![A-Za-z0-9./_-])(?:x?html5?|xml|css|javascript|markdown)(?![A-Za-z0-9/])     # not in addresses
+    (?<![A-Za-z0-9./_-])(?:x?html5?|xml|css|javascript(?!:)|markdown)(?![A-Za-z0-9/])     # not in addresses
     | 超文本 | 标记语言 | 网页代码 | 源代码 | 前端 | 转义 | 富文本
     """,
     re.VERBOSE | re.I,
@@ -84,4 +84,5 @@ def _is_named(text: str, start: int, end: int, plain: bool) -> bool:
     heads = {after[:n] for n in range(1, _LONGEST_WORD + 1)}
     if not known["names"].isdisjoint(tails) or not known["names"].isdisjoint(heads):
         return True
-    return plain and not (known["before"].isdisjoint(tails) and known["after"].isdisjoint(heads))
+    before_it = not known["before"].isdisjoint(tails) and known["others"].isdisjoint(tails)
+    return plain and (before_it or not known["after"].isdisjoint(heads))
