@@ -252,7 +252,8 @@ def _spoken_of(text: str, pieces: Sequence[_Piece], partner: dict[int, int]) -> 
     }
     between = words()["between"]
     for i, (piece, following) in enumerate(pairwise(pieces)):
-        if piece.plain and following.plain and 0 < following.start - piece.end <= _LONGEST_LIST_SIGN:
+        apart = piece.closes and not following.closes  # two pairs, each with its text
+        if piece.plain and following.plain and not apart and 0 < following.start - piece.end <= _LONGEST_LIST_SIGN:
             sign = text[piece.end : following.start].strip(BLANK)
             if sign and (sign in between or not sign.strip("、，,")):
                 found.update((i, i + 1))
