@@ -12,6 +12,7 @@ from textclean.decode import decode
 from textclean.document import Document
 from textclean.language import markdown
 from textclean.pipeline import Pipeline
+from textclean.stages.boilerplate import Boilerplate
 from textclean.stages.layout import Layout
 from textclean.stages.normalize import Normalize
 from textclean.testing import corpus
@@ -187,3 +188,19 @@ def test_layout_keeps_every_sign_of_markdown(text: str) -> None:
     done = Layout()(doc)
     signs = [doc.text[sign.start : sign.end] for sign in markdown.signs(doc.text) if sign.what == markdown.HEADING]
     assert [sign for sign in signs if sign.rstrip() not in done.text] == []
+
+
+def test_boilerplate_leaves_tables_and_code_whole_however_many_texts_have_them() -> None:
+    def page(number: int) -> str:
+        story = f"今天上午，县里的第{number}个茶园开了园，来了一千多人，馆长说长势良好，{'春夏秋冬'[number]}天再来。"
+        return f"{story}\n| 地点 | 人数 |\n|---|---|\n| 青溪 | {number} |\n{story[::-1]}\n```\n<br>\nx = {number}\n```"
+
+    pages = [page(number) for number in range(4)]
+    for text, done in zip(pages, Pipeline([Boilerplate(min_documents=3)]).run(pages), strict=True):
+        assert isinstance(done, Document)
+        assert done.text == text
+    plain = [text.replace("|---|---|\n", "").replace("```", "======") for text in pages]  # the same, but no Markdown
+    done = next(iter(Pipeline([Boilerplate(min_documents=3)]).run(plain)))
+    assert isinstance(done, Document)
+    assert "地点" not in done.text
+    assert "=" not in done.text.replace("x =", "")

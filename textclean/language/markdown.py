@@ -28,7 +28,7 @@ SEQUENCES = "|".join(
 """What follows one of :data:`FIRSTS` where it may be a sign: the extension of normalize knows the same."""
 _MAY_BE = lazy(r"^[ ]{0,3}#{1,6}[# \t]|\*\*|\]\(|`|\|[ ]?[-:]|[-:][ ]?\|", re.M)
 
-_FENCE = lazy(r"^[ ]{0,3}(?P<ticks>`{3,})[ \t]*(?P<language>[A-Za-z0-9_+#.-]{0,20})[ \t]*\r?$", re.M)
+_FENCE = lazy(r"^[ ]{0,3}(?P<ticks>`{3,}+)[ \t]*+(?P<language>[A-Za-z0-9_+#.-]{0,20}+)[ \t]*+\r?$", re.M)
 _SEPARATOR = lazy(
     r"""
     ^[ ]{0,3}(?:\|[ \t]*+)?

@@ -7,8 +7,10 @@ or a title stays however often it is seen: paragraphs are for the stage about du
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from itertools import compress
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
+from textclean.language import markdown
 from textclean.language.expressions import lazy
 from textclean.language.han import HAN
 from textclean.language.lines import closed, is_body, numbered, stripped
@@ -209,9 +211,14 @@ class Boilerplate(CorpusStage):
             if not (new := self._around(lines, found, feet, shared)):
                 break
             found |= dict.fromkeys(new, _BOILERPLATE)
+        found = dict(sorted(found.items()))
+        places = [line[:2] for line in numbered(doc.text, found)]
+        if found and markdown.may_be(doc.text):  # a row of signs may part a table from its head
+            inside = markdown.Inside(markdown.blocks(doc.text))
+            keep = [not inside(start) for start, _ in places]
+            found, places = dict(compress(found.items(), keep)), list(compress(places, keep))
         if not found:
             return NOTHING
-        found = dict(sorted(found.items()))
         meta: dict[str, Any] = {}
         known = doc.meta.get("credits", [])
         names = dict.fromkeys(name for one in found.values() for name in one.credits)
@@ -221,9 +228,7 @@ class Boilerplate(CorpusStage):
         source = next((one.source for one in found.values() if one.source), "")
         if source and "photo_source" not in doc.meta:
             meta["photo_source"] = source
-        cuts = whole_lines(
-            doc.text, [line[:2] for line in numbered(doc.text, found)], [one.reason for one in found.values()]
-        )
+        cuts = whole_lines(doc.text, places, [one.reason for one in found.values()])
         return Findings(cut(cuts), meta=meta)
 
     def _told(self, text: str) -> tuple[dict[int, _Found], frozenset[str], bool]:
