@@ -9,7 +9,9 @@ the page fits better.
 import re
 from collections.abc import Mapping, Sequence
 from functools import cache
-from typing import ClassVar
+from typing import ClassVar, Literal
+
+from pydantic import field_validator
 
 from textclean.language import markdown
 from textclean.language.expressions import lazy
@@ -35,7 +37,7 @@ from textclean.stages.layout.breaks import (
 )
 from textclean.stages.layout.doubtful import Join, Piece, likely
 from textclean.stages.layout.joins import Evidence
-from textclean.stages.layout.wrapped import WRAPPED, joins_of_wrapped
+from textclean.stages.layout.page import WRAPPED, joins_of_page, page_of, rows_of
 
 _LONE_SHARE = lazy(r"\d[\d.]*[%％‰]、")
 _LINE = lazy(r"\S.*")
@@ -56,7 +58,11 @@ class Layout(Stage):
     """
 
     name: ClassVar[str] = "layout"
-    join: bool = Field(default=True, description="join lines that were broken in the middle of a sentence")
+    join: Literal["off", "sure", "eager"] = Field(
+        default="sure",
+        description="lines that were broken are joined: sure, where hardly one join in a thousand is wrong; eager, also"
+        " after a sentence that ends with a full line of a page without indents or blank lines",
+    )
     gain: float = Field(
         default=1.0,
         ge=-10,
@@ -64,6 +70,12 @@ class Layout(Stage):
         description="evidence in nats that a doubtful join needs; more joins less, and less wrongly",
     )
     marks: bool = Field(default=True, description="mark fragments and orphans that could not be joined")
+
+    @field_validator("join", mode="before")
+    @classmethod
+    def _yes_or_no(cls, value: object) -> object:
+        """``true`` and ``false``, which the option had before."""
+        return {True: "sure", False: "off"}.get(value, value) if isinstance(value, bool) else value
 
     def findings(self, doc: Document) -> Findings:
         """Blank lines to cut, breaks to close, fragments to mark."""
@@ -78,8 +90,9 @@ class Layout(Stage):
             evidence = Evidence()
             written = markdown.Lines(text) if markdown.may_be(text) else None
             ragged = _ragged(pieces, written)
-            for _ in range(_ROUNDS * self.join):
-                joins = joins_of_wrapped(text, pieces, ragged, evidence) or self._joins(pieces, ragged, evidence)
+            for turn in range(_ROUNDS * (self.join != "off")):
+                joins = [] if turn else self._wrapped(doc, pieces, ragged, evidence)
+                joins = joins or self._joins(pieces, ragged, evidence)
                 if written:
                     joins = [
                         join for join in joins if not written.apart(pieces[join.at].start, pieces[join.at + 1].start)
@@ -92,6 +105,14 @@ class Layout(Stage):
         if not glued and text.count("\n") + 1 == lines:
             return Findings(NO_EDITS, marks) if marks else NOTHING
         return Findings(_spacing(text, glued), marks)
+
+    def _wrapped(self, doc: Document, pieces: Sequence[Piece], ragged: Sequence[int], evidence: Evidence) -> list[Join]:
+        """The breaks to close of a page that is hard-wrapped."""
+        if len(ragged) < WRAPPED:
+            return []
+        rows = rows_of(doc, pieces)
+        page = page_of(pieces, rows, evidence)
+        return joins_of_page(pieces, rows, page, evidence, eager=self.join == "eager") if page else []
 
     def _joins(self, pieces: Sequence[Piece], ragged: Sequence[int], evidence: Evidence) -> list[Join]:
         """The breaks to close: what is proof by itself, then what the language says and nothing on the page denies."""
