@@ -5,14 +5,17 @@ evidence for layout.
 """
 
 import re
+from bisect import bisect_left
+from itertools import accumulate
 from typing import ClassVar
 
 from textclean.document import Document, Findings, Mark, trace
 from textclean.language.expressions import lazy
-from textclean.ledger import NO_EDITS, Edits
+from textclean.ledger import Edits
 from textclean.stage import Field, Stage
 from textclean.stages.normalize import characters, doubtful, markup, mojibake, spelled, typed
 from textclean.stages.normalize.compose import applied, compose
+from textclean.stages.normalize.mojibake import NOTHING, Misread
 from textclean.stages.normalize.odd import PRIVATE
 from textclean.stages.normalize.policies import edits_unless_odd, policy_edits
 
@@ -30,7 +33,7 @@ class Normalize(Stage):
     version: ClassVar[str] = "2"
 
     mojibake: bool = Field(
-        default=True, description="put right text decoded with the wrong codec, where nothing was lost"
+        default=True, description="put right text decoded with the wrong codec; what is lost of it is marked"
     )
     html: bool = Field(default=True, description="resolve HTML entities such as &nbsp; and &#x4e2d;")
     markup: bool = Field(
@@ -62,22 +65,24 @@ class Normalize(Stage):
         edits = edits_unless_odd(doc.text, *rules)
         if edits is not None:
             return Findings(edits) if edits else _NOTHING
-        edits, text = self._characters(doc.text)
+        misread = mojibake.repairs(doc.text) if self.mojibake else NOTHING
+        edits, text = self._characters(doc.text, misread.edits)
         edits = compose(edits, self._in_prose(policy_edits(text, *rules), text), text)
-        return Findings(edits, self._marks(doc) if self.marks else ())
+        return Findings(edits, self._marks(doc, misread) if self.marks else ())
 
     def _in_prose(self, edits: Edits, text: str) -> Edits:
         """Of the ``edits`` of ``text`` those that change no markup."""
         return markup.outside(edits, text) if self.markup else edits
 
-    def _characters(self, text: str) -> tuple[Edits, str]:
-        """Edits of the rules that look at single characters, and the text they make."""
-        edits = NO_EDITS
+    def _characters(self, text: str, edits: Edits) -> tuple[Edits, str]:
+        """``edits`` of what was misread, then those of the rules that look at single characters; the text they make."""
+        text, before = applied(text, edits), 0
         rules = (self.width, self.radical, self.compatibility, self.control, self.newline)
-        for _ in range(_MOST_ROUNDS):
-            before = len(edits)
-            if self.mojibake:
-                edits, text = _then(edits, mojibake.repairs(text), text)
+        for number in range(_MOST_ROUNDS):
+            if number:
+                before = len(edits)
+                if self.mojibake:
+                    edits, text = _then(edits, mojibake.repairs(text).edits, text)
             if self.markup:
                 edits, text = _then(edits, markup.edits(text), text)
             if self.html:
@@ -105,8 +110,15 @@ class Normalize(Stage):
             return True
         return self.width and bool(characters.number_signs(text))
 
-    def _marks(self, doc: Document) -> list[Mark]:
-        """Marks on the text as it came: later edits move them along."""
+    def _marks(self, doc: Document, misread: Misread) -> list[Mark]:
+        """Marks on the text as it came: later edits move them along. Of what was put right nothing else is said."""
+        found = [
+            Mark(start, end, "mojibake", evidence="part of a character that was misread, the rest of its bytes is lost")
+            for start, end in misread.broken
+        ]
+        return [*found, *_apart(self._other_marks(doc), misread)] if misread.edits else self._other_marks(doc)
+
+    def _other_marks(self, doc: Document) -> list[Mark]:
         found: list[Mark] = []
         runs = mojibake.lost(doc.text)
         bad = _bad_bytes(doc) if runs else frozenset()
@@ -123,6 +135,14 @@ class Normalize(Stage):
         if self.markup:
             found += markup.marks(doc.text)
         return found
+
+
+def _apart(marks: list[Mark], misread: Misread) -> list[Mark]:
+    """The marks that touch nothing of what was misread."""
+    edits = misread.edits
+    spans = sorted([*zip(edits.starts, edits.ends, strict=True), *misread.broken])
+    starts, reach = [start for start, _ in spans], list(accumulate((end for _, end in spans), max))
+    return [mark for mark in marks if not (i := bisect_left(starts, mark.end)) or reach[i - 1] <= mark.start]
 
 
 def _then(edits: Edits, more: Edits, text: str) -> tuple[Edits, str]:
