@@ -520,3 +520,53 @@ def test_foreign_text_behind_styles_is_read_as_without_them(text: str, codec: st
     styles = b".menu { color: #333; margin: 0 auto }\n" * 1000
     for raw in (text.encode(codec) * 40, styles + text.encode(codec) * 40):
         assert decode(raw)[0].endswith(text * 40)
+
+
+PADDED = {
+    "gb18030": "青溪县图书馆昨天重新开馆，读者排起长队。",
+    "big5hkscs": "青溪縣圖書館昨天重新開館，讀者排起長隊。",
+    "utf-8": "青溪县图书馆昨天重新开馆，读者排起长队。",
+    "utf-16-le": "青溪县图书馆2024年重新开馆，读者排起长队。",
+    "ascii": "The library has opened again.",
+}
+
+
+@pytest.mark.parametrize("codec", PADDED)
+@pytest.mark.parametrize("size", [2, 4, 8, 100, 3000])
+@pytest.mark.parametrize("lines", [1, 40])
+def test_runs_of_zero_bytes_are_padding(codec: str, size: int, lines: int) -> None:
+    text = "\n".join([PADDED[codec]] * lines)
+    nul = "\0".encode(codec)
+    padded = [text.encode(codec) + size * nul, (size * nul + "\n".encode(codec)).join([text.encode(codec)] * 2)]
+    for raw in (*padded, *([] if codec.startswith("utf-16") else [size * nul + text.encode(codec)])):
+        read, source = decode(raw)
+        assert set(read.replace("\0", "").split("\n")) == {PADDED[codec]}
+        assert source.encode(read) == raw
+
+
+def test_zero_bytes_among_two_byte_characters_are_no_utf16() -> None:
+    raw = bytearray(PADDED["gb18030"].encode("gb18030"))
+    for at in (24, 8, 4):
+        raw.insert(at, 0)
+    text, source = decode(bytes(raw))
+    assert text.replace("\0", "") == PADDED["gb18030"]
+    assert source.encode(text) == raw
+
+
+def test_an_archive_is_no_padded_text() -> None:
+    import io
+    import tarfile
+
+    file = io.BytesIO()
+    with tarfile.open(fileobj=file, mode="w") as archive:
+        archive.addfile(entry := tarfile.TarInfo("a.txt"), io.BytesIO(b""))
+        entry.size = 60
+        archive.addfile(entry, io.BytesIO(PADDED["gb18030"].encode("gb18030") * 2))
+    with pytest.raises(InputError, match="tar archive"):
+        decode(file.getvalue())
+
+
+@pytest.mark.parametrize("size", [2, 3, 4, 6])
+def test_what_chardet_calls_utf16_must_look_like_text(size: int) -> None:
+    korean = "어제 강가에 작은 공원이 문을 열어 아이들이 하루 종일 뛰어놀았다.".encode("cp949")
+    assert not (detect(korean + bytes(size)).encoding or "").startswith("utf-16")

@@ -68,6 +68,10 @@ _GUESS = 0.5
 _NOTHING = 0.05
 """Confidence below which chardet knows nothing."""
 
+_NO_TEXT = lazy("[\0-\x08\x0e-\x1f\x7f-\x9f\ud800-\uf8ff\ufffd-\uffff]")
+_IN_MOST_TEXT = lazy("[\t\n\r -~\u3000-\u30ff]")
+_PADDING = lazy(rb"\0\0+")
+_ZEROS = lazy(rb"\0+")
 _HIGH = lazy(rb"[\x80-\xff]")
 _HIGH_RUN = lazy(rb"[\x80-\xff]+")
 _HIGH_BYTES = bytes(range(0x80, 0x100))
@@ -141,6 +145,19 @@ def find_other(raw: bytes, hint: str | None = None) -> Found:
         if codec is None:
             return _found(None, 1.0, f"looks like {_BINARY[signature[0]]}")
         return Found(codec, _said_mark, bom=signature[0])
+    if raw[257:262] == b"ustar":
+        return _found(None, 1.0, "looks like a tar archive")
+    if b"\0\0" in raw and (found := _without(_PADDING, raw, hint)) is not None:
+        return found
+    found = _unsigned(raw, hint)
+    if found.codec is None and b"\0" in raw:
+        scattered = _without(_ZEROS, raw, hint)
+        return scattered if scattered and scattered.codec in CANDIDATES and not scattered.guessed else found
+    return found
+
+
+def _unsigned(raw: bytes, hint: str | None) -> Found:
+    """The encoding of ``raw``, by what follows a byte order mark if there is one."""
     form = glance(raw)
     few_zeros, marked, ascii_only, utf16, cut, *_ = form
     if cut and _is_utf8(raw[:-cut].decode(), raw):
@@ -150,6 +167,19 @@ def find_other(raw: bytes, hint: str | None = None) -> Found:
         if found is not None:
             return found
     return _likeliest(raw, form, _as_codec(hint))
+
+
+def _without(zeros: re.Pattern[bytes], raw: bytes, hint: str | None) -> Found | None:
+    """The encoding of bytes among which ``zeros`` stand for nothing, by the others; None if they are no text."""
+    if _utf32(raw[:_LOOK]):
+        return None
+    bare = zeros.sub(b"", raw)
+    if not bare or _mostly_controls(bare[:_LOOK]):
+        return None
+    found = Found("utf-8", _said_strict) if strict_text(bare) is not None else _unsigned(bare, hint)
+    if found.codec not in (*CANDIDATES, *_ORDERS, "ascii", "hz"):
+        return None
+    return found._replace(text=raw.decode("ascii") if found.codec == "ascii" and raw.isascii() else None)
 
 
 def _as_codec(hint: str | None) -> str | None:
@@ -386,6 +416,8 @@ def _euc_tw(window: bytes) -> Found | None:
 def _foreign(raw: bytes, best: str | None, average: float, count: int, hint: str | None) -> Found:
     """What chardet says of bytes that look like no Chinese text; ``best`` is the least unlikely Chinese encoding."""
     name, confidence = _ask_chardet(raw)
+    if name is not None and name.startswith(("utf-16", "utf-32")) and not _is_likely(raw, name):
+        name, confidence = None, 0.0
     if best is not None and (name is None or confidence < _NOTHING) and (codec := _shifted_codec(raw)) is not None:
         return _found(codec, 0.5, "likeliest characters, a byte missing")
     if name is None or (_mostly_controls(raw[:_LOOK]) and not (best or "").startswith("utf-16")):
@@ -398,6 +430,22 @@ def _foreign(raw: bytes, best: str | None, average: float, count: int, hint: str
     if hint and confidence < 0.5 and _decodes(raw, hint):
         return _found(hint, 0.5, f"as declared; chardet guessed {name}; {least}")
     return _found(name, confidence, f"chardet; {least}")
+
+
+def _is_likely(raw: bytes, codec: str) -> bool:
+    """Whether bytes are text in a codec of two or four bytes a character, in which nearly any bytes are characters.
+
+    Text is Chinese, or has blanks or ASCII in it, or kana. Of what is none, characters lie in private use as well.
+    """
+    try:
+        text = raw[:_LOOK].decode(codec, "replace").rstrip("\ufffd")
+    except LookupError:
+        return False
+    telling = wide(text)
+    if is_chinese(mean(telling), len(telling)):
+        return True
+    odd, common = len(_NO_TEXT.findall(text)), len(_IN_MOST_TEXT.findall(text))
+    return 50 * odd <= len(text) and 20 * common >= len(text)
 
 
 def _shifted_codec(raw: bytes) -> str | None:
