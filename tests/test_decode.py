@@ -570,3 +570,11 @@ def test_an_archive_is_no_padded_text() -> None:
 def test_what_chardet_calls_utf16_must_look_like_text(size: int) -> None:
     korean = "어제 강가에 작은 공원이 문을 열어 아이들이 하루 종일 뛰어놀았다.".encode("cp949")
     assert not (detect(korean + bytes(size)).encoding or "").startswith("utf-16")
+
+
+@pytest.mark.parametrize("count", [1, 2, 6])
+def test_a3a0_is_an_ideographic_space(count: int) -> None:
+    raw = b"".join(count * b"\xa3\xa0" + line.encode("gb18030") for line in (PHRASE + "\n", PHRASE + "\n", PHRASE))
+    text, source = decode(raw)
+    assert text == "\n".join([count * "\u3000" + PHRASE] * 3)
+    assert source.encode(text) == raw

@@ -26,7 +26,7 @@ _GB_2022 = dict(
         "\U00020087\U00020089\U000200cc\u9fb4\u9fb5\u9fb6\u9fb7\U000215d7\u9fb8\U0002298f\u9fb9\u9fba\U000241fe\u9fbb",
         strict=True,
     )
-)
+) | {"\ue5e5": "\u3000"}  # 0xA3A0: a blank to browsers (WHATWG, Encoding) and ICU from 74 on
 """Codes that Python's gb18030, an edition of 2000, reads as private use and GB 18030-2022 gives real characters."""
 
 _WINDOWS_SIGNS = {

@@ -43,6 +43,9 @@ _BEYOND, LAST = -19.0, 0x40000
 _CONTROL, _BLANK, _DIGIT, _LETTER = -18.0, -3.5, -4.0, -4.8
 """Log-probabilities in ASCII; the rest are signs."""
 
+_SPACE_OF_GBK = 0xE5E5
+"""What Python reads for 0xA3A0, an ideographic space of GBK."""
+
 _COMMON = -12.0
 """That of an ideograph of GB 2312 or Big5, the two sets of everyday characters, that the frequencies lack."""
 
@@ -70,6 +73,7 @@ def cost_table() -> bytes:
     found[common[(common >= 0x4E00) & (common < 0xA000)]] = _COMMON
     codes, logs = log_frequencies()
     found[codes] = logs
+    found[_SPACE_OF_GBK] = found[0x3000]
     table: bytes = np.rint(-UNITS * found).astype(np.uint16).tobytes()
     return table
 

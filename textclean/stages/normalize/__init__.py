@@ -14,6 +14,7 @@ from textclean.language.expressions import lazy
 from textclean.ledger import Edits
 from textclean.stage import Field, Stage
 from textclean.stages.normalize import characters, doubtful, markup, mojibake, spelled, typed
+from textclean.stages.normalize.characters import MISREAD_BLANK
 from textclean.stages.normalize.compose import applied, compose
 from textclean.stages.normalize.mojibake import NOTHING, Misread
 from textclean.stages.normalize.odd import PRIVATE
@@ -21,7 +22,7 @@ from textclean.stages.normalize.policies import edits_unless_odd, policy_edits
 
 __all__ = ["Normalize"]
 
-_PRIVATE = lazy(f"[{PRIVATE}][{PRIVATE}]*")
+_PRIVATE = lazy(f"(?!{MISREAD_BLANK})[{PRIVATE}](?:(?!{MISREAD_BLANK})[{PRIVATE}])*")
 _MOST_ROUNDS = 8
 _NOTHING = Findings()
 

@@ -41,6 +41,8 @@ _ANSI = lazy(
 """Sequences that command a terminal (ECMA-48, 5.4)."""
 CONTROLS = "\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f"
 NEWLINES = "\r\x0b\x0c\x85\u2028\u2029"
+MISREAD_BLANK = "\ue5e5"
+"""What older codecs read for 0xA3A0 of GBK, an ideographic space."""
 FULL_WIDTH = "\uff10-\uff19\uff21-\uff3a\uff41-\uff5a"
 COMPATIBILITY = "\uf900-\ufaff"
 RADICALS = "\u2e80-\u2fd5"
@@ -117,6 +119,7 @@ def folds(width: bool, radical: bool, compatibility: bool, control: bool, newlin
             if ideograph != char:
                 table[char] = (ideograph, "compatibility")
         table |= {char: (plain, "compatibility") for char, plain in plain_forms().items()}
+        table[MISREAD_BLANK] = ("\u3000", "compatibility")
     if control:
         table |= dict.fromkeys(members(CONTROLS + INVISIBLE + IGNORABLE + ZERO_WIDTH_JOINERS), ("", "control"))
     if newline:
