@@ -578,3 +578,27 @@ def test_a3a0_is_an_ideographic_space(count: int) -> None:
     text, source = decode(raw)
     assert text == "\n".join([count * "\u3000" + PHRASE] * 3)
     assert source.encode(text) == raw
+
+
+@pytest.mark.parametrize(
+    ("text", "lost"),
+    [
+        ("青溪县图书馆引进ABC三种读物，读者反映很好。", 8),
+        ("本次展会有IBM公司参加，并展出Watson系统。", 3),
+        ("新馆启用RFID系统，借书更快。", 0),
+        ("本次展会有IBM公司参加，并展出Watson系统。", 21),
+    ],
+)
+def test_a_byte_lost_before_a_latin_letter_garbles_nothing_else(text: str, lost: int) -> None:
+    raw = text.encode("gb18030")
+    raw = raw[:lost] + raw[lost + 1 :]
+    read, source = decode(raw)
+    at = len(text.encode("gb18030")[:lost].decode("gb18030", "ignore"))
+    assert read == text[:at] + "\ufffd" + text[at + 1 :]
+    assert source.encode(read) == raw
+
+
+@pytest.mark.parametrize("text", ["朱镕与陈喆、赵堃三人到场，", "記者張燁、陳焜報道：", "李赟A组第一，王珺B组第二"])
+def test_rare_characters_in_names_stay_whatever_their_second_byte_is(text: str) -> None:
+    raw = (text * 2).encode("gb18030")
+    assert decode(raw)[0] == text * 2

@@ -52,13 +52,22 @@ _BOXES = "／＼╭╮╰╯═╞╪╡卅"
 TWO_BYTES = frozenset({"gb18030", "big5hkscs", "cp950"})
 BIG5 = frozenset({"big5hkscs", "cp950"})
 
-FOREIGN, SPECIAL, OTHER, TWICE, UTF8_SIGNS = 1 << 24, 1 << 25, 1 << 26, 1 << 27, 1 << 28
+FOREIGN, SPECIAL, OTHER, TWICE, UTF8_SIGNS, LETTER = 1 << 24, 1 << 25, 1 << 26, 1 << 27, 1 << 28, 1 << 29
 """Flags. Of codes: a foreign letter; a sign at which a text is looked at more closely; another character is meant; the
-codec writes its character as another code. Of bytes: somewhere stand those of :data:`_UTF8_SIGNS`."""
+codec writes its character as another code; the second byte is a Latin letter, and the first one of an everyday
+character's, so that it may be what is left of one before a letter. Of bytes: somewhere stand those of
+:data:`_UTF8_SIGNS`."""
 _UTF8_SIGNS = ("，".encode(), "。".encode())
 """The comma and the full stop of UTF-8, rare or impossible in GB18030 and Big5."""
+_EVERYDAY, _LETTERS = range(0xA1, 0xFF), (*range(0x41, 0x5B), *range(0x61, 0x7B))
+WITH_LETTER = "".join(
+    char
+    for char in bytes(byte for lead in _EVERYDAY for letter in _LETTERS for byte in (lead, letter)).decode("gb18030")
+    if char not in _GB_2022
+)
+"""Characters of GBK whose codes have :data:`LETTER`."""
 _SIGNS = {
-    "gb18030": {FOREIGN | SPECIAL: FOREIGN_LETTERS, OTHER: "".join(_GB_2022)},
+    "gb18030": {FOREIGN | SPECIAL: FOREIGN_LETTERS, OTHER: "".join(_GB_2022), LETTER: WITH_LETTER},
     "big5hkscs": {
         FOREIGN | SPECIAL: FOREIGN_LETTERS,
         OTHER | SPECIAL: "".join(_WINDOWS_SIGNS),
@@ -74,7 +83,7 @@ _BAD = lazy("[\udc80-\udcff]+")
 _ALONE = "(?<=[^\\0-\\x7f].)(?=[^\\0-\\x7f])"
 _BAD_OR_ALONE = lazy(f"[\udc80-\udcff]+|[@-~]{_ALONE}")
 _ODD = {
-    "gb18030": lazy(f"[{FOREIGN_LETTERS}]"),
+    "gb18030": lazy(f"[{FOREIGN_LETTERS}{WITH_LETTER}]"),
     "big5hkscs": lazy(f"[@-~{''.join(_WINDOWS_SIGNS)}{FOREIGN_LETTERS}{_BOXES}](?:(?<=[^\\0-\\x7f])|{_ALONE})"),
 }
 """By codec: without what nothing has a flag but perhaps :data:`TEN_AGAIN`. One class leads each: that is fast."""

@@ -8,8 +8,20 @@ import codecs
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from textclean.decode.alignment import has_strange_high_bytes, pieces, shifted, utf16_surplus
-from textclean.decode.codes import BIG5, MEANT, OTHER, SPECIAL, TEN_AGAIN, TWICE, TWO_BYTES, Transcript, transcribe
+from textclean.decode.alignment import has_strange_high_bytes, lost_before_letter, pieces, shifted, utf16_surplus
+from textclean.decode.codes import (
+    BIG5,
+    LETTER,
+    MEANT,
+    OTHER,
+    SPECIAL,
+    TEN_AGAIN,
+    TWICE,
+    TWO_BYTES,
+    WITH_LETTER,
+    Transcript,
+    transcribe,
+)
 from textclean.decode.hz import hz_text
 from textclean.document import Patch, Piece, Source
 from textclean.language.expressions import lazy
@@ -29,6 +41,9 @@ _WINDOWS = lazy(f"[€{''.join(MEANT['big5hkscs'].values())}]")
 _ETEN = lazy("[\u2460-\u247d\u3005-\u3007\u3041-\u30fe\u0401-\u0451]")
 """What code page 950, as Python has it, reads where the ETEN extension and HKSCS have other signs (kana, ①, Cyrillic).
 """
+_WITH_LETTER = lazy(f"[{WITH_LETTER}]")
+_BEFORE_LETTER = 64
+"""Characters before a Latin letter in which a lost byte is looked for."""
 LINE = lazy(rb"[^\n]*\n|[^\n]+")
 _TRANSCRIBED = frozenset({"utf-8", *TWO_BYTES})
 _UTF16 = {"utf-16-le": codecs.utf_16_le_decode, "utf-16-be": codecs.utf_16_be_decode}
@@ -94,7 +109,7 @@ def read(raw: bytes, codec: str, found: Transcript | None = None) -> Text:
     text, places, flags = found
     if flags & TWICE:
         return _checked(_read_lines(raw, codec), codec, raw)
-    return _read_runs(raw, codec, found) if places or flags & OTHER else Text(text, [])
+    return _read_runs(raw, codec, found) if places or flags & (OTHER | LETTER) else Text(text, [])
 
 
 def _read_aligned(raw: bytes, codec: str) -> Text:
@@ -233,6 +248,9 @@ def _read_runs(raw: bytes, codec: str, found: Transcript) -> Text:
     """The text with its bad bytes as patches, read anew where a byte was lost, and with what is meant."""
     text, places, flags = found
     anew = _anew(raw, codec, found) if codec in TWO_BYTES else {}
+    letters = _letters(raw, codec, found) if flags & LETTER else []
+    if letters:
+        return _with_letters(raw, codec, found, letters)
     if not anew and not flags & OTHER:
         return Text(
             text,
@@ -279,6 +297,64 @@ def _anew(raw: bytes, codec: str, found: Transcript) -> dict[int, _Change]:
             anew[i] = start, end, place, [(b"\x80", "€", True)]  # as in Windows' code page 936
         behind = stop
     return anew
+
+
+def _letters(raw: bytes, codec: str, found: Transcript) -> list[_Change]:
+    """What is read otherwise before Latin letters, each of which was taken for the second byte of a code.
+
+    That happens where a byte was lost in a row of two-byte codes before the letter, and nothing is bad then.
+    """
+    text, places, _ = found
+    changes: list[_Change] = []
+    at = byte = 0
+    for start, place, size in (*places, (len(text), len(raw), 0)):
+        done = at
+        for hit in _WITH_LETTER.finditer(text, at, start):
+            here = hit.start()
+            byte += len(text[done:here].encode(codec))
+            done = here
+            first = max(at, here - _BEFORE_LETTER)
+            change = _before_letter(raw, codec, text[first : here + 1], here, byte)
+            if change is not None and not (changes and change[0] < changes[-1][1]):
+                changes.append(change)
+        at, byte = start + size, place + size
+    return changes
+
+
+def _before_letter(raw: bytes, codec: str, near: str, at: int, byte: int) -> _Change | None:
+    """What is read instead of the last of ``near`` and of what stands before it: it is at ``at`` and ``byte``."""
+    found = lost_before_letter(near, codec)
+    if found is None:
+        return None
+    characters, count, lost = found
+    letter = raw[byte + 1 : byte + 2]
+    units = [*_without(raw[byte - count : byte + 1], lost, codec), (letter, letter.decode(), False)]
+    return at - characters, at + 1, byte - count, units
+
+
+def _with_letters(raw: bytes, codec: str, found: Transcript, letters: list[_Change]) -> Text:
+    """``raw`` read piece by piece, between the ``letters`` and their codes that are read anew."""
+    parts: list[tuple[bytes, Text]] = []
+    byte = 0
+    for _, _, place, units in letters:
+        piece, size = raw[byte:place], sum(len(unit[0]) for unit in units)
+        parts += [(piece, _read_runs(piece, codec, _without_letters(transcribe(piece, codec))))]
+        parts += [(raw[place : place + size], _changed("", [(0, 0, 0, units)]))]
+        byte = place + size
+    parts.append((raw[byte:], _read_runs(raw[byte:], codec, _without_letters(transcribe(raw[byte:], codec)))))
+    texts: list[str] = []
+    patches: list[Patch] = []
+    at = byte = 0
+    for piece, (text, own) in parts:
+        patches += [Patch(byte + b, at + start, at + end, original) for b, start, end, original in own]
+        texts.append(text)
+        at += len(text)
+        byte += len(piece)
+    return Text("".join(texts), _merged(patches))
+
+
+def _without_letters(found: Transcript) -> Transcript:
+    return found[0], found[1], found[2] & ~LETTER
 
 
 def _without(raw: bytes, lost: Sequence[int], codec: str) -> list[_Unit]:
