@@ -11,7 +11,7 @@ from textclean.decode import alignment, codes, detection, lines, ranking
 from textclean.decode.codes import TWICE, codes_of, plain_transcribe, plain_weigh, transcribe, weigh
 from textclean.language import likelihood
 from textclean.language.characters import log_frequency
-from textclean.language.likelihood import LAST, UNITS, cost, cost_table, costs, plain_cost
+from textclean.language.likelihood import LAST, SPOKEN, UNITS, cost, cost_table, costs, plain_cost, spoken
 from textclean.testing import corpus
 
 TWO_BYTES = ["gb18030", "big5hkscs", "cp950"]
@@ -195,10 +195,14 @@ def test_far_behind_the_last_sign_a_lost_byte_is_looked_for_in_the_last_characte
         assert found is None or found[0] <= 512
 
 
+CANTONESE = frozenset(spoken())
+
+
 def test_costs_are_whole_units_and_those_of_the_frequencies():
     table = memoryview(cost_table()).cast("H")
     assert len(table) == LAST + 1
     for char, log in log_frequency().items():
+        log = max(log, SPOKEN) if char in CANTONESE else log
         assert -log * UNITS == table[ord(char)]
         assert costs()[char] == log
     assert costs()["a"] == -4.8
@@ -206,7 +210,7 @@ def test_costs_are_whole_units_and_those_of_the_frequencies():
 
 
 def test_ideographs_of_the_common_sets_cost_less_than_rare_ones():
-    rare = [char for char in map(chr, range(0x4E00, 0xA000)) if char not in log_frequency()]
+    rare = [char for char in map(chr, range(0x4E00, 0xA000)) if char not in log_frequency() and char not in CANTONESE]
     for char in rare:
         common = any(char.encode(codec, "ignore") for codec in ("gb2312", "big5"))
         assert costs()[char] == (-12.0 if common else -14.5)

@@ -602,3 +602,8 @@ def test_a_byte_lost_before_a_latin_letter_garbles_nothing_else(text: str, lost:
 def test_rare_characters_in_names_stay_whatever_their_second_byte_is(text: str) -> None:
     raw = (text * 2).encode("gb18030")
     assert decode(raw)[0] == text * 2
+
+
+@pytest.mark.parametrize("text", ["冇嘢", "佢哋喺邊", "早晨，食咗飯未呀", "瞓乜嘢冇嘢", "攞嚟㗎"])
+def test_a_few_characters_of_cantonese_in_big5_are_not_cyrillic(text: str) -> None:
+    assert decode(text.encode("big5hkscs"))[0] == text

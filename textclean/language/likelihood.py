@@ -4,6 +4,7 @@ from functools import cache
 from itertools import chain, product
 
 from textclean.language.expressions import lazy
+from textclean.language.resources import read_words
 from textclean.native import extension
 
 _ASCII = lazy("[\0-\x7f]+")
@@ -43,6 +44,9 @@ _BEYOND, LAST = -19.0, 0x40000
 _CONTROL, _BLANK, _DIGIT, _LETTER = -18.0, -3.5, -4.0, -4.8
 """Log-probabilities in ASCII; the rest are signs."""
 
+SPOKEN = -9.0
+"""That of an everyday character of Cantonese, at least: what is written as it is spoken is full of them."""
+
 _SPACE_OF_GBK = 0xE5E5
 """What Python reads for 0xA3A0, an ideographic space of GBK."""
 
@@ -73,9 +77,16 @@ def cost_table() -> bytes:
     found[common[(common >= 0x4E00) & (common < 0xA000)]] = _COMMON
     codes, logs = log_frequencies()
     found[codes] = logs
+    codes = np.frombuffer(spoken().encode("utf-16-le"), "<u2")
+    found[codes] = np.maximum(found[codes], SPOKEN)
     found[_SPACE_OF_GBK] = found[0x3000]
     table: bytes = np.rint(-UNITS * found).astype(np.uint16).tobytes()
     return table
+
+
+def spoken() -> str:
+    """Everyday characters of Cantonese."""
+    return "".join(read_words("cantonese.txt")["everyday"])
 
 
 def _common() -> str:
