@@ -8,7 +8,7 @@ import codecs
 from functools import cache
 from typing import NamedTuple
 
-from textclean.decode.codes import Transcript, transcribe
+from textclean.decode.codes import LETTER, Transcript, transcribe
 from textclean.decode.detection import Found, find, find_other, strict_text
 from textclean.decode.lines import BY_LINE, by_line, hints_at_others
 from textclean.decode.reading import SURROGATE, Text, big5_codec, is_plain, read
@@ -173,6 +173,8 @@ def _of_lines(raw: bytes, codec: str, found: Transcript, guessed: bool) -> list[
     text, places, flags = found
     if not (places or flags or guessed):  # nothing is bad or odd, as in nearly every file
         return [(len(raw), codec, Text(text, []))]
+    if not (places or flags & ~LETTER or guessed):
+        return [(len(raw), codec, read(raw, codec, found))]
     lines = b"\n" in raw
     looked = lines and (guessed or hints_at_others(raw, found))
     parts = by_line(raw, codec, found) if looked else []

@@ -147,7 +147,7 @@ def find_other(raw: bytes, hint: str | None = None) -> Found:
         return Found(codec, _said_mark, bom=signature[0])
     if raw[257:262] == b"ustar":
         return _found(None, 1.0, "looks like a tar archive")
-    if b"\0\0" in raw and (found := _without(_PADDING, raw, hint)) is not None:
+    if 0 in raw and b"\0\0" in raw and (found := _without(_PADDING, raw, hint)) is not None:
         return found
     found = _unsigned(raw, hint)
     if found.codec is None and b"\0" in raw:

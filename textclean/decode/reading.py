@@ -311,25 +311,17 @@ def _letters(raw: bytes, codec: str, found: Transcript) -> list[_Change]:
         done = at
         for hit in _WITH_LETTER.finditer(text, at, start):
             here = hit.start()
+            shift = lost_before_letter(text[max(at, here - _BEFORE_LETTER) : here + 1], codec)
+            if shift is None or (changes and here - shift[0] < changes[-1][1]):
+                continue
+            characters, count, lost = shift
             byte += len(text[done:here].encode(codec))
             done = here
-            first = max(at, here - _BEFORE_LETTER)
-            change = _before_letter(raw, codec, text[first : here + 1], here, byte)
-            if change is not None and not (changes and change[0] < changes[-1][1]):
-                changes.append(change)
+            letter = raw[byte + 1 : byte + 2]
+            units = [*_without(raw[byte - count : byte + 1], lost, codec), (letter, letter.decode(), False)]
+            changes.append((here - characters, here + 1, byte - count, units))
         at, byte = start + size, place + size
     return changes
-
-
-def _before_letter(raw: bytes, codec: str, near: str, at: int, byte: int) -> _Change | None:
-    """What is read instead of the last of ``near`` and of what stands before it: it is at ``at`` and ``byte``."""
-    found = lost_before_letter(near, codec)
-    if found is None:
-        return None
-    characters, count, lost = found
-    letter = raw[byte + 1 : byte + 2]
-    units = [*_without(raw[byte - count : byte + 1], lost, codec), (letter, letter.decode(), False)]
-    return at - characters, at + 1, byte - count, units
 
 
 def _with_letters(raw: bytes, codec: str, found: Transcript, letters: list[_Change]) -> Text:
