@@ -2,7 +2,7 @@
 
 A reversal encodes back with the wrong codec and decodes strictly with the right one; it must raise the mean
 log-probability of the characters by :data:`GAIN`, and ordinary Chinese never does. UTF-8 is also put right in parts of
-a line, and where some of its bytes are gone (see :mod:`~textclean.stages.normalize.misread`).
+a line, and where some of its bytes are gone (see :mod:`~textclean.stages.normalize.wrong_codec`).
 """
 
 import re
@@ -17,7 +17,7 @@ from textclean.language.expressions import lazy
 from textclean.language.likelihood import mean
 from textclean.ledger import NO_EDITS, Edits
 from textclean.stages.normalize.characters import ranges
-from textclean.stages.normalize.misread import BYTE_80, WINDOWS_1252, Stretch, gbk, latin, stretches
+from textclean.stages.normalize.wrong_codec import BYTE_80, WINDOWS_1252, Stretch, gbk, latin, stretches
 
 GAIN = 2.5
 """Nats a character by which the reversed text must be likelier."""

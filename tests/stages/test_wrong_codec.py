@@ -4,7 +4,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from benchmarks.misread import READERS
+from benchmarks.mojibake import READERS
 from textclean.document import Document
 from textclean.stages.normalize import Normalize, mojibake
 from textclean.testing import corpus

@@ -1,4 +1,4 @@
-"""UTF-8 read in another encoding, and how much of it normalize puts right: ``python -m benchmarks.misread [TEXT …]``.
+"""UTF-8 read in another encoding, and how much of it normalize puts right: ``python -m benchmarks.mojibake [TEXT …]``.
 
 TEXT are clean text files, plain or ``.zst``, a paragraph a line; without any, the fixtures. Of the lines, those whose
 digest is odd are held out: rules were looked at beside the others alone, so ``--tuned`` shows only what they were
