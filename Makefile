@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/installed
 
-.PHONY: help demo test test-slow test-services test-growth lint format bench bench-dedup bench-encoding bench-run bench-statements bench-growth bench-memory \
+.PHONY: help demo test test-slow test-services test-growth lint format bench bench-dedup bench-encoding bench-run bench-statements bench-pages bench-growth bench-memory \
   bench-dedup-memory fuzz fuzz-out test-sanitize data clean
 
 help:
@@ -17,6 +17,7 @@ help:
 	@echo "make bench      time every stage, the core and the whole pipeline"
 	@echo "make bench-dedup  the search for duplicates beside other libraries, in a venv of its own"
 	@echo "make bench-statements  which copies fall and which facts stay, over labelled pairs"
+	@echo "make bench-pages FOLDER=...  are broken pages put together, over pages made from a folder of plain text"
 	@echo "make bench-run  whole runs as processes, beside a script written in an afternoon, in the same venv"
 	@echo "make bench-encoding  encoding detection and repair beside other libraries, in the same venv"
 	@echo "make bench-growth  what twice the input costs every part, up to 4 MB of whatever could be hard for it"
@@ -104,6 +105,10 @@ bench-encoding:
 
 bench-statements: $(INSTALLED)
 	$(BIN)/python -m benchmarks.statements --wrong
+
+bench-pages: $(INSTALLED)
+	@test -n "$(FOLDER)" || { echo "say which plain text to cut up: make bench-pages FOLDER=... [LINES=lines.jsonl]" >&2; exit 2; }
+	$(BIN)/python -m benchmarks.pages $(FOLDER) $(if $(LINES),--lines $(LINES))
 
 bench-growth: $(INSTALLED)
 	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m benchmarks.growth --regex
