@@ -35,7 +35,8 @@ _RUNNING: Final = -1.5
 """The evidence, in nats, that half of the breaks have at least; of lists and tables it is lower."""
 _SOUND: Final = 0.75
 """The share of lines that must keep a convention: lines before an indent or a gap end a paragraph, others are full."""
-_STRAY: Final = 0.1
+_STRAY: Final = 0.05
+"""The share of lines up to which they are strays."""
 _SAMPLE: Final = 16
 _WIDE = lazy("[\u1100-\u11ff\u2010-\uffdc\uffe0-\U0010ffff]")
 _FIELD = lazy(r"[^\s，。：:]{1,6}[：:]")
@@ -117,8 +118,7 @@ def rows_of(doc: Document, pieces: Sequence[Piece]) -> list[Row]:
 
 def page_of(pieces: Sequence[Piece], rows: Sequence[Row], evidence: Evidence) -> Page | None:
     """What a hard-wrapped page is like; None for any other."""
-    usual = Counter(row.gap for row in rows[1:]).most_common(1)[0][0] if len(rows) > 1 else 0
-    base = _base(rows)
+    usual, base = _smallest([row.gap for row in rows[1:]]), _smallest([row.indent for row in rows])
     inner = [i for i in range(len(rows) - 1) if rows[i + 1].gap <= usual and rows[i + 1].indent < base + _INDENTS[0]]
     broken = [i for i in inner if _breaks_off(pieces[i].text, pieces[i + 1].text)]
     if len(broken) < WRAPPED or len(broken) < _SHARE * len(inner):
@@ -238,7 +238,6 @@ def _gap(pieces: Sequence[Piece], rows: Sequence[Row], usual: int, full: Sequenc
     return usual + 1 if ends >= _SOUND * len(wider) else 0
 
 
-def _base(rows: Sequence[Row]) -> int:
-    """The columns by which the page itself is set in: the smallest indent that more than a stray line has."""
-    counts = Counter(row.indent for row in rows)
-    return min((indent for indent, count in counts.items() if count >= max(2, _STRAY * len(rows))), default=0)
+def _smallest(values: Sequence[int]) -> int:
+    """The smallest value that more than a stray line has: the indent of the page itself, the gap between its lines."""
+    return min((value for value, count in Counter(values).items() if count >= max(2, _STRAY * len(values))), default=0)
