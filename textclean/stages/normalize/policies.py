@@ -24,7 +24,15 @@ from textclean.stages.normalize.punctuation import (
     brackets,
     entity_ends,
 )
-from textclean.stages.normalize.spaces import BESIDE_NUMBER, BLANKS, SPELLED, is_stray, setting_off, spaced_out
+from textclean.stages.normalize.spaces import (
+    BESIDE_NUMBER,
+    BLANKS,
+    SPELLED,
+    begins_paragraph,
+    is_stray,
+    setting_off,
+    spaced_out,
+)
 from textclean.stages.normalize.spelled import parts_ideographs, splits_word
 from textclean.stages.normalize.table import REASONS, WRITTEN, table
 from textclean.stages.script.telling import CORNERS, counts, curved_quotes, script_of
@@ -223,6 +231,9 @@ def _decided(text: str, sure: Edits, hits: Sequence[Hit]) -> Decided:
 
     for hit in inside:
         start, end = hit.span()
+        if begins_paragraph(text, start, end):
+            blanks[start] = end, "\n", "paragraph"
+            continue
         if hit.lastgroup == "beside":
             stray = start in rows or start not in apart
         else:

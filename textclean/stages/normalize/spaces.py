@@ -43,6 +43,9 @@ _COUNTED = lazy(f"[0-9][0-9.,]*[{BLANKS}]*[{_UNITS}]")
 _DATE_GOES_ON = lazy(f"[0-9]+[{BLANKS}]*[月日时分秒]")
 _SENTENCE = lazy(f"[，。；！？、,;!?.](?:(?<![,.])|(?<=,)(?:(?<![0-9],)|(?![0-9]{{1,3}}(?![0-9])))|{FULL_STOP})")
 """What ends or parts a sentence, in either width: a second run must see what the first one saw."""
+_SENTENCE_END = lazy(r"[。！？…][”’」』）]?\Z")
+WIDE_INDENT, HARD_INDENT = 2, 4
+"""Ideographic and no-break spaces of an indent."""
 _HEAD = 32
 """Characters from the start of a line in which a number may be one of a heading."""
 _STOP = lazy(f"[。；;]|\\.[”’」』）){BLANKS}]*\\Z")
@@ -96,6 +99,16 @@ def _counts(text: str, start: int, end: int) -> bool:
     if text[start - 1] in "年月日时分" and _DATE_GOES_ON.match(text, end):
         return True
     return _COUNTED.match(text, end) is not None
+
+
+def begins_paragraph(text: str, start: int, end: int) -> bool:
+    """Whether the blanks ``text[start:end]`` are the indent of a paragraph that was glued to the one before it.
+
+    They follow a sentence, and are two ideographic spaces or four that do not break, as nothing else in a line is.
+    """
+    return _SENTENCE_END.search(text, max(0, start - 2), start) is not None and (
+        text.count("\u3000", start, end) >= WIDE_INDENT or text.count("\u00a0", start, end) >= HARD_INDENT
+    )
 
 
 def is_stray(text: str, start: int, end: int, before: str, after: str) -> bool:
