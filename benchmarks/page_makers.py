@@ -8,7 +8,7 @@ import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from random import Random
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 Article = Sequence[str]
 
@@ -26,6 +26,24 @@ SLACK = 3
 PARAGRAPHS = 40
 """Of a longer article the first ones make a page, or statutes would be most of what is counted."""
 
+FRAGMENT = 6
+"""Characters that a piece of a broken paragraph has at least."""
+
+_ENDS = frozenset("。！？…”’!?")
+
+NAMES = ("李青禾", "周远山", "陈小满", "吴听雨", "何 川", "欧阳明远")
+CREDITS = (
+    "（记者 {name} 摄）",
+    "（{name}摄）",
+    "本报记者 {name} 摄",
+    "{name} 摄影报道",
+    "图片由{name}提供",
+    "资料图片",
+)
+LABELS = ("广告", "【广告】", "（广告）", "延伸阅读", "相关链接：", "点击查看更多", "分享到：", "扫一扫，关注我们")
+PAGE_NUMBERS = ("- {n} -", "— {n} —", "{n}", "第{n}页", "第{n}版", "{n}/28", "（下转第{n}版）")
+RUNNING_HEADS = ("河谷日报", "河谷日报 2021年6月{n}日 星期三", "要闻·第{n}版", "河谷日报 | 综合新闻", "HEGU DAILY {n}")
+
 
 class Page(NamedTuple):
     """A page, and what it was made of.
@@ -40,8 +58,17 @@ class Page(NamedTuple):
     paragraphs: tuple[tuple[str, ...], ...]
     others: tuple[str, ...] = ()
 
+    @property
+    def originals(self) -> list[str]:
+        """The paragraphs."""
+        return list(map("".join, self.paragraphs))
+
 
 Maker = Callable[[Random, Sequence[Article]], Page]
+
+
+Closing = Literal["hangs", "comes down", "begins a line"]
+"""Where a sign that closes goes at the margin: beyond it; to the next line, with the character before it; or alone."""
 
 
 class Setting(NamedTuple):
@@ -49,39 +76,48 @@ class Setting(NamedTuple):
 
     Attributes:
         width: columns of a line; a Han character takes two.
-        hanging: a sign that closes may stand beyond the margin; otherwise the character before it comes down with it.
+        closing: what becomes of signs that close where they would begin a line.
         slack: Han characters by which a line may fall short.
+        words: Latin words and numbers are not cut.
+        ambiguous: columns of characters that are wide in some fonts only, such as quotation marks.
     """
 
     width: int
-    hanging: bool
+    closing: Closing
     slack: int = 0
+    words: bool = False
+    ambiguous: int = 2
 
 
-def columns(character: str) -> int:
-    """How many columns a character takes."""
-    return 2 if unicodedata.east_asian_width(character) in "WFA" else 1
+def columns(text: str, ambiguous: int = 2) -> int:
+    """How many columns a text takes."""
+    widths = {"W": 2, "F": 2, "A": ambiguous}
+    return sum(widths.get(unicodedata.east_asian_width(character), 1) for character in text)
 
 
 def wrapped(rng: Random, paragraph: str, setting: Setting, indent: int = 0) -> Iterator[str]:
-    """The lines of a paragraph; the first is shorter by the columns of an indent. Blanks at a break go."""
+    """The lines of a paragraph, with the blanks at their ends; the first is shorter by the columns of an indent."""
     at, room = 0, setting.width - indent
     while at < len(paragraph):
-        end = _end_of_line(paragraph, at, room - 2 * rng.randint(0, setting.slack), setting.hanging)
-        yield paragraph[at:end].rstrip()
+        end = _end_of_line(paragraph, at, room - 2 * rng.randint(0, setting.slack), setting)
         while end < len(paragraph) and paragraph[end].isspace():
             end += 1
+        yield paragraph[at:end]
         at, room = end, setting.width
 
 
-def _end_of_line(text: str, start: int, room: int, hanging: bool) -> int:
+def _end_of_line(text: str, start: int, room: int, setting: Setting) -> int:
     end = start
-    while end < len(text) and (room := room - columns(text[end])) >= 0:
+    while end < len(text) and (room := room - columns(text[end], setting.ambiguous)) >= 0:
         end += 1
     end = max(end, start + 1)
-    if end == len(text) or text[end] not in CLOSERS:
+    if end == len(text):
         return end
-    if not hanging:
+    if setting.words and (whole := _before_word(text, end)) > start:
+        end = whole
+    if text[end] not in CLOSERS or setting.closing == "begins a line":
+        return end
+    if setting.closing == "comes down":
         earlier = end - 1
         while earlier > start and text[earlier] in CLOSERS:
             earlier -= 1
@@ -89,6 +125,13 @@ def _end_of_line(text: str, start: int, room: int, hanging: bool) -> int:
             return earlier
     while end < len(text) and text[end] in CLOSERS:
         end += 1
+    return end
+
+
+def _before_word(text: str, end: int) -> int:
+    """Where the word begins that a cut would part."""
+    while end > 0 and all(character.isascii() and not character.isspace() for character in text[end - 1 : end + 1]):
+        end -= 1
     return end
 
 
@@ -113,10 +156,9 @@ def set_page(
         indent: before a paragraph; between: paragraphs; after: a line within a paragraph.
         slack: Han characters by which a line may fall short, drawn for each line.
     """
-    setting = Setting(2 * rng.randint(NARROWEST, WIDEST), rng.random() < 0.5, slack)
-    width = sum(map(columns, indent))
-    pieces = tuple(tuple(wrapped(rng, paragraph, setting, width)) for paragraph in paragraphs_of(articles))
-    return Page(between.join(indent + after.join(lines) for lines in pieces), pieces)
+    setting = Setting(2 * rng.randint(NARROWEST, WIDEST), rng.choice(("hangs", "comes down")), slack)
+    pieces = tuple(tuple(wrapped(rng, paragraph, setting, columns(indent))) for paragraph in paragraphs_of(articles))
+    return Page(between.join(indent + after.join(map(str.rstrip, lines)) for lines in pieces), pieces)
 
 
 def printed(paragraphs: Sequence[Sequence[str]], between: str) -> Page:
@@ -125,12 +167,122 @@ def printed(paragraphs: Sequence[Sequence[str]], between: str) -> Page:
     return Page(between.join("\n".join(lines) for lines in pieces), pieces)
 
 
+def terminal(rng: Random, articles: Sequence[Article]) -> Page:
+    """What a text browser prints: 70 to 84 columns, maybe a margin, blank lines between paragraphs."""
+    setting = Setting(
+        rng.randint(70, 84),
+        rng.choice(("hangs", "comes down", "begins a line")),
+        words=rng.random() < 0.5,
+        ambiguous=rng.randint(1, 2),
+    )
+    margin = rng.choice(("", "   "))
+    pieces = tuple(tuple(wrapped(rng, paragraph, setting)) for paragraph in paragraphs_of(articles))
+    return Page("\n\n".join(margin + f"\n{margin}".join(map(str.rstrip, lines)) for lines in pieces), pieces)
+
+
+def break_of(rng: Random, paragraph: str) -> int:
+    """A place inside a paragraph, 0 if there is none: not after a sentence, nor before a sign that closes.
+
+    There no reader could tell, or a page would not break.
+    """
+    places = [
+        at
+        for at in range(FRAGMENT, len(paragraph) - FRAGMENT + 1)
+        if paragraph[at - 1] not in _ENDS and paragraph[at] not in CLOSERS and not paragraph[at].isspace()
+    ]
+    return rng.choice(places) if places else 0
+
+
+def _broken(rng: Random, paragraphs: Sequence[str], most: int) -> list[tuple[str, ...]]:
+    """Some paragraphs in two pieces, as many as are wanted and can be broken."""
+    places = [break_of(rng, paragraph) for paragraph in paragraphs]
+    able = [number for number, place in enumerate(places) if place]
+    chosen = set(rng.sample(able, min(most, len(able))))
+    return [
+        (paragraph[:place], paragraph[place:]) if number in chosen else (paragraph,)
+        for number, (paragraph, place) in enumerate(zip(paragraphs, places, strict=True))
+    ]
+
+
+def interrupted(rng: Random, articles: Sequence[Article]) -> Page:
+    """One to three paragraphs of a page broken by a credit, a label, a page number or a running head."""
+    pieces = _broken(rng, list(paragraphs_of(articles)), rng.randint(1, 3))
+    between = rng.choice(("\n", "\n\n"))
+    head, number = rng.choice(RUNNING_HEADS).format(n=rng.randint(1, 28)), rng.randint(1, 28)
+    others: list[str] = []
+    lines: list[str] = []
+    if rng.random() < 0.5:
+        others.append(head)
+        lines.append(head)
+    for first, *rest in pieces:
+        lines.append(first)
+        for piece in rest:
+            between_pieces = rng.choice((rng.choice(CREDITS), rng.choice(LABELS), rng.choice(PAGE_NUMBERS), head))
+            other = between_pieces.format(name=rng.choice(NAMES), n=number)
+            turned = between_pieces == head or between_pieces in PAGE_NUMBERS  # a form feed may stand where pages meet
+            others.append(other)
+            lines += [other, "\f" * (turned and rng.random() < 0.5) + piece]
+    return Page(between.join(line.rstrip(" \u3000") for line in lines), tuple(pieces), tuple(others))
+
+
+def moved(rng: Random, articles: Sequence[Article]) -> Page:
+    """A third of the paragraphs broken, half of their tails elsewhere, some interleaved, some pieces repeated."""
+    paragraphs = list(paragraphs_of(articles))
+    pieces = _broken(rng, paragraphs, round(len(paragraphs) / 3))
+    lines: list[str] = []
+    loose: list[str] = []
+    late: list[str] = []
+    for first, *rest in pieces:
+        lines += [first, *late]
+        late = []
+        for tail in rest:
+            if rng.random() < 0.5:
+                loose.append(tail)
+            elif rng.random() < 0.3:
+                late = [tail]  # after the next head
+            else:
+                lines.append(tail)
+    lines += late
+    repeated = [piece for paragraph in pieces if len(paragraph) > 1 for piece in paragraph if rng.random() < 0.1]
+    for piece in [*loose, *repeated]:
+        lines.insert(rng.randint(0, len(lines)), piece)
+    return Page("\n".join(map(str.rstrip, lines)), tuple(pieces))
+
+
+def glued(rng: Random, articles: Sequence[Article]) -> Page:
+    """The paragraphs of an article in one line, an indent between them, below its headline."""
+    lines: list[str] = []
+    for headline, *paragraphs in (list(paragraphs_of([article])) for article in articles):
+        lines += [headline, rng.choice(("", INDENT)) + INDENT.join(paragraphs)]
+    return Page("\n".join(lines), unbroken(rng, articles).paragraphs)
+
+
+def inline(rng: Random, articles: Sequence[Article]) -> Page:
+    """Paragraphs that were wrapped in the source of a web page: a blank stands where a line ended."""
+    setting = Setting(2 * rng.randint(NARROWEST, WIDEST), "begins a line", words=rng.random() < 0.5)
+    pieces = tuple(tuple(wrapped(rng, paragraph, setting)) for paragraph in paragraphs_of(articles))
+    return Page("\n".join(" ".join(map(str.rstrip, lines)) for lines in pieces), pieces)
+
+
+def unbroken(rng: Random, articles: Sequence[Article]) -> Page:
+    """Articles as they were edited, a blank line between them in half of the pages."""
+    between = rng.choice(("\n", "\n\n"))
+    text = between.join("\n".join(paragraphs_of([article])) for article in articles)
+    return Page(text, tuple((paragraph,) for paragraph in paragraphs_of(articles)))
+
+
 MAKERS: Mapping[str, Maker] = {
     "indented": partial(set_page, indent=INDENT),
     "spaced": partial(set_page, between="\n\n"),
     "flush": set_page,
     "ragged": partial(set_page, slack=SLACK),
     "double": partial(set_page, between="\n\n", after="\n\n"),
+    "terminal": terminal,
+    "interrupted": interrupted,
+    "moved": moved,
+    "glued": glued,
+    "inline": inline,
+    "edited": unbroken,
 }
 """By row."""
 

@@ -1,21 +1,29 @@
-"""What a stage made of a page (:mod:`benchmarks.page_makers`), counted. Blanks are not compared."""
+"""What a stage made of a page (:mod:`benchmarks.page_makers`), counted."""
 
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
+from difflib import SequenceMatcher
+from itertools import accumulate, pairwise
 
 from benchmarks.page_makers import Page
 
-_QUOTES = str.maketrans(dict.fromkeys("“”„‟«»「」『』〝〞＂", '"') | dict.fromkeys("‘’‚‛＇", "'"))
+_SAME = str.maketrans(
+    dict.fromkeys("“”„‟«»「」『』〝〞＂", '"') | dict.fromkeys("‘’‚‛＇", "'") | {"○": "〇"},
+)
 _BLANK = re.compile(r"\s+")
 
 
 def fold(text: str) -> str:
     """What is compared: no blanks, one form of each character, one kind of quotation mark."""
-    return _BLANK.sub("", unicodedata.normalize("NFKC", text.translate(_QUOTES)))
+    return _BLANK.sub("", unicodedata.normalize("NFKC", text.translate(_SAME)))
+
+
+def blanks(line: str) -> frozenset[int]:
+    """Before which characters of the folded line blanks stand."""
+    return frozenset(accumulate(len(fold(piece)) for piece in line.split()[:-1]))
 
 
 @dataclass(slots=True)
@@ -27,49 +35,108 @@ class Score:
         wrong: lines of the output that neither an original nor a line of the page holds.
         breaks: between pieces of one paragraph.
         closed: of the breaks, those that lie within a line of the output.
-        crossed: places in a line of the output where pieces meet that do not follow each other in a paragraph.
+        astray: places in a line of the output where pieces meet that do not follow each other in a paragraph.
+        errors: paragraphs that were joined, split, changed or cut though nothing was broken; a moved one counts twice.
         wrong_lines, missed: examples, as they are shown.
     """
 
     pages: int = 0
     paragraphs: int = 0
     whole: int = 0
-    lines: int = 0
     wrong: int = 0
     breaks: int = 0
     closed: int = 0
-    crossed: int = 0
+    astray: int = 0
+    errors: int | None = None
     wrong_lines: list[str] = field(default_factory=list)
     missed: list[str] = field(default_factory=list)
 
     def add(self, page: Page, output: str) -> None:
-        """Count what was made of one more page."""
-        originals = ["".join(pieces) for pieces in page.paragraphs]
-        keys = [fold(original) for original in originals]
-        out = {fold(line): line for line in output.split("\n") if not line.isspace()}
-        found = Counter(filter(None, map(fold, output.split("\n"))))
-        self.pages += 1
-        self.paragraphs += len(keys)
-        self.lines += found.total()
-        self.whole += (Counter(keys) & found).total()
-        self.missed += [original for original, key in zip(originals, keys, strict=True) if key not in found]
-        held = "\n".join([*keys, *map(fold, page.others), *map(fold, page.text.split("\n"))])
-        wrong = {line for line in found if line not in held}
-        self.wrong += sum(found[line] for line in wrong)
-        self.breaks += sum(len(pieces) - 1 for pieces in page.paragraphs)
-        crossed = set(wrong)
+        """Count what was made of one more page; blanks are not compared."""
+        shown = _shown(output)
+        found = Counter(_folded(output))
+        wrong = self._count_lines(page, output)
+        self._count_whole(page, found, [*map(fold, page.originals)])
+        given = frozenset(_folded(page.text))
         parts = Parts([*page.paragraphs, *((other,) for other in page.others)])
+        joined: set[tuple[int, int]] = set()  # a repeated piece closes a break no second time
         for line in found.elements():
-            read = parts.read(line)
-            if read is None:  # a line that was cut, or characters that are no piece's
-                self.crossed += line in wrong
+            read = None if line in given else parts.read(line)
+            pairs = list(pairwise(read)) if read else []
+            right = [pair for pair in pairs if parts.follow(*pair)]
+            joined.update(right)
+            # what is wrong, but not made of whole pieces, is astray at one place at least
+            astray = len(pairs) - len(right) or (line in wrong)
+            self.astray += astray
+            if astray and line not in wrong:
+                self.wrong_lines.append(shown[line])
+        self.breaks += sum(len(pieces) - 1 for pieces in page.paragraphs)
+        self.closed += len(joined)
+
+    def add_unbroken(self, page: Page, output: str) -> None:
+        """Count what was done to a page that needed nothing."""
+        out = list(_folded(output))
+        self._count_lines(page, output)
+        originals = [*map(fold, page.originals)]
+        self._count_whole(page, Counter(out), originals)
+        errors = self.errors or 0
+        for what, start, end, begin, stop in SequenceMatcher(None, originals, out, autojunk=False).get_opcodes():
+            were, are = end - start, stop - begin
+            if what != "equal":
+                errors += max(were, are) - (what == "replace" and were != are)
+        self.errors = errors
+
+    def add_blanks(self, page: Page, output: str, reference: str) -> None:
+        """Count the blanks that are left where a line of a source ended: breaks are such blanks.
+
+        Args:
+            reference: what is made of the unbroken page: blanks of it that are gone are astray.
+        """
+        self._count_lines(page, output)
+        shown, right = _shown(output), _shown(reference)
+        self.pages += 1
+        for pieces in page.paragraphs:
+            original = "".join(pieces)
+            key = fold(original)
+            wanted = blanks(right.get(key, original))
+            made = blanks(" ".join(pieces)) - wanted
+            self.paragraphs += 1
+            self.breaks += len(made)
+            if key not in shown:
+                self.missed.append(original)
                 continue
-            right = sum(parts.follow(one, other) for one, other in pairwise(read))
-            self.closed += right
-            if len(read) - 1 > right:
-                self.crossed += len(read) - 1 - right
-                crossed.add(line)
-        self.wrong_lines += [out[line] for line in found if line in crossed]
+            left = blanks(shown[key])
+            self.closed += len(made - left)
+            self.astray += len(wanted - left)
+            self.whole += left == wanted
+            if wanted - left:
+                self.wrong_lines.append(shown[key])
+            if left - wanted:
+                self.missed.append(shown[key])
+
+    def _count_lines(self, page: Page, output: str) -> set[str]:
+        """Counts the lines of an output that are wrong, and gives them."""
+        held = "\n".join([*map(fold, page.originals), *map(fold, page.others), *_folded(page.text)])
+        lines = [line for line in output.split("\n") if fold(line) not in held]
+        self.wrong += len(lines)
+        self.wrong_lines += lines
+        return set(map(fold, lines))
+
+    def _count_whole(self, page: Page, found: Counter[str], originals: Sequence[str]) -> None:
+        self.pages += 1
+        self.paragraphs += len(originals)
+        self.whole += (Counter(originals) & found).total()
+        self.missed += ["".join(of) for of, key in zip(page.paragraphs, originals, strict=True) if key not in found]
+
+
+def _shown(text: str) -> dict[str, str]:
+    """The lines of a text by what is compared of them."""
+    return {fold(line): line for line in text.split("\n")}
+
+
+def _folded(text: str) -> Iterator[str]:
+    """The lines of a text, blank ones left out."""
+    return filter(None, map(fold, text.split("\n")))
 
 
 class Parts:

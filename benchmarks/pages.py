@@ -6,8 +6,11 @@ Of these articles the even ones are to tune on, the odd ones to report (``--part
 lines: JSON lines with a ``year``, and ``paragraphs`` as lists of printed lines. What is tried is normalize and layout
 with default options, or a recipe.
 
-A paragraph is *whole* if it is a line of the output. A line is *wrong* if no original holds it. *Closed* are breaks
-inside paragraphs; of all that were closed, *astray* are those where pieces meet that do not follow each other.
+A paragraph is *whole* if it is a line of the output. A line is *wrong* if neither an original nor a line of the page
+holds it. *Closed* are breaks inside paragraphs; of all that were closed, *astray* are those where pieces meet that do
+not follow each other. Blanks count in the row ``inline`` only: there a break is a blank where a line of the source
+ended, and astray is one that the unbroken page keeps. *Errors* are paragraphs that were joined, split, changed or cut
+though nothing was broken.
 """
 
 import argparse
@@ -29,7 +32,8 @@ PARTS = ("tune", "report")
 PAGES = 500
 
 HEAD = [
-    "| row | pages | paragraphs | whole | wrong lines | of paragraphs | breaks | closed | astray |",
+    "| row | pages | paragraphs | whole | wrong lines (of paragraphs) | breaks | closed | astray (of closed) "
+    "| errors per 1,000 |",
     "|---|---:|---:|---:|---:|---:|---:|---:|---:|",
 ]
 
@@ -79,21 +83,29 @@ def real(row: str, path: Path, year: int | None) -> Iterator[Page]:
             yield printed(article["paragraphs"], PRINTED[row])
 
 
-def tried(pipeline: Pipeline, pages: Iterable[Page]) -> Score:
-    """What a pipeline makes of pages, each a corpus of its own."""
+def tried(pipeline: Pipeline, row: str, pages: Iterable[Page]) -> Score:
+    """What a pipeline makes of the pages of a row, each a corpus of its own."""
     score = Score()
     for page in pages:
-        score.add(page, pipeline.clean(page.text).text)
+        output = pipeline.clean(page.text).text
+        if row == "edited":
+            score.add_unbroken(page, output)
+        elif row == "inline":
+            originals = "\n".join(page.originals)
+            score.add_blanks(page, output, pipeline.clean(originals).text)
+        else:
+            score.add(page, output)
     return score
 
 
 def line_of(row: str, score: Score) -> str:
     """A line of the table."""
-    closed = score.closed + score.crossed
+    errors = "–" if score.errors is None else f"{1000 * score.errors / max(1, score.paragraphs):.2f}"
     return (
-        f"| {row} | {score.pages} | {score.paragraphs} | {share(score.whole, score.paragraphs)} | {score.wrong} |"
-        f" {percent(score.wrong, score.paragraphs)} | {score.breaks} | {share(score.closed, score.breaks)} |"
-        f" {percent(score.crossed, closed)} |"
+        f"| {row} | {score.pages} | {score.paragraphs} | {share(score.whole, score.paragraphs)} |"
+        f" {score.wrong} ({percent(score.wrong, score.paragraphs)}) | {score.breaks} |"
+        f" {share(score.closed, score.breaks)} |"
+        f" {score.astray} ({percent(score.astray, score.closed + score.astray)}) | {errors} |"
     )
 
 
@@ -149,7 +161,7 @@ def main() -> None:
             if row in PRINTED
             else made(row, articles, options.pages, options.seed)
         )
-        score = tried(pipeline, pages)
+        score = tried(pipeline, row, pages)
         print(line_of(row, score), flush=True)
         shown += [f"{row}:", *examples(score, options.wrong, options.missed, options.seed)]
     if options.wrong or options.missed:
