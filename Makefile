@@ -107,8 +107,8 @@ bench-statements: $(INSTALLED)
 	$(BIN)/python -m benchmarks.statements --wrong
 
 bench-pages: $(INSTALLED)
-	@test -n "$(FOLDER)" || { echo "say which plain text to cut up: make bench-pages FOLDER=... [LINES=lines.jsonl]" >&2; exit 2; }
-	$(BIN)/python -m benchmarks.pages $(FOLDER) $(if $(LINES),--lines $(LINES))
+	@test -n "$(FOLDER)" || { echo "say which plain text to cut up: make bench-pages FOLDER=... [LINES=lines.jsonl YEAR=...]" >&2; exit 2; }
+	$(BIN)/python -m benchmarks.pages $(FOLDER) $(if $(LINES),--lines $(LINES)) $(if $(YEAR),--year $(YEAR))
 
 bench-growth: $(INSTALLED)
 	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m benchmarks.growth --regex

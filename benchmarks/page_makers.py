@@ -4,6 +4,7 @@ A maker takes a source of chance and articles (a headline, then paragraphs) and 
 pieces that each paragraph was broken into. The same chance makes the same page.
 """
 
+import re
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
@@ -28,6 +29,8 @@ PARAGRAPHS = 40
 
 FRAGMENT = 6
 """Characters that a piece of a broken paragraph has at least."""
+
+_TAGGED = re.compile(r"([0-9A-Za-z]+(?:[.,-][0-9A-Za-z]+)*[%％]?)")
 
 _ENDS = frozenset("。！？…”’!?")
 
@@ -161,6 +164,21 @@ def set_page(
     return Page(between.join(indent + after.join(map(str.rstrip, lines)) for lines in pieces), pieces)
 
 
+def headed(rng: Random, articles: Sequence[Article]) -> Page:
+    """Paragraphs indented, headlines not, in half of the pages with a blank line above and below them."""
+    setting = Setting(2 * rng.randint(NARROWEST, WIDEST), rng.choice(("hangs", "comes down")))
+    around = rng.choice(("", "\n"))
+    pieces: list[tuple[str, ...]] = []
+    blocks: list[str] = []
+    for article in articles:
+        for number, paragraph in enumerate(paragraphs_of([article])):
+            indent = INDENT if number else ""
+            pieces.append(tuple(wrapped(rng, paragraph, setting, columns(indent))))
+            block = indent + "\n".join(map(str.rstrip, pieces[-1]))
+            blocks.append(block if number else f"{around if blocks else ''}{block}{around}")
+    return Page("\n".join(blocks), tuple(pieces))
+
+
 def printed(paragraphs: Sequence[Sequence[str]], between: str) -> Page:
     """A page of lines as they were printed."""
     pieces = tuple(tuple(lines) for lines in paragraphs)
@@ -217,11 +235,11 @@ def interrupted(rng: Random, articles: Sequence[Article]) -> Page:
     for first, *rest in pieces:
         lines.append(first)
         for piece in rest:
-            between_pieces = rng.choice((rng.choice(CREDITS), rng.choice(LABELS), rng.choice(PAGE_NUMBERS), head))
-            other = between_pieces.format(name=rng.choice(NAMES), n=number)
-            turned = between_pieces == head or between_pieces in PAGE_NUMBERS  # a form feed may stand where pages meet
+            kind = rng.choice((CREDITS, LABELS, PAGE_NUMBERS, (head,)))
+            other = rng.choice(kind).format(name=rng.choice(NAMES), n=number)
+            pages_meet = kind not in (CREDITS, LABELS)  # where a form feed may stand
             others.append(other)
-            lines += [other, "\f" * (turned and rng.random() < 0.5) + piece]
+            lines += [other, ("\f" if pages_meet and rng.random() < 0.5 else "") + piece]
     return Page(between.join(line.rstrip(" \u3000") for line in lines), tuple(pieces), tuple(others))
 
 
@@ -264,6 +282,28 @@ def inline(rng: Random, articles: Sequence[Article]) -> Page:
     return Page("\n".join(" ".join(map(str.rstrip, lines)) for lines in pieces), pieces)
 
 
+def tagged(rng: Random, articles: Sequence[Article]) -> Page:
+    """Some numbers and Latin words on lines of their own, as where they were bold or links; blank lines between."""
+    pieces = tuple(_at_tags(rng, paragraph) for paragraph in paragraphs_of(articles))
+    return Page("\n\n".join("\n".join(map(str.strip, lines)) for lines in pieces), pieces)
+
+
+def _at_tags(rng: Random, paragraph: str) -> tuple[str, ...]:
+    pieces = [""]
+    for piece in filter(None, _TAGGED.split(paragraph)):
+        alone = _TAGGED.fullmatch(piece) and rng.random() < 0.5
+        if alone and pieces[-1].strip():
+            pieces.append(piece)
+        else:
+            pieces[-1] += piece
+        if alone:
+            pieces.append("")
+    if len(pieces) > 1 and not pieces[-1].strip():
+        last = pieces.pop()
+        pieces[-1] += last
+    return tuple(pieces)
+
+
 def unbroken(rng: Random, articles: Sequence[Article]) -> Page:
     """Articles as they were edited, a blank line between them in half of the pages."""
     between = rng.choice(("\n", "\n\n"))
@@ -277,11 +317,13 @@ MAKERS: Mapping[str, Maker] = {
     "flush": set_page,
     "ragged": partial(set_page, slack=SLACK),
     "double": partial(set_page, between="\n\n", after="\n\n"),
+    "headed": headed,
     "terminal": terminal,
     "interrupted": interrupted,
     "moved": moved,
     "glued": glued,
     "inline": inline,
+    "tagged": tagged,
     "edited": unbroken,
 }
 """By row."""

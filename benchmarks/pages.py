@@ -52,9 +52,9 @@ def held_out(articles: Sequence[list[str]]) -> Sequence[list[str]]:
     return articles[len(articles) - len(articles) // 10 :]
 
 
-def read(folder: Path, part: str) -> list[Article]:
-    """The held-out articles of a folder that belong to a part."""
-    paths = sorted([*folder.glob("*.txt"), *folder.glob("*.txt.zst")])
+def read(folder: Path, part: str, files: str = "*") -> list[Article]:
+    """The held-out articles of a folder that belong to a part; of files whose names match a pattern."""
+    paths = [path for path in sorted(folder.glob(files)) if path.name.endswith((".txt", ".txt.zst"))]
     return [article for path in paths for article in held_out(articles_of(path))[PARTS.index(part) :: 2]]
 
 
@@ -129,6 +129,7 @@ def parsed(given: Sequence[str] | None = None) -> argparse.Namespace:
     """The options."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path, help="plain text to cut up")
+    parser.add_argument("--files", default="*", metavar="PATTERN", help="only files of such names, such as 'news*'")
     parser.add_argument("--row", action="append", choices=[*MAKERS, *PRINTED], help="only this row; may be repeated")
     parser.add_argument("--pages", type=int, default=PAGES, help=f"pages a row; {PAGES} if not given")
     parser.add_argument("--part", choices=PARTS, default="report", help="which of the held-out articles")
@@ -143,6 +144,11 @@ def parsed(given: Sequence[str] | None = None) -> argparse.Namespace:
     if not options.lines and not PRINTED.keys().isdisjoint(rows):
         parser.error("rows of printed lines need --lines FILE")
     options.row = rows
+    options.articles = []
+    if not MAKERS.keys().isdisjoint(rows):
+        options.articles = read(options.folder, options.part, options.files)
+        if not options.articles:
+            parser.error(f"no articles are held out in {options.folder}: give a folder of *.txt or *.txt.zst")
     return options
 
 
@@ -150,16 +156,14 @@ def main() -> None:
     """Print the table."""
     options = parsed()
     recipe = load(options.recipe) if options.recipe else Recipe(tuple(s for s in default().stages if s.name in STAGES))
-    pipeline, articles = Pipeline(recipe), list[Article]()
-    if not MAKERS.keys().isdisjoint(options.row):
-        articles = read(options.folder, options.part)
+    pipeline = Pipeline(recipe)
     print("\n".join(HEAD), flush=True)
     shown: list[str] = []
     for row in options.row:
         pages = (
             real(row, options.lines, options.year)
             if row in PRINTED
-            else made(row, articles, options.pages, options.seed)
+            else made(row, options.articles, options.pages, options.seed)
         )
         score = tried(pipeline, row, pages)
         print(line_of(row, score), flush=True)
