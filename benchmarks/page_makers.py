@@ -305,7 +305,8 @@ def _at_tags(rng: Random, paragraph: str) -> tuple[str, ...]:
 
 
 def unbroken(rng: Random, articles: Sequence[Article]) -> Page:
-    """Articles as they were edited, a blank line between them in half of the pages."""
+    """Articles as they were edited, a blank line between them in half of the pages; none came glued."""
+    articles = [article for article in articles if not any("\u3000\u3000" in text for text in paragraphs_of([article]))]
     between = rng.choice(("\n", "\n\n"))
     text = between.join("\n".join(paragraphs_of([article])) for article in articles)
     return Page(text, tuple((paragraph,) for paragraph in paragraphs_of(articles)))

@@ -147,6 +147,7 @@ NOISE = st.text(
 @example("A\u0301\u034f")
 @example("⋯ 》")
 @example("0＠0﹒0゙")
+@example("⋯\u200d⋯‘")
 @settings(deadline=None, max_examples=1500)
 def test_normalize_is_idempotent_and_undone(text):
     done = Normalize()(document(text))
@@ -168,6 +169,7 @@ def test_normalize_is_idempotent_on_any_text(text):
 @example("A\u0301\u034f")
 @example("⋯ 》")
 @example("0＠0﹒0゙")
+@example("⋯\u200d⋯‘")
 @settings(deadline=None, max_examples=300)
 def test_every_clean_character_maps_back_to_its_source(text):
     done = Normalize()(document(text))
@@ -183,6 +185,7 @@ def test_every_clean_character_maps_back_to_its_source(text):
 @example("A\u0301\u034f")
 @example("⋯ 》")
 @example("0＠0﹒0゙")
+@example("⋯\u200d⋯‘")
 @settings(deadline=None, max_examples=200)
 def test_composition_of_combining_marks_is_that_of_the_whole_text(text):
     assert applied(text, compose_marks(text, ideographs=True)) == unicodedata.normalize("NFC", text)

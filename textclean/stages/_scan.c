@@ -245,16 +245,10 @@ static int is_sentence(const Text *text, Line *line)
     return line->sentence;
 }
 
-static int ends_sentence(Py_UCS4 c) { return c == 0x3002 || c == 0xFF01 || c == 0xFF1F || c == 0x2026; } /* 。！？… */
-
-static int closes(Py_UCS4 c) { return c == 0x201D || c == 0x2019 || c == 0x300D || c == 0x300F || c == 0xFF09; } /* ”’」』） */
-
-/* Whether blanks are the indent of a paragraph that was glued to the one before it: see begins_paragraph in spaces.py. */
-static int begins_paragraph(const Text *text, int64_t start, int64_t end)
+/* Whether blanks may be the indent of a paragraph that was glued to the one before it: the line tells, see spaces.py. */
+static int may_begin_paragraph(const Text *text, int64_t start, int64_t end)
 {
     int wide = 0, hard = 0;
-    Py_UCS4 before = char_at(text, start - 1);
-    if (!ends_sentence(before) && !(closes(before) && ends_sentence(char_at(text, start - 2)))) return 0;
     for (int64_t i = start; i < end; i++) {
         wide += text->at[i] == 0x3000;
         hard += text->at[i] == 0xA0;
@@ -276,7 +270,7 @@ static Verdict blanks(const Text *text, Row *row, Line *line, int spelled)
         return TAKE;
     }
     if (!start || text->at[start - 1] == '\n' || end == text->length || text->at[end] == '\n') return TAKE;
-    if (begins_paragraph(text, start, end)) return ASK;
+    if (end - start >= WIDE_INDENT && may_begin_paragraph(text, start, end)) return ASK;
     Verdict number = beside_number(text, start, end);
     if (number == ASK) return ASK;
     if (number == TAKE) return !may_follow_head(text, line->start, start) && is_sentence(text, line) ? TAKE : ASK;

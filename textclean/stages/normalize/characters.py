@@ -287,7 +287,10 @@ def _has_variants(before: str, after: str) -> bool:
 
 
 def _joinable(char: str) -> bool:
+    """Whether a joiner may do something beside it: letters of such scripts, and signs that emoji are made of."""
     code = ord(char)
+    if 0x2200 <= code < 0x2300 or char == "○":  # signs of formulas, and what is typed for others
+        return False
     return 0x600 <= code < 0x2000 or 0x2100 <= code < 0x2E80 or 0xFE00 <= code < 0xFE10 or 0x1F000 <= code < 0x20000
 
 

@@ -28,8 +28,9 @@ from textclean.stages.normalize.spaces import (
     BESIDE_NUMBER,
     BLANKS,
     SPELLED,
-    begins_paragraph,
+    glued_paragraphs,
     is_stray,
+    is_wide,
     setting_off,
     spaced_out,
 )
@@ -218,6 +219,7 @@ def _decided(text: str, sure: Edits, hits: Sequence[Hit]) -> Decided:
         return decided
     rows = spaced_out(text) if len(inside) >= SPELLED - 2 else set()
     apart = setting_off(text, [hit.span() for hit in inside if hit.lastgroup == "beside"])
+    glued = glued_paragraphs(text) if any(is_wide(hit[0]) for hit in inside) else set()
     blanks: Decided = {}
 
     def written(at: int) -> str:
@@ -231,7 +233,7 @@ def _decided(text: str, sure: Edits, hits: Sequence[Hit]) -> Decided:
 
     for hit in inside:
         start, end = hit.span()
-        if begins_paragraph(text, start, end):
+        if start in glued:
             blanks[start] = end, "\n", "paragraph"
             continue
         if hit.lastgroup == "beside":

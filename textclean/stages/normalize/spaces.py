@@ -101,14 +101,26 @@ def _counts(text: str, start: int, end: int) -> bool:
     return _COUNTED.match(text, end) is not None
 
 
-def begins_paragraph(text: str, start: int, end: int) -> bool:
-    """Whether the blanks ``text[start:end]`` are the indent of a paragraph that was glued to the one before it.
+def is_wide(blanks: str) -> bool:
+    """Whether blanks are as wide as the indent of a paragraph, of which no other run inside a line is made."""
+    return blanks.count("\u3000") >= WIDE_INDENT or blanks.count("\u00a0") >= HARD_INDENT
 
-    They follow a sentence, and are two ideographic spaces or four that do not break, as nothing else in a line is.
+
+def glued_paragraphs(text: str) -> set[int]:
+    """Starts of the runs of blanks that are indents of paragraphs which were glued to the ones before them.
+
+    Where one follows the end of a sentence, all wide ones of that line are: those behind headings and items too.
     """
-    return _SENTENCE_END.search(text, max(0, start - 2), start) is not None and (
-        text.count("\u3000", start, end) >= WIDE_INDENT or text.count("\u00a0", start, end) >= HARD_INDENT
-    )
+    found: set[int] = set()
+    at = 0
+    for line in text.split("\n"):
+        if "\u3000" in line or "\u00a0" in line:
+            end = len(line.rstrip())
+            runs = [run.start() for run in _RUN.finditer(line, 0, end) if run.start() and is_wide(run[0])]
+            if any(_SENTENCE_END.search(line, max(0, start - 2), start) for start in runs):
+                found.update(at + start for start in runs)
+        at += len(line) + 1
+    return found
 
 
 def is_stray(text: str, start: int, end: int, before: str, after: str) -> bool:
