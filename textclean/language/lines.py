@@ -10,6 +10,7 @@ CLOSERS = "”’」』】）)》〉〕]"
 ENDS = frozenset(STOPS + ";；:：~～）)】〕]")
 """Characters that close whatever line they end."""
 _PAUSE = lazy(r"[，。；！？、,;!?]")
+_WIDE = lazy("[\u1100-\u11ff\u2010-\uffdc\uffe0-\U0010ffff]")
 ENUMERATED = lazy(
     r"(?:[（(]?[一二三四五六七八九十]{1,3}[、.．）)]|第[一二三四五六七八九十百\d]{1,4}[章节条编部篇]"
     r"|[（(]?\d{1,2}(?:[、．）)]|\.(?!\d))|[①-⑳●■◆▲★□○◇·•*])"
@@ -74,6 +75,11 @@ def closed(line: str) -> bool:
     if last == ".":
         return not line[-2:-1].isdigit()
     return last != "" and last in CLOSERS and line.rstrip(CLOSERS)[-1:] in STOPS + "."
+
+
+def display_width(text: str) -> int:
+    """The columns of a text as it is set: ideographs and the signs that are set like them have two, others one."""
+    return len(text) + len(_WIDE.findall(text))
 
 
 def is_body(line: str) -> bool:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 from textclean.language.expressions import lazy
-from textclean.language.lines import ENUMERATED, closed
+from textclean.language.lines import ENUMERATED, closed, display_width
 from textclean.stage import Document
 from textclean.stages.layout.breaks import NO_OPENING, PAUSE, SENTENCE
 from textclean.stages.layout.doubtful import Join, Piece
@@ -38,7 +38,6 @@ _SOUND: Final = 0.75
 _STRAY: Final = 0.05
 """The share of lines up to which they are strays."""
 _SAMPLE: Final = 16
-_WIDE = lazy("[\u1100-\u11ff\u2010-\uffdc\uffe0-\U0010ffff]")
 _FIELD = lazy(r"[^\s，。：:]{1,6}[：:]")
 _TOKEN = lazy(r"[A-Za-z0-9][A-Za-z0-9.,:%/_-]*|.")
 _PAUSES: Final = frozenset("，。、；：！？,;:!?”’」』》〉）)】〕]")
@@ -95,11 +94,6 @@ class Page(NamedTuple):
     stepped: bool
 
 
-def columns(text: str) -> int:
-    """The width of a text: an ideograph and the signs set like one have two columns, others one."""
-    return len(text) + len(_WIDE.findall(text))
-
-
 def rows_of(doc: Document, pieces: Sequence[Piece]) -> list[Row]:
     """The lines of a document as they were printed in its source, before any stage changed them."""
     source = doc.original() if doc.layers else doc.text
@@ -109,9 +103,9 @@ def rows_of(doc: Document, pieces: Sequence[Piece]) -> list[Row]:
     for number in doc.source_lines([piece.start for piece in pieces]):
         raw = lines[number - 1].rstrip()
         text = raw.lstrip()
-        indent = columns(raw[: len(raw) - len(text)].expandtabs(4))
+        indent = display_width(raw[: len(raw) - len(text)].expandtabs(4))
         gap = sum(not line.strip() for line in lines[before : number - 1]) if rows else 0
-        rows.append(Row(indent, indent + columns(text), gap))
+        rows.append(Row(indent, indent + display_width(text), gap))
         before = number
     return rows
 
@@ -204,7 +198,7 @@ def _is_full(rows: Sequence[Row], i: int, page: Page, head: str) -> bool:
     if room < page.short:
         return True
     found = _TOKEN.match(head)
-    return found is not None and room < columns(found[0])
+    return found is not None and room < display_width(found[0])
 
 
 def _is_of_block(rows: Sequence[Row], i: int) -> bool:

@@ -33,6 +33,7 @@ from textclean.stages.normalize.spaces import (
     is_wide,
     setting_off,
     spaced_out,
+    wrapped_blanks,
 )
 from textclean.stages.normalize.spelled import parts_ideographs, splits_word
 from textclean.stages.normalize.table import REASONS, WRITTEN, table
@@ -218,6 +219,7 @@ def _decided(text: str, sure: Edits, hits: Sequence[Hit]) -> Decided:
     if not inside:
         return decided
     rows = spaced_out(text) if len(inside) >= SPELLED - 2 else set()
+    wrapped: set[int] | None = None
     apart = setting_off(text, [hit.span() for hit in inside if hit.lastgroup == "beside"])
     glued = glued_paragraphs(text) if any(is_wide(hit[0]) for hit in inside) else set()
     blanks: Decided = {}
@@ -240,7 +242,9 @@ def _decided(text: str, sure: Edits, hits: Sequence[Hit]) -> Decided:
             stray = start in rows or start not in apart
         else:
             stray = start in rows or is_stray(text, start, end, written(start - 1), written(end))
-            stray = stray or (parts_ideographs(text, start, end) and splits_word(text, start, end))
+            if not stray and parts_ideographs(text, start, end):
+                wrapped = wrapped_blanks(text) if wrapped is None else wrapped
+                stray = start in wrapped or splits_word(text, start, end)
         if stray:
             blanks[start] = end, "", "space"
         elif (run := hit[0]) not in (" ", "\t"):

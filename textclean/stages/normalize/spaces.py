@@ -8,6 +8,7 @@ from collections.abc import Iterable
 
 from textclean.language.expressions import lazy
 from textclean.language.han import HAN_SCRIPT
+from textclean.language.lines import display_width
 from textclean.ledger import Span
 from textclean.stages.normalize.punctuation import CJK_PUNCTUATION, FULL_STOP, KANA
 
@@ -46,6 +47,10 @@ _SENTENCE = lazy(f"[，。；！？、,;!?.](?:(?<![,.])|(?<=,)(?:(?<![0-9],)|(?
 _SENTENCE_END = lazy(r"[。！？…][”’」』）]?\Z")
 WIDE_INDENT, HARD_INDENT = 2, 4
 """Ideographic and no-break spaces of an indent."""
+_WRAP_SLACK, _NARROWEST_WRAP = 4, 24
+"""Columns by which lines of a source differ, and that the narrowest have; names and halves of headings are shorter."""
+_LEAST_WRAPPED, _WRAPPED_SHARE = 3, 0.7
+"""Blanks at the margin that a page needs, and their share of all inside its lines."""
 _HEAD = 32
 """Characters from the start of a line in which a number may be one of a heading."""
 _STOP = lazy(f"[。；;]|\\.[”’」』）){BLANKS}]*\\Z")
@@ -121,6 +126,38 @@ def glued_paragraphs(text: str) -> set[int]:
                 found.update(at + start for start in runs)
         at += len(line) + 1
     return found
+
+
+def wrapped_blanks(text: str) -> set[int]:
+    """Starts of the blanks that stand where the lines of a page's source ended: at one width, line after line.
+
+    Browsers show a line break of the source as a blank, and extractors leave it.
+    """
+    parts: list[tuple[int, int]] = []
+    twice = False
+    at = 0
+    for line in text.split("\n"):
+        begin = before = 0
+        for run in _RUN.finditer(line):
+            start, end = run.span()
+            if start and end < len(line) and not _parts_latin(line, start, end):
+                width = display_width(line[begin:start])
+                if width >= _NARROWEST_WRAP:
+                    parts.append((at + start, width))
+                twice = twice or (before > 0 and abs(before - width) <= _WRAP_SLACK)
+                before = width
+            begin = end
+        at += len(line) + 1
+    if len(parts) < _LEAST_WRAPPED + (not twice):
+        return set()
+    widths = sorted(width for _, width in parts)
+    margin = widths[int(0.95 * (len(widths) - 1))]
+    full = {start for start, width in parts if 0 <= margin - width <= _WRAP_SLACK}
+    return full if len(full) >= _WRAPPED_SHARE * len(parts) else set()
+
+
+def _parts_latin(line: str, start: int, end: int) -> bool:
+    return line[start - 1].isascii() and line[start - 1].isalpha() and line[end].isascii() and line[end].isalpha()
 
 
 def is_stray(text: str, start: int, end: int, before: str, after: str) -> bool:
