@@ -38,6 +38,7 @@ from textclean.stages.layout.breaks import (
 from textclean.stages.layout.doubtful import Join, Piece, likely
 from textclean.stages.layout.joins import Evidence
 from textclean.stages.layout.page import WRAPPED, joins_of_page, page_of, rows_of
+from textclean.stages.layout.tagged import joins_of_tagged
 
 _LONE_SHARE = lazy(r"\d[\d.]*[%％‰]、")
 _LINE = lazy(r"\S.*")
@@ -92,6 +93,7 @@ class Layout(Stage):
             ragged = _ragged(pieces, written)
             for turn in range(_ROUNDS * (self.join != "off")):
                 joins = [] if turn else self._wrapped(doc, pieces, ragged, evidence)
+                joins = joins or (joins_of_tagged(doc, pieces, evidence) if turn < 2 else [])
                 joins = joins or self._joins(pieces, ragged, evidence)
                 if written:
                     joins = [
