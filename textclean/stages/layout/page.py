@@ -16,8 +16,9 @@ from textclean.stages.layout.breaks import NO_OPENING, PAUSE, SENTENCE
 from textclean.stages.layout.doubtful import Join, Piece
 from textclean.stages.layout.joins import Evidence
 
-WRAPPED: Final = 3
-"""Lines that break off at the margin, of a page that is hard-wrapped."""
+WRAPPED: Final = 2
+"""Lines that break off at the margin, of a page that is hard-wrapped and says where paragraphs end; any other needs one
+more."""
 _NARROWEST: Final = 12
 """Columns of the narrowest page: six ideographs. Narrower ones are set in columns of single words."""
 _SHARE: Final = 0.5
@@ -37,7 +38,10 @@ _SOUND: Final = 0.75
 """The share of lines that must keep a convention: lines before an indent or a gap end a paragraph, others are full."""
 _STRAY: Final = 0.05
 """The share of lines up to which they are strays."""
+_PAUSED: Final = 0.1
+"""The share of lines that break off which must have a pause inside: of prose in columns of eight, half have one."""
 _SAMPLE: Final = 16
+_LONE_RETURN = lazy(r"\r(?!\n)")
 _FIELD = lazy(r"[^\s，。：:]{1,6}[：:]")
 _TOKEN = lazy(r"[A-Za-z0-9][A-Za-z0-9.,:%/_-]*|.")
 _PAUSES: Final = frozenset("，。、；：！？,;:!?”’」』》〉）)】〕]")
@@ -97,10 +101,15 @@ class Page(NamedTuple):
 def rows_of(doc: Document, pieces: Sequence[Piece]) -> list[Row]:
     """The lines of a document as they were printed in its source, before any stage changed them."""
     source = doc.original() if doc.layers else doc.text
-    lines = source.replace("\r\n", "\n").replace("\r", "\n").split("\n") if "\r" in source else source.split("\n")
+    starts = [piece.start for piece in pieces]
+    if _LONE_RETURN.search(source):  # the ledger counts line feeds; indents are gone here, gaps are not
+        source, numbers = doc.text, Document(doc.id, doc.text).source_lines(starts)
+    else:
+        numbers = doc.source_lines(starts)
+    lines = source.split("\n")
     rows: list[Row] = []
     before = 0
-    for number in doc.source_lines([piece.start for piece in pieces]):
+    for number in numbers:
         raw = lines[number - 1].rstrip()
         text = raw.lstrip()
         indent = display_width(raw[: len(raw) - len(text)].expandtabs(4))
@@ -127,6 +136,8 @@ def page_of(pieces: Sequence[Piece], rows: Sequence[Row], evidence: Evidence) ->
     stepped = at_margin < _AT_MARGIN * len(broken) or beyond > 0.1 * len(rows)
     if stepped and sum(_is_of_block(rows, i) for i in broken) < _AT_MARGIN * len(broken):
         return None
+    if sum(PAUSE.search(pieces[i].text) is not None for i in broken) < _PAUSED * len(broken):  # verse, names
+        return None
     sample = broken[:: max(1, len(broken) // _SAMPLE)][:_SAMPLE]
     told = sorted(evidence([(pieces[i].text, pieces[i + 1].text) for i in sample]))
     if told[len(told) // 2] < _RUNNING:
@@ -135,7 +146,8 @@ def page_of(pieces: Sequence[Piece], rows: Sequence[Row], evidence: Evidence) ->
     short = max(2, near[int(0.95 * (len(near) - 1))]) + 1 if not stepped else _STEP + 1
     page = Page(margin, short, 0, 0, stepped)
     full = [_is_full(rows, i, page, pieces[i + 1].text if i + 1 < len(pieces) else "") for i in range(len(rows))]
-    return page._replace(indented=_indent(pieces, rows, base, full), spaced=_gap(pieces, rows, usual, full))
+    page = page._replace(indented=_indent(pieces, rows, base, full), spaced=_gap(pieces, rows, usual, full))
+    return page if page.indented or page.spaced or len(broken) > WRAPPED else None
 
 
 def joins_of_page(

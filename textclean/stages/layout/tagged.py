@@ -50,7 +50,7 @@ def joins_of_tagged(doc: Document, pieces: Sequence[Piece], evidence: Evidence) 
     if len(sure) < _MANY or 2 * len(sure) < len(alone):
         found = sure
     elif _MANY * sum(_is_close(rows, i) for i in sure) < (_MANY - 1) * len(sure) or not any(row.gap for row in rows):
-        found = [i for i, least, other in zip(alone, weakest, direct, strict=True) if least >= _USUAL and least > other]
+        found = [i for i, least in zip(alone, weakest, strict=True) if least >= _USUAL]
     else:  # blank lines part the paragraphs of this page, and none the pieces of one
         found = [i for i, least in zip(alone, weakest, strict=True) if _is_close(rows, i) and least >= _LEAST]
     return [Join(at) for at in sorted({at for i in found for at in (i - 1, i)})]
