@@ -64,15 +64,13 @@ def _may_be_name(text: str, start: int, other: str) -> bool:
 
 def _gain(text: str, start: int, end: int, other: str) -> float:
     """log P of a text as it stands, less that with ``other`` in the place of a piece, in nats."""
-    import numpy as np
-
     reach = ngrams.ORDER - 1
     before = folded_text(text[max(0, start - WINDOW) : start])[-reach:].rjust(reach, "\0")
     after = folded_text(text[end : end + WINDOW])[:reach].ljust(reach, "\0")
     sums = []
     for reading in (text[start:end], other):
         units = ngrams.numbers()[ngrams.code_units(before + folded_text(reading) + after)]
-        sums.append(float(np.asarray(ngrams.log_probabilities(units))[reach:].sum()))
+        sums.append(float(ngrams.log_probabilities(units)[reach:].sum()))
     return sums[0] - sums[1]
 
 

@@ -41,6 +41,13 @@ _STRAY: Final = 0.05
 _PAUSED: Final = 0.1
 """The share of lines that break off which must have a pause inside: of prose in columns of eight, half have one."""
 _SAMPLE: Final = 16
+"""Breaks of which the language is asked: half of them decide, and more would not change that."""
+_MARGIN: Final = 0.95
+"""Of the lines that break off, the width that so many do not go beyond is the margin: a few hang over it."""
+_HANGING: Final = 4
+"""Columns that a line may go beyond the margin: a closing quote and a stop."""
+_BEYOND: Final = 0.1
+"""The share of lines that may go further; then the margin is not one for the page."""
 _LONE_RETURN = lazy(r"\r(?!\n)")
 _FIELD = lazy(r"[^\s，。：:]{1,6}[：:]")
 _TOKEN = lazy(r"[A-Za-z0-9][A-Za-z0-9.,:%/_-]*|.")
@@ -127,13 +134,13 @@ def page_of(pieces: Sequence[Piece], rows: Sequence[Row], evidence: Evidence) ->
     if len(broken) < WRAPPED or len(broken) < _SHARE * len(inner):
         return None
     widths = sorted(rows[i].width for i in broken)
-    margin = widths[int(0.95 * (len(widths) - 1))]
+    margin = widths[int(_MARGIN * (len(widths) - 1))]
     short_of = [margin - rows[i].width for i in broken]
     if margin < _NARROWEST:
         return None
     at_margin = sum(by <= _NEAR_MARGIN for by in short_of)
-    beyond = sum(row.width > margin + 4 for row in rows)  # a punctuation mark may hang over
-    stepped = at_margin < _AT_MARGIN * len(broken) or beyond > 0.1 * len(rows)
+    beyond = sum(row.width > margin + _HANGING for row in rows)
+    stepped = at_margin < _AT_MARGIN * len(broken) or beyond > _BEYOND * len(rows)
     if stepped and sum(_is_of_block(rows, i) for i in broken) < _AT_MARGIN * len(broken):
         return None
     if sum(PAUSE.search(pieces[i].text) is not None for i in broken) < _PAUSED * len(broken):  # verse, names
@@ -143,7 +150,7 @@ def page_of(pieces: Sequence[Piece], rows: Sequence[Row], evidence: Evidence) ->
     if told[len(told) // 2] < _RUNNING:
         return None
     near = sorted(by for by in short_of if by <= _NEAR_MARGIN)
-    short = max(2, near[int(0.95 * (len(near) - 1))]) + 1 if not stepped else _STEP + 1
+    short = max(2, near[int(_MARGIN * (len(near) - 1))]) + 1 if not stepped else _STEP + 1
     page = Page(margin, short, 0, 0, stepped)
     full = [_is_full(rows, i, page, pieces[i + 1].text if i + 1 < len(pieces) else "") for i in range(len(rows))]
     page = page._replace(indented=_indent(pieces, rows, base, full), spaced=_gap(pieces, rows, usual, full))

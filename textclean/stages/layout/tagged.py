@@ -22,6 +22,7 @@ _USUAL: Final = -3.0
 _LEAST: Final = -6.0
 """What they need where blank lines part the paragraphs of such a page."""
 _MANY: Final = 3
+"""Sure ones that make such a page, if they are half of all."""
 
 
 def _is_close(rows: Sequence[Row], i: int) -> bool:
@@ -49,7 +50,7 @@ def joins_of_tagged(doc: Document, pieces: Sequence[Piece], evidence: Evidence) 
     sure = [i for i, least, other in zip(alone, weakest, direct, strict=True) if least >= _SURE and least > other]
     if len(sure) < _MANY or 2 * len(sure) < len(alone):
         found = sure
-    elif _MANY * sum(_is_close(rows, i) for i in sure) < (_MANY - 1) * len(sure) or not any(row.gap for row in rows):
+    elif 3 * sum(_is_close(rows, i) for i in sure) < 2 * len(sure) or not any(row.gap for row in rows):
         found = [i for i, least in zip(alone, weakest, strict=True) if least >= _USUAL]
     else:  # blank lines part the paragraphs of this page, and none the pieces of one
         found = [i for i, least in zip(alone, weakest, strict=True) if _is_close(rows, i) and least >= _LEAST]
