@@ -20,7 +20,8 @@ from textclean.language.han import HAN
 from textclean.language.markdown import TABLE, Sign
 from textclean.ledger import NO_EDITS, Edits, Span
 from textclean.stages.normalize.characters import kept_entities
-from textclean.stages.normalize.spoken import BLANK, Spoken, within, words
+from textclean.stages.normalize.punctuation import BLANK
+from textclean.stages.normalize.spoken import Spoken, within, words
 
 _OPEN = lazy("<(?=[!/?A-Za-z])")
 _TAG = lazy(

@@ -27,9 +27,9 @@ FULL_STOP = rf"(?<=\.)(?<=[{HAN_SCRIPT}]{{4}}\.)(?=[”’」』）)]*[ \t\u00a0
 _BRACKET = lazy("[()（）]")
 _CJK = lazy(f"[{CJK}]")
 _SIGNS = frozenset(WIDE) | frozenset(WIDE.values())
-_BLANK = frozenset(
-    " \t\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"
-)
+BLANK = " \t\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"
+"""The blanks inside lines; :data:`textclean.stages.normalize.spaces.BLANKS` are the same, as a class."""
+_BLANK = frozenset(BLANK)
 TRANSPARENT = _SIGNS | _BLANK | frozenset("0123456789%‰°+-–—…·“”‘’\"'[]<>/*~")
 _TOKEN = ascii_letters + digits + ".%+-"
 """What a word or number attached to a bracket is made of: ``BDO(GBL)``."""

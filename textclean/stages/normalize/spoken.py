@@ -9,6 +9,7 @@ from itertools import accumulate
 from textclean.language.expressions import lazy
 from textclean.language.resources import read_words
 from textclean.ledger import Span
+from textclean.stages.normalize.punctuation import BLANK
 
 _TOPIC = lazy(
     r"""
@@ -22,7 +23,6 @@ _LABEL = lazy("标签")
 """What may be one of other things, too."""
 _SPEAKS = 3
 """Times from which on all of it does; else the line does, and the next one."""
-BLANK = " \t\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"
 _QUOTES = frozenset("“‘「『\"'`（(《【"), frozenset("”’」』\"'`）)》】、，,")
 _LONGEST_WORD = 4
 
